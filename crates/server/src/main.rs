@@ -1,0 +1,2 @@
+//! The binary `lianmeng`.
+fn main() {}

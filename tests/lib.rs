@@ -1,0 +1,1 @@
+//! Black-box tests live beside this file; nothing here is used by the program.

@@ -1,1 +1,23 @@
-//! Lianmeng: domain.
+//! Words, rules and rights of the platform, as plain values and pure functions.
+//!
+//! Nothing here reads a clock, draws a random number, waits or talks to a database: today's date,
+//! ids and the caller come in as arguments, so that the same input gives the same answer.
+//!
+//! Start reading at [`actor`] (who asks), [`policy`] (what they may see) and the slice you are
+//! after. A new slice gets one file here with its type, its stages, its rules and its error.
+
+pub mod actor;
+pub mod alliance;
+pub mod chain;
+pub mod committee;
+pub mod enterprise;
+pub mod ids;
+pub mod industry;
+pub mod organisation;
+pub mod party;
+pub mod policy;
+pub mod product;
+pub mod region;
+pub mod supply;
+pub mod text;
+pub mod words;

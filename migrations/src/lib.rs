@@ -1,1 +1,19 @@
-//! Lianmeng: migrations.
+//! The tables, one file per change, for SQLite and PostgreSQL alike.
+//!
+//! A migration that has been released is never edited; the next change gets the next file.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261122_000001_registry;
+
+/// Applies every migration in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_registry::Migration)]
+    }
+}

@@ -2,9 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::ids::{
-    ChainCommitteeId, EnterpriseId, IndustrialChainId, OrganisationId, SeatId,
-};
+use crate::ids::{ChainCommitteeId, EnterpriseId, IndustrialChainId, OrganisationId, SeatId};
 use crate::region::Place;
 use crate::words;
 

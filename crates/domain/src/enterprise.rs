@@ -92,7 +92,9 @@ pub enum CreditCodeError {
     #[error("credit code {0:?} has {1} characters; it needs 18")]
     Length(String, usize),
     /// A spreadsheet turned it into a number.
-    #[error("credit code {0:?} was turned into a number by a spreadsheet; format the column as text and paste it again")]
+    #[error(
+        "credit code {0:?} was turned into a number by a spreadsheet; format the column as text and paste it again"
+    )]
     Mangled(String),
     /// A character outside the alphabet of the standard.
     #[error("credit code {code:?} has {found:?} at position {position}{}", hint(*.found))]
@@ -108,7 +110,9 @@ pub enum CreditCodeError {
     #[error("credit code {0:?} starts with {1:?}, which is no registering authority and category")]
     Category(String, String),
     /// The organisation code inside (characters 9 to 17) does not add up.
-    #[error("credit code {code:?} has organisation check character {found:?}; it must be {expected:?}")]
+    #[error(
+        "credit code {code:?} has organisation check character {found:?}; it must be {expected:?}"
+    )]
     OrganisationCheck {
         /// The text.
         code: String,
@@ -215,8 +219,11 @@ impl FromStr for CreditCode {
         if !CATEGORIES.iter().any(|c| code.starts_with(*c)) {
             return Err(CreditCodeError::Category(shown(), text[..2].to_owned()));
         }
-        let organisation: u32 =
-            code[8..16].iter().zip(ORGANISATION_WEIGHTS).map(|(&b, w)| organisation_value(b) * w).sum();
+        let organisation: u32 = code[8..16]
+            .iter()
+            .zip(ORGANISATION_WEIGHTS)
+            .map(|(&b, w)| organisation_value(b) * w)
+            .sum();
         let expected = match 11 - organisation % 11 {
             10 => 'X',
             11 => '0',
@@ -309,10 +316,10 @@ mod tests {
 
     #[test]
     fn thousands_of_real_codes_are_judged_as_their_publisher_checked_them() {
-        let folder = std::env::var("LIANMENG_SHARED").unwrap_or_else(|_| {
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned()
-        });
-        let Ok(text) = std::fs::read_to_string(format!("{folder}/data/codes/uscc-real-samples.csv"))
+        let folder = std::env::var("LIANMENG_SHARED")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
+        let Ok(text) =
+            std::fs::read_to_string(format!("{folder}/data/codes/uscc-real-samples.csv"))
         else {
             return println!("skipped: ../shared is absent");
         };

@@ -166,7 +166,7 @@ impl IdSource {
     }
 }
 
-/// Sebastiano Vigna's SplitMix64: a full-period mixer, good enough for ids and tiny.
+/// Sebastiano Vigna's `SplitMix64`: a full-period mixer, good enough for ids and tiny.
 fn splitmix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;

@@ -20,11 +20,13 @@ pub struct RegionCodeError(pub String);
 
 impl RegionCode {
     /// The province that holds this division.
+    #[must_use]
     pub const fn province(self) -> Self {
         Self(self.0 / 10_000 * 10_000)
     }
 
     /// The city that holds this division; a province gives itself.
+    #[must_use]
     pub const fn city(self) -> Self {
         Self(self.0 / 100 * 100)
     }

@@ -15,11 +15,12 @@ pub fn normalise(text: &str) -> String {
     let mut at = 0;
     while let Some(&c) = chars.get(at) {
         let after_han = out.chars().next_back().is_some_and(is_han);
-        if after_han && c == '(' {
-            if let Some(end) = pinyin_end(&chars[at..]) {
-                at += end;
-                continue;
-            }
+        if after_han
+            && c == '('
+            && let Some(end) = pinyin_end(&chars[at..])
+        {
+            at += end;
+            continue;
         }
         if c.is_whitespace() {
             let next = chars[at..].iter().position(|c| !c.is_whitespace()).map(|n| chars[at + n]);
@@ -45,9 +46,9 @@ fn pinyin_end(chars: &[char]) -> Option<usize> {
     let close = chars.iter().take(12).position(|&c| c == ')')?;
     let inside = &chars[1..close];
     let is_pinyin = !inside.is_empty()
-        && inside.iter().all(|c| {
-            c.is_ascii_lowercase() || "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ".contains(*c)
-        });
+        && inside
+            .iter()
+            .all(|c| c.is_ascii_lowercase() || "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ".contains(*c));
     is_pinyin.then_some(close + 1)
 }
 

@@ -1,1 +1,21 @@
-//! Lianmeng: store.
+//! Turns rows into domain values and back; the only crate that knows table names.
+//!
+//! It must not know GraphQL or the engines. Start reading at [`connect`] (opening and migrating a
+//! database), [`tx`] (transactions) and [`enterprise`] (a whole slice). Every list takes a
+//! [`Visibility`](lianmeng_domain::policy::Visibility) and a limit; every save checks a version.
+#![expect(
+    unreachable_pub,
+    reason = "the model macro of sea-orm wants public rows in private modules"
+)]
+
+pub mod audit;
+pub mod connect;
+pub mod enterprise;
+mod error;
+pub mod idempotency;
+pub mod page;
+mod parse;
+pub mod tx;
+pub mod version;
+
+pub use error::StoreError;

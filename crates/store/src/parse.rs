@@ -1,0 +1,71 @@
+//! Reading columns: text back into ids, words and codes, naming table and column when it fails.
+
+use std::str::FromStr;
+
+use lianmeng_domain::ids::ZoneId;
+use lianmeng_domain::region::Place;
+
+use crate::StoreError;
+
+/// Names of a column, for errors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At(pub(crate) &'static str, pub(crate) &'static str);
+
+impl At {
+    /// The error for a value that cannot be read.
+    pub(crate) fn corrupt(self, value: &str) -> StoreError {
+        StoreError::Corrupt {
+            table: self.0,
+            column: self.1,
+            value: value.chars().take(80).collect(),
+        }
+    }
+}
+
+/// An id or code.
+pub(crate) fn value<T: FromStr>(at: At, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| at.corrupt(text))
+}
+
+/// An id or code that may be absent.
+pub(crate) fn value_opt<T: FromStr>(at: At, text: Option<&str>) -> Result<Option<T>, StoreError> {
+    text.map(|text| value(at, text)).transpose()
+}
+
+/// A word of an enum, by its `from_word`.
+pub(crate) fn word<T>(at: At, text: &str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    from(text).ok_or_else(|| at.corrupt(text))
+}
+
+/// A list kept as JSON text.
+pub(crate) fn list(at: At, text: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(text).map_err(|_| at.corrupt(text))
+}
+
+/// A list as JSON text.
+pub(crate) fn list_text<T: ToString>(items: &[T]) -> String {
+    let items: Vec<serde_json::Value> =
+        items.iter().map(|item| serde_json::Value::String(item.to_string())).collect();
+    serde_json::Value::Array(items).to_string()
+}
+
+/// A place from its two columns; the zone wins where both are set.
+pub(crate) fn place(
+    table: &'static str,
+    region: Option<&str>,
+    zone: Option<&str>,
+) -> Result<Option<Place>, StoreError> {
+    if let Some(zone) = zone {
+        return Ok(Some(Place::Zone(value::<ZoneId>(At(table, "zone_id"), zone)?)));
+    }
+    Ok(value_opt(At(table, "region_code"), region)?.map(Place::Region))
+}
+
+/// The two columns of a place.
+pub(crate) fn place_columns(place: Option<Place>) -> (Option<String>, Option<String>) {
+    match place {
+        Some(Place::Region(code)) => (Some(code.to_string()), None),
+        Some(Place::Zone(id)) => (None, Some(id.to_string())),
+        None => (None, None),
+    }
+}

@@ -1,0 +1,33 @@
+//! Transactions.
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::StoreError;
+
+/// Opens a transaction that writes.
+///
+/// On SQLite it takes the write lock at once: two writers then wait for each other, where a lock
+/// taken late would fail one of them. Dropping it without a commit rolls it back.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if no connection or no lock was free in time.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(db.begin_with_options(options).await?)
+}
+
+/// Makes everything done in `tx` last.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses; nothing is saved then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}

@@ -1,1 +1,32 @@
 //! Lianmeng: planning.
+
+mod board;
+mod improve;
+mod mask;
+pub mod parse;
+pub mod problem;
+mod random;
+pub mod score;
+mod shape;
+
+/// temporary
+pub fn probe(problem: &problem::Problem, moves: u64, seed: u64) {
+    let shape = shape::Shape::new(problem);
+    let mut a = improve::Annealer::new(&shape, None, 0, seed);
+    let start = std::time::Instant::now();
+    let mut last = None;
+    let mut first=None;
+    let mut n = 0;
+    while n < moves {
+        a.run(1000);
+        n += 1000;
+        let b = a.best().map(|f| f.breaks);
+        if b.is_some() && first.is_none() { first = Some((start.elapsed().as_secs_f64()*1000., b)); }
+        if b != last.map(|(b, _)| b) {
+            last = b.map(|b| (b, start.elapsed().as_secs_f64() * 1000.));
+        }
+        if b == Some(0) || start.elapsed().as_millis() > 3000 { break; }
+    }
+    let f = a.best().map(|f| { let s = score::score(problem, &f.slots); assert!(s.findings.is_empty(), "{:?}", s.findings); s.breaks });
+    println!("first {first:?} best {last:?} {f:?} total {:.0} ms, {n} moves {:?}", start.elapsed().as_secs_f64() * 1000., a.debug());
+}

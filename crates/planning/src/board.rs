@@ -23,7 +23,7 @@ pub(crate) struct Prices {
     pub(crate) table: i64,
     /// A precedence that does not hold.
     pub(crate) order: i64,
-    /// A break more (or less) than fairness allows a participant.
+    /// A break more than fairness allows a participant.
     pub(crate) unfair: i64,
     /// A meeting away from its slot in the timetable before.
     pub(crate) moved: i64,
@@ -40,7 +40,7 @@ pub(crate) struct Tally {
     pub(crate) table: i64,
     /// Precedences that do not hold between meetings on the board.
     pub(crate) order: i64,
-    /// Breaks outside the window of fairness, summed over participants.
+    /// Breaks beyond what fairness allows, summed over participants.
     pub(crate) unfair: i64,
     /// Meetings away from their old slot.
     pub(crate) moved: i64,
@@ -102,8 +102,8 @@ pub(crate) struct Board<'a> {
     pub(crate) off: Vec<usize>,
     /// Old slot of each meeting, or [`NONE`].
     old: Vec<usize>,
-    /// Fewest and most breaks fairness allows.
-    window: (u32, u32),
+    /// Most breaks fairness allows someone while somebody else has none.
+    most: u32,
     /// Meeting of participant `p` in slot `t` at `p * slots + t`, or [`NONE`].
     at: Vec<usize>,
     /// Participants of meeting `m`: `who[from[m]..from[m + 1]]`.
@@ -132,7 +132,7 @@ impl<'a> Board<'a> {
             tally: Tally::default(),
             off: (0..meetings).collect(),
             old,
-            window: (0, shape.fairness.unwrap_or(u32::MAX)),
+            most: shape.fairness.unwrap_or(u32::MAX),
             at: vec![NONE; shape.participants() * shape.slots],
             who: shape.people.iter().flatten().copied().collect(),
             from,
@@ -141,12 +141,6 @@ impl<'a> Board<'a> {
         };
         board.tally = board.recount();
         board
-    }
-
-    /// Allows breaks from `fewest` to `fewest` plus the fairness, for each participant.
-    pub(crate) fn set_window(&mut self, fewest: u32) {
-        self.window = (fewest, fewest.saturating_add(self.shape.fairness.unwrap_or(u32::MAX)));
-        self.tally = self.recount();
     }
 
     /// Participants of meeting `m`.
@@ -161,8 +155,7 @@ impl<'a> Board<'a> {
     }
 
     fn unfair(&self, breaks: u32) -> i64 {
-        let (low, high) = self.window;
-        i64::from(breaks.saturating_sub(high) + low.saturating_sub(breaks))
+        i64::from(breaks.saturating_sub(self.most))
     }
 
     fn is_outside(&self, m: usize, t: usize) -> i64 {
@@ -235,7 +228,8 @@ impl<'a> Board<'a> {
             unplaced: -1,
             outside: self.is_outside(m, t),
             moved: self.is_moved(m, t),
-            table: over(self.load[t] + 1, self.shape.tables) - over(self.load[t], self.shape.tables),
+            table: over(self.load[t] + 1, self.shape.tables)
+                - over(self.load[t], self.shape.tables),
             order: self.order_breaks(m, t) + self.order_breaks_after(m, t),
             ..Tally::default()
         };
@@ -278,24 +272,24 @@ impl<'a> Board<'a> {
         self.off.push(m);
     }
 
-    /// Collects into `chain` all meetings that must change between the slot of `m` and slot `b`
+    /// Collects into `chain` all meetings that must change between the slot of `m` and slot `to`
     /// when `m` does (a Kempe chain), and tells what exchanging them would change.
-    pub(crate) fn chain_change(&mut self, m: usize, b: usize, chain: &mut Chain) -> Tally {
-        let a = self.slot[m];
+    pub(crate) fn chain_change(&mut self, m: usize, to: usize, chain: &mut Chain) -> Tally {
+        let from = self.slot[m];
         let slots = self.shape.slots;
         self.chains += 1;
-        chain.slots = (a, b);
+        chain.slots = (from, to);
         chain.meetings.clear();
         chain.meetings.push(m);
         self.stamp[m] = self.chains;
-        let both = mask::bit(a) | mask::bit(b);
+        let both = mask::bit(from) | mask::bit(to);
         let mut change = Tally::default();
-        let (mut next, mut into_b) = (0, 0_usize);
+        let (mut next, mut inward) = (0, 0_usize);
         while let Some(&x) = chain.meetings.get(next) {
             next += 1;
             let here = self.slot[x];
-            let there = if here == a { b } else { a };
-            into_b += usize::from(here == a);
+            let there = if here == from { to } else { from };
+            inward += usize::from(here == from);
             change.outside += self.is_outside(x, there) - self.is_outside(x, here);
             change.moved += self.is_moved(x, there) - self.is_moved(x, here);
             for i in self.from[x]..self.from[x + 1] {
@@ -309,12 +303,12 @@ impl<'a> Board<'a> {
                 }
             }
         }
-        let into_a = chain.meetings.len() - into_b;
+        let outward = chain.meetings.len() - inward;
         let cap = self.shape.tables;
-        change.table = over(self.load[a] + into_a - into_b, cap)
-            + over(self.load[b] + into_b - into_a, cap)
-            - over(self.load[a], cap)
-            - over(self.load[b], cap);
+        change.table = over(self.load[from] + outward - inward, cap)
+            + over(self.load[to] + inward - outward, cap)
+            - over(self.load[from], cap)
+            - over(self.load[to], cap);
         change.order = chain.meetings.iter().map(|&x| self.chain_order(x, chain.slots)).sum();
         change
     }

@@ -79,13 +79,6 @@ impl<'a> Annealer<'a> {
         self.best.as_ref()
     }
 
-    /// Tells the search of a timetable found elsewhere.
-    pub(crate) fn offer(&mut self, found: &Found) {
-        if self.best.as_ref().is_none_or(|best| found.energy < best.energy) {
-            self.best = Some(found.clone());
-        }
-    }
-
     /// Puts the meetings on the board, the most constrained first, each where it costs least.
     fn construct(&mut self, old: Option<&[usize]>) {
         let shape = self.board.shape;
@@ -95,7 +88,9 @@ impl<'a> Annealer<'a> {
         };
         let mut order: Vec<usize> = (0..shape.meetings()).collect();
         order.sort_by_cached_key(|&m| key(m));
-        for &m in &order {
+        let mut left = Vec::new();
+        self.board.off.clear();
+        for m in order {
             let wish = old.map(|old| old[m]).filter(|&t| {
                 t < shape.slots && mask::has(shape.domain[m], t) && self.board.is_free(m, t)
             });
@@ -104,11 +99,14 @@ impl<'a> Annealer<'a> {
                     .filter(|&t| self.board.is_free(m, t))
                     .min_by_key(|&t| (self.board.put_change(m, t).energy(&self.prices), t))
             };
-            let Some(t) = wish.or_else(cheapest) else { continue };
-            if let Some(place) = self.board.off.iter().position(|&x| x == m) {
-                self.board.put(place, t);
-            }
+            let Some(t) = wish.or_else(cheapest) else {
+                left.push(m);
+                continue;
+            };
+            self.board.off.push(m);
+            self.board.put(0, t);
         }
+        self.board.off = left;
         self.note();
     }
 
@@ -239,4 +237,3 @@ impl<'a> Annealer<'a> {
         mask::lowest(rest)
     }
 }
-impl Annealer<'_> { pub(crate) fn debug(&self) -> Tally { self.board.tally } }

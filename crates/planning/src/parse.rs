@@ -80,6 +80,9 @@ fn session(place: impl Fn() -> String, code: i64) -> Result<HalfDay, ParseError>
         1 => Ok(HalfDay::Morning),
         2 => Ok(HalfDay::Afternoon),
         3 => Ok(HalfDay::Either),
-        _ => Err(value(place(), format!("session {code} is not 1 (morning), 2 (afternoon) or 3 (either)"))),
+        _ => Err(value(
+            place(),
+            format!("session {code} is not 1 (morning), 2 (afternoon) or 3 (either)"),
+        )),
     }
 }

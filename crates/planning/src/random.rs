@@ -1,7 +1,7 @@
 //! Our own small generator, so that a seed gives the same timetable under every version of every
 //! library.
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one word of state, 64 bits a call.
+/// `SplitMix64` (Steele, Lea, Flood, OOPSLA 2014): one word of state, 64 bits a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
@@ -35,7 +35,7 @@ impl Random {
         let word = self.next() | 1;
         let zeros = word.leading_zeros();
         let fraction = i64::try_from(((word << zeros) << 1) >> 48).unwrap_or(0);
-        ((i64::from(zeros + 1) << 16) - fraction) * mean >> 16
+        (((i64::from(zeros + 1) << 16) - fraction) * mean) >> 16
     }
 }
 

@@ -111,7 +111,8 @@ pub enum Finding {
 pub fn score(problem: &Problem, slots: &[usize]) -> Score {
     let mut findings = Vec::new();
     if slots.len() != problem.meetings.len() {
-        findings.push(Finding::WrongLength { meetings: problem.meetings.len(), slots: slots.len() });
+        findings
+            .push(Finding::WrongLength { meetings: problem.meetings.len(), slots: slots.len() });
         return Score { findings, participants: Vec::new(), breaks: 0 };
     }
     own_demands(problem, slots, &mut findings);
@@ -129,10 +130,8 @@ pub fn score(problem: &Problem, slots: &[usize]) -> Score {
     }
     for precedence in &problem.precedences {
         if slots[precedence.before] >= slots[precedence.after] {
-            findings.push(Finding::OutOfOrder {
-                before: precedence.before,
-                after: precedence.after,
-            });
+            findings
+                .push(Finding::OutOfOrder { before: precedence.before, after: precedence.after });
         }
     }
     let participants: Vec<Day> = busy.iter().map(|held| day(held)).collect();

@@ -49,8 +49,7 @@ pub(crate) fn totalizer(sat: &mut Sat<'_>, inputs: &[Lit], cap: usize, ways: Way
     let (left, right) = inputs.split_at(inputs.len() / 2);
     let left = totalizer(sat, left, cap, ways);
     let right = totalizer(sat, right, cap, ways);
-    let outputs: Vec<Lit> =
-        (0..cap.min(left.len() + right.len())).map(|_| sat.fresh()).collect();
+    let outputs: Vec<Lit> = (0..cap.min(left.len() + right.len())).map(|_| sat.fresh()).collect();
     for i in 0..=left.len() {
         for j in 0..=right.len() {
             merge(sat, (&left, i), (&right, j), (&outputs, cap, ways));

@@ -122,10 +122,8 @@ impl Writer<'_, '_> {
     fn meetings(&mut self) -> Result<(), TooMuch> {
         for (m, meeting) in self.problem.meetings.iter().enumerate() {
             self.go_on()?;
-            let slots = match self.guarded {
-                true => mask::first(self.shape.slots),
-                false => self.shape.domain[m],
-            };
+            let all = mask::first(self.shape.slots);
+            let slots = if self.guarded { all } else { self.shape.domain[m] };
             let row: Vec<_> = mask::iter(slots).map(|t| (t, self.sat.fresh())).collect();
             let literals: Vec<Lit> = row.iter().map(|&(_, literal)| literal).collect();
             self.demand(Demand::Held(m), &literals);
@@ -185,8 +183,10 @@ impl Writer<'_, '_> {
         let held = list.len();
         if self.guarded {
             // As many as are held: any `n` of them fill `n` slots.
-            let held: Vec<Lit> =
-                list.iter().filter_map(|&m| self.out.guards.get(&Demand::Held(m)).copied()).collect();
+            let held: Vec<Lit> = list
+                .iter()
+                .filter_map(|&m| self.out.guards.get(&Demand::Held(m)).copied())
+                .collect();
             let wanted = totalizer(self.sat, &held, held.len(), Ways::Up);
             let given = totalizer(self.sat, &literals, literals.len(), Ways::Both);
             for (i, &wanted) in wanted.iter().enumerate() {
@@ -194,8 +194,9 @@ impl Writer<'_, '_> {
                 clause.extend(given.get(i));
                 self.sat.clause(&clause);
             }
-        } else if literals.len() <= held {
-            // Fewer slots than meetings is a contradiction, which the clauses above hold already.
+        } else if literals.len() < held {
+            self.sat.clause(&[]);
+        } else if literals.len() == held {
             for &literal in &literals {
                 self.sat.clause(&[literal]);
             }
@@ -208,9 +209,10 @@ impl Writer<'_, '_> {
 
     /// The breaks of participant `p` in unary.
     fn count_breaks(&mut self, p: usize, busy: &[Option<Lit>]) -> Vec<Lit> {
-        let most = match self.guarded {
-            true => self.shape.meetings_of[p].len().saturating_sub(1),
-            false => self.shape.most_breaks(p),
+        let most = if self.guarded {
+            self.shape.meetings_of[p].len().saturating_sub(1)
+        } else {
+            self.shape.most_breaks(p)
         };
         if most == 0 {
             return Vec::new();

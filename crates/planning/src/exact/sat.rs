@@ -74,11 +74,6 @@ impl<'a> Sat<'a> {
         self.literals > MOST_LITERALS || (self.stop)()
     }
 
-    /// Literals in all clauses added so far.
-    pub(crate) fn size(&self) -> usize {
-        self.literals
-    }
-
     /// Conflicts in all calls so far.
     pub(crate) fn conflicts(&mut self) -> u64 {
         self.solver.get_callbacks().map_or(0, |watch| watch.conflicts)

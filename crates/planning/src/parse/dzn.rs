@@ -5,8 +5,7 @@ use crate::mask::MAX_SLOTS;
 use crate::problem::{MAX_MEETINGS, MAX_PARTICIPANTS, Meeting, Participant, Precedence, Problem};
 use std::collections::BTreeMap;
 
-const NEEDED: &str =
-    "nBusiness, nMeetings, nTables, nTotalSlots, nMorningSlots and requested";
+const NEEDED: &str = "nBusiness, nMeetings, nTables, nTotalSlots, nMorningSlots and requested";
 
 /// Reads a problem from MiniZinc data, where everything counts from 1.
 ///
@@ -85,11 +84,7 @@ fn fixed_slots(
     list.iter().enumerate().map(slot).collect()
 }
 
-fn participants(
-    file: &File,
-    people: usize,
-    slots: usize,
-) -> Result<Vec<Participant>, ParseError> {
+fn participants(file: &File, people: usize, slots: usize) -> Result<Vec<Participant>, ParseError> {
     let mut participants = vec![Participant::default(); people];
     let Some(sets) = file.sets("forbidden")? else { return Ok(participants) };
     if sets.len() != people {

@@ -34,8 +34,6 @@ pub(crate) struct Annealer<'a> {
 pub(crate) struct Found {
     /// Slot of each meeting.
     pub(crate) slots: Vec<usize>,
-    /// Breaks in all.
-    pub(crate) breaks: i64,
     /// What it costs at the prices of the search.
     pub(crate) energy: i64,
 }
@@ -50,20 +48,21 @@ struct Round {
 }
 
 impl<'a> Annealer<'a> {
-    /// Starts from `old`, or from an empty board.
-    ///
-    /// `moved` is the price of each meeting away from its old slot, in thousandths of a break.
-    pub(crate) fn new(shape: &'a Shape, old: Option<&[usize]>, moved: i64, seed: u64) -> Self {
+    /// Starts from `old`, or from an empty board. A meeting away from its old slot costs as much as
+    /// a break.
+    pub(crate) fn new(shape: &'a Shape, old: Option<&[usize]>, seed: u64) -> Self {
+        // Mending a demand takes several moves, each of which costs where there was a timetable.
+        let dear = if old.is_some() { 3 * BREAK } else { BREAK };
         let mut search = Self {
             board: Board::new(shape, old),
             random: Random::new(seed),
             prices: Prices {
-                unplaced: 6 * BREAK,
-                outside: 3 * BREAK,
-                table: 2 * BREAK,
-                order: 2 * BREAK,
-                unfair: BREAK,
-                moved: moved * BREAK / 1000,
+                unplaced: 6 * dear,
+                outside: 3 * dear,
+                table: 2 * dear,
+                order: 2 * dear,
+                unfair: dear,
+                moved: BREAK,
             },
             chain: Chain::default(),
             best: None,
@@ -148,8 +147,7 @@ impl<'a> Annealer<'a> {
         }
         let energy = self.board.tally.energy(&self.prices);
         if self.best.as_ref().is_none_or(|best| energy < best.energy) {
-            let (slots, breaks) = (self.board.slot.clone(), self.board.tally.breaks);
-            self.best = Some(Found { slots, breaks, energy });
+            self.best = Some(Found { slots: self.board.slot.clone(), energy });
         }
     }
 

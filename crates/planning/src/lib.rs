@@ -19,16 +19,19 @@ mod explain;
 mod improve;
 mod mask;
 mod parse;
+mod plan;
 mod problem;
 mod random;
 mod score;
 mod shape;
 mod solve;
+mod tables;
 
 pub use budget::{Budget, Clock};
 pub use conflict::{ConflictItem, ConflictKind};
 pub use mask::MAX_SLOTS;
 pub use parse::{ParseError, parse, parse_dzn, parse_json};
+pub use plan::{PlanError, Solution, Timetable, explain, plan};
 pub use problem::{
     HalfDay, MAX_MEETING_SIZE, MAX_MEETINGS, MAX_PARTICIPANTS, MAX_PRECEDENCES, Meeting,
     Participant, Precedence, Problem, ProblemError,

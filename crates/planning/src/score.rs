@@ -96,6 +96,22 @@ pub enum Finding {
         /// The one that must come later.
         after: usize,
     },
+    /// A meeting is at a table that does not exist.
+    NoSuchTable {
+        /// The meeting.
+        meeting: usize,
+        /// Its table.
+        table: usize,
+    },
+    /// A table is used twice at once.
+    TableTaken {
+        /// The slot.
+        slot: usize,
+        /// The table.
+        table: usize,
+        /// The two meetings.
+        meetings: [usize; 2],
+    },
     /// Breaks are spread too unevenly.
     Unfair {
         /// Fewest breaks of a participant.

@@ -1,5 +1,6 @@
 //! The door: a timetable with the fewest breaks, with a proof where the budget allows one.
 
+use crate::board::{BREAK, NONE};
 use crate::budget::{Budget, Meter, STEPS_PER_CONFLICT};
 use crate::certificate;
 use crate::conflict::{ConflictItem, describe};
@@ -85,40 +86,67 @@ pub fn solve(
     budget: Budget<'_>,
 ) -> Result<Report, ProblemError> {
     problem.check()?;
-    let meter = Meter::new(budget);
-    let shape = Shape::new(problem);
-    let pool = Pool::new(problem, &meter);
-    let search = Search { problem, shape: &shape, pool: &pool, meter: &meter };
-    search.run(options);
-    let state = pool.into_state();
-    let conflict = match (&state.best, state.infeasible) {
-        (None, true) => {
-            let late = || meter.is_late(EXPLAIN_GRACE_MS);
-            describe(problem, &explain::conflict(problem, &shape, &late))
-        }
-        _ => Vec::new(),
-    };
-    Ok(report(state, conflict, &meter))
+    let known = search(problem, None, options, budget);
+    Ok(Report {
+        status: known.status,
+        breaks: known.breaks,
+        lower_bound: known.lower_bound,
+        first_ms: known.first_ms,
+        best_ms: known.best_ms,
+        elapsed_ms: known.elapsed_ms,
+        slots: known.slots.map_or_else(Vec::new, |slots| slots.iter().map(|t| t + 1).collect()),
+        conflict: known.conflict,
+    })
 }
 
-fn report(state: State, conflict: Vec<ConflictItem>, meter: &Meter<'_>) -> Report {
+/// What a search leaves behind; see [`Report`]. Slots count from 0.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) status: Status,
+    pub(crate) breaks: Option<u32>,
+    pub(crate) lower_bound: Option<u32>,
+    pub(crate) slots: Option<Vec<usize>>,
+    pub(crate) conflict: Vec<ConflictItem>,
+    first_ms: Option<u64>,
+    best_ms: Option<u64>,
+    elapsed_ms: u64,
+}
+
+/// Searches from `before`, if any, moving as few meetings as is worth it; else for the fewest
+/// breaks. `problem` has passed [`Problem::check`].
+pub(crate) fn search(
+    problem: &Problem,
+    before: Option<&[usize]>,
+    options: &Options,
+    budget: Budget<'_>,
+) -> Known {
+    let meter = Meter::new(budget);
+    let shape = Shape::new(problem);
+    let pool = Pool::new(problem, before, &meter);
+    Search { problem, shape: &shape, before, pool: &pool, meter: &meter }.run(options);
+    let state = pool.into_state();
     let status = match &state.best {
-        Some(best) if state.lower >= i64::from(best.breaks) => Status::Optimal,
+        Some(_) if state.is_proved() => Status::Optimal,
         Some(_) => Status::Feasible,
         None if state.infeasible => Status::Infeasible,
         None => Status::Unknown,
     };
+    let late = || meter.is_late(EXPLAIN_GRACE_MS);
+    let conflict = match status {
+        Status::Infeasible => describe(problem, &explain::conflict(problem, &shape, &late)),
+        Status::Optimal | Status::Feasible | Status::Unknown => Vec::new(),
+    };
     let breaks = state.best.as_ref().map(|best| best.breaks);
     let lower = u32::try_from(state.lower).unwrap_or(0);
-    Report {
+    Known {
         status,
         breaks,
         lower_bound: (status != Status::Infeasible).then(|| breaks.map_or(lower, |b| lower.min(b))),
+        slots: state.best.map(|best| best.slots),
+        conflict,
         first_ms: state.first_ms,
         best_ms: state.best_ms,
         elapsed_ms: meter.elapsed_ms(),
-        slots: state.best.map_or_else(Vec::new, |best| best.slots.iter().map(|t| t + 1).collect()),
-        conflict,
     }
 }
 
@@ -127,6 +155,8 @@ fn report(state: State, conflict: Vec<ConflictItem>, meter: &Meter<'_>) -> Repor
 struct Best {
     slots: Vec<usize>,
     breaks: u32,
+    /// Breaks, and meetings away from the timetable before.
+    cost: usize,
 }
 
 /// What the engines know together.
@@ -137,27 +167,26 @@ struct State {
     best_ms: Option<u64>,
     lower: i64,
     infeasible: bool,
-    /// Whether the exact search has nothing more to say.
-    settled: bool,
 }
 
 impl State {
-    fn is_done(&self) -> bool {
-        let proved = self.best.as_ref().is_some_and(|best| self.lower >= i64::from(best.breaks));
-        self.settled || self.infeasible || proved
+    /// Whether the best timetable is known to have the fewest breaks.
+    fn is_proved(&self) -> bool {
+        self.best.as_ref().is_some_and(|best| self.lower >= i64::from(best.breaks))
     }
 }
 
 /// Where the engines put what they find.
 struct Pool<'a> {
     problem: &'a Problem,
+    before: Option<&'a [usize]>,
     meter: &'a Meter<'a>,
     state: Mutex<State>,
 }
 
 impl<'a> Pool<'a> {
-    fn new(problem: &'a Problem, meter: &'a Meter<'a>) -> Self {
-        Self { problem, meter, state: Mutex::new(State::default()) }
+    fn new(problem: &'a Problem, before: Option<&'a [usize]>, meter: &'a Meter<'a>) -> Self {
+        Self { problem, before, meter, state: Mutex::new(State::default()) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -168,19 +197,26 @@ impl<'a> Pool<'a> {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps `slots` if they break no demand and have fewer breaks than the best.
+    /// Keeps `slots` if they break no demand and cost less than the best.
     fn offer(&self, slots: &[usize]) {
         let score = score(self.problem, slots);
+        let moved = self.before.map_or(0, |old| {
+            old.iter().zip(slots).filter(|&(&old, new)| old != NONE && old != *new).count()
+        });
+        let cost = usize::try_from(score.breaks).unwrap_or(usize::MAX).saturating_add(moved);
         let mut state = self.state();
-        if !score.findings.is_empty()
-            || state.best.as_ref().is_some_and(|best| best.breaks <= score.breaks)
-        {
+        if !score.findings.is_empty() || state.best.as_ref().is_some_and(|best| best.cost <= cost) {
             return;
         }
         let now = self.meter.elapsed_ms();
         state.first_ms = state.first_ms.or(Some(now));
         state.best_ms = Some(now);
-        state.best = Some(Best { slots: slots.to_vec(), breaks: score.breaks });
+        state.best = Some(Best { slots: slots.to_vec(), breaks: score.breaks, cost });
+    }
+
+    /// Cost of the best timetable.
+    fn cost(&self) -> Option<i64> {
+        self.state().best.as_ref().and_then(|best| i64::try_from(best.cost).ok())
     }
 
     fn breaks(&self) -> Option<i64> {
@@ -194,7 +230,15 @@ impl<'a> Pool<'a> {
 
     /// Whether nothing is left to do or to do it with.
     fn is_over(&self) -> bool {
-        self.meter.is_over() || self.state().is_done()
+        let state = self.state();
+        let proved = self.before.is_none() && state.is_proved();
+        state.infeasible || proved || self.meter.is_over()
+    }
+
+    /// Whether proving is of use: a timetable before asks for few changes, of which a proof knows
+    /// nothing once it has shown that there is a timetable.
+    fn wants_proof(&self) -> bool {
+        !self.is_over() && (self.before.is_none() || self.state().best.is_none())
     }
 }
 
@@ -202,6 +246,7 @@ impl<'a> Pool<'a> {
 struct Search<'a> {
     problem: &'a Problem,
     shape: &'a Shape,
+    before: Option<&'a [usize]>,
     pool: &'a Pool<'a>,
     meter: &'a Meter<'a>,
 }
@@ -213,7 +258,7 @@ impl Search<'_> {
             self.pool.state().infeasible = true;
             return;
         }
-        let mut annealer = Annealer::new(self.shape, None, 0, options.seed);
+        let mut annealer = self.annealer(options.seed);
         let helpers = if self.meter.counts_steps() { 0 } else { options.threads.clamp(1, 64) - 1 };
         if helpers == 0 {
             self.take_turns(&mut annealer);
@@ -223,12 +268,16 @@ impl Search<'_> {
             for helper in 1..helpers {
                 let seed = options.seed.wrapping_add(u64::try_from(helper).unwrap_or(0) << 32);
                 scope.spawn(move || {
-                    self.anneal_on(&mut Annealer::new(self.shape, None, 0, seed));
+                    self.anneal_on(&mut self.annealer(seed));
                 });
             }
             scope.spawn(move || self.anneal_on(&mut annealer));
             self.prove_on(options);
         });
+    }
+
+    fn annealer(&self, seed: u64) -> Annealer<'_> {
+        Annealer::new(self.shape, self.before, seed)
     }
 
     /// One slice of annealing.
@@ -237,7 +286,7 @@ impl Search<'_> {
         annealer.run(moves);
         self.meter.book(moves.max(1));
         if let Some(found) = annealer.best()
-            && self.pool.breaks().is_none_or(|breaks| found.breaks < breaks)
+            && self.pool.cost().is_none_or(|cost| found.energy < cost * BREAK)
         {
             self.pool.offer(&found.slots);
         }
@@ -249,8 +298,8 @@ impl Search<'_> {
         }
     }
 
-    /// One slice of proving.
-    fn prove(&self, exact: &mut Exact<'_>, conflicts: u64) {
+    /// One slice of proving; whether there may be more to prove.
+    fn prove(&self, exact: &mut Exact<'_>, conflicts: u64) -> bool {
         let before = exact.conflicts();
         let progress = exact.run(conflicts, self.pool.breaks());
         self.meter.book((exact.conflicts() - before + 1) * STEPS_PER_CONFLICT);
@@ -258,30 +307,22 @@ impl Search<'_> {
             self.pool.offer(&slots);
         }
         match progress {
-            Progress::Open => self.pool.raise(exact.lower()),
-            Progress::Optimal => {
-                self.pool.raise(exact.lower());
-                self.pool.state().settled = true;
-            }
+            Progress::Open | Progress::Optimal => self.pool.raise(exact.lower()),
             Progress::Infeasible => {
                 let mut state = self.pool.state();
                 state.infeasible = state.best.is_none();
-                state.settled = true;
             }
         }
+        progress == Progress::Open && self.pool.wants_proof()
     }
 
-    /// The exact search on a thread of its own; an annealer where it would be too large.
+    /// The exact search on a thread of its own, then an annealer in its place.
     fn prove_on(&self, options: &Options) {
-        let stop = || self.pool.is_over();
+        let stop = || !self.pool.wants_proof();
         if let Ok(mut exact) = Exact::new(self.problem, self.shape, &stop) {
-            while !stop() {
-                self.prove(&mut exact, CONFLICTS);
-            }
-        } else {
-            let seed = options.seed.wrapping_add(1);
-            self.anneal_on(&mut Annealer::new(self.shape, None, 0, seed));
+            while self.prove(&mut exact, CONFLICTS) {}
         }
+        self.anneal_on(&mut self.annealer(options.seed.wrapping_add(1)));
     }
 
     /// Both searches on one thread.
@@ -291,19 +332,25 @@ impl Search<'_> {
             self.anneal(annealer);
         }
         let late = || self.meter.is_late(0);
-        if self.pool.is_over() {
-            return;
+        let wanted = self.pool.wants_proof();
+        let exact = wanted.then(|| Exact::new(self.problem, self.shape, &late));
+        if let Some(Ok(mut exact)) = exact {
+            self.prove_in_turns(annealer, &mut exact);
         }
-        let Ok(mut exact) = Exact::new(self.problem, self.shape, &late) else {
-            return self.anneal_on(annealer);
-        };
+        self.anneal_on(annealer);
+    }
+
+    /// Proving and annealing in turns, until there is nothing more to prove.
+    fn prove_in_turns(&self, annealer: &mut Annealer<'_>, exact: &mut Exact<'_>) {
         let share = self.exact_share();
         let (mut proving, mut annealing) = (0, 1);
-        while !self.pool.is_over() {
+        while self.pool.wants_proof() {
             let start = self.meter.spent();
             if proving * (100 - share) <= annealing * share {
                 let most = (self.meter.steps_left() / STEPS_PER_CONFLICT).max(1);
-                self.prove(&mut exact, CONFLICTS.min(most));
+                if !self.prove(exact, CONFLICTS.min(most)) {
+                    return;
+                }
                 proving += self.meter.spent() - start;
             } else {
                 self.anneal(annealer);

@@ -15,3 +15,5 @@ pub mod loader;
 pub mod page;
 pub mod schema;
 pub mod scope;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -137,7 +137,7 @@ impl Service {
 }
 
 /// Code of the refusal of a change where only reads are allowed.
-pub(crate) const READS_ONLY: &str = "READS_ONLY";
+pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
 
 fn dressed(mut response: Response) -> Response {
     error::dress(&mut response.errors);

@@ -135,17 +135,27 @@ pub fn rank(needs: &[NeedText], offers: &[OfferText], selection: Selection<'_>) 
     ranking
 }
 
-/// Points of every text for one need, in the order of the texts; the same as [`rank`] gives.
-pub(crate) fn text_points(need: &NeedText, texts: &[&str]) -> Vec<i64> {
+/// Points of every text for every need (title and body), in the order given; what [`rank`] gives.
+pub(crate) fn text_points(needs: &[(&str, &str)], texts: &[&str]) -> Vec<Vec<i64>> {
+    let needs: Vec<NeedText> = needs
+        .iter()
+        .map(|(title, body)| NeedText {
+            id: String::new(),
+            title: (*title).to_owned(),
+            content: (*body).to_owned(),
+        })
+        .collect();
     let offers: Vec<OfferText> = texts
         .iter()
         .map(|text| OfferText { id: String::new(), title: (*text).to_owned() })
         .collect();
-    let offers: Vec<&OfferText> = offers.iter().collect();
-    let needs = [need];
+    let (needs, offers): (Vec<_>, Vec<_>) = (needs.iter().collect(), offers.iter().collect());
     let scorer = TextScorer::new(&needs, &offers);
-    let similarities = scorer.similarities(0);
-    (0..texts.len()).map(|offer| points_of(&similarities, offer).iter().sum()).collect()
+    let row = |need: usize| {
+        let similarities = scorer.similarities(need);
+        (0..texts.len()).map(|offer| points_of(&similarities, offer).iter().sum()).collect()
+    };
+    (0..needs.len()).map(row).collect()
 }
 
 fn unique<'a, T>(

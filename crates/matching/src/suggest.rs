@@ -24,7 +24,8 @@ pub struct Suggestions {
 pub fn suggest(problem: &Problem) -> Suggestions {
     let (candidates, mut findings) = eligible(problem);
     let texts: Vec<&str> = candidates.iter().map(|candidate| candidate.text.as_str()).collect();
-    let likeness = text::likeness(&problem.seeker.title, &problem.seeker.body, &texts);
+    let need = (problem.seeker.title.as_str(), problem.seeker.body.as_str());
+    let likeness = text::likeness(&[need], &texts).concat();
     let mut strangers = 0;
     let mut scored = Vec::new();
     for (candidate, likeness) in candidates.into_iter().zip(&likeness) {

@@ -1,1 +1,4 @@
 //! Lianmeng: app.
+
+pub mod codes;
+pub mod import;

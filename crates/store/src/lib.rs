@@ -14,6 +14,7 @@ pub mod connect;
 pub mod enterprise;
 mod error;
 pub mod idempotency;
+pub mod import;
 pub mod page;
 mod parse;
 pub mod tx;

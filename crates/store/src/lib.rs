@@ -12,6 +12,7 @@ pub mod audit;
 pub mod connect;
 pub mod enterprise;
 mod error;
+pub mod graph;
 pub mod idempotency;
 pub mod page;
 mod parse;

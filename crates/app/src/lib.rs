@@ -8,3 +8,4 @@ pub mod command;
 pub mod desk;
 pub mod enterprise;
 pub mod notify;
+pub mod snapshot;

@@ -262,3 +262,168 @@ async fn scan<T>(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DatabaseConnection;
+
+    use super::*;
+    use crate::{connect, tx};
+
+    /// A row in every table the graph is built from. Ids are the number of the thing, padded.
+    const ROWS: &str = "
+        INSERT INTO enterprises
+            (id, external_id, name, name_key, pinyin_key, parent_id, tiers, version) VALUES
+            ('00000000000000000000000001', 'x1', '濠汉', 'k', 'p', NULL, '[]', 1),
+            ('00000000000000000000000002', 'x2', '子公司', 'k', 'p',
+             '00000000000000000000000001', '[]', 1);
+        INSERT INTO organisations (id, external_id, name, name_key, kind, services, version) VALUES
+            ('00000000000000000000000001', 'x1', '工信局', 'k', 'department', '', 1);
+        INSERT INTO products (id, external_id, name, name_key, version) VALUES
+            ('00000000000000000000000001', 'P1', '棉纱', 'k', 1),
+            ('00000000000000000000000002', 'P2', '坯布', 'k', 1);
+        INSERT INTO product_edges (from_id, to_id, kind) VALUES
+            ('00000000000000000000000001', '00000000000000000000000002', 'material_of');
+        INSERT INTO enterprise_products (enterprise_id, product_id, role, share_basis_points) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', 'makes', 5100),
+            ('00000000000000000000000002', '00000000000000000000000001', 'uses', NULL);
+        INSERT INTO supply_edges (id, supplier_id, buyer_id, product_id, source,
+            confidence_basis_points, valid_from, valid_to, is_disputed) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001',
+             '00000000000000000000000002', NULL, '年报', 9000, '2026-01-02', NULL, TRUE);
+        INSERT INTO industrial_chains (id, name, name_key, tags, version) VALUES
+            ('00000000000000000000000001', '家纺', 'k', '[]', 1);
+        INSERT INTO chain_segments (id, chain_id, name, reach, position) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', '纺纱', 'upstream', 1);
+        INSERT INTO segment_products (segment_id, product_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+        INSERT INTO placements (enterprise_id, segment_id, is_confirmed) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', TRUE);
+        INSERT INTO chain_committees (id, external_id, name, name_key, chain_id, form, version)
+            VALUES ('00000000000000000000000001', 'c1', '家纺产业链党委', 'k',
+            '00000000000000000000000001', 'joint', 1);
+        INSERT INTO seats (id, committee_id, kind, enterprise_id, organisation_id, from_on, until_on)
+            VALUES ('00000000000000000000000001', '00000000000000000000000001', 'department', NULL,
+            '00000000000000000000000001', NULL, '2026-12-31');
+        INSERT INTO alliances (id, name, name_key, committee_id, lead_id, version) VALUES
+            ('00000000000000000000000001', '联盟甲', 'k', '00000000000000000000000001',
+             '00000000000000000000000001', 1),
+            ('00000000000000000000000002', '联盟乙', 'k', '00000000000000000000000001', NULL, 1);
+        INSERT INTO alliance_segments (alliance_id, segment_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+        INSERT INTO alliance_enterprises (alliance_id, enterprise_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000002');
+        INSERT INTO alliance_organisations (alliance_id, organisation_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+    ";
+
+    async fn db() -> DatabaseConnection {
+        let db = connect::open("sqlite::memory:", 1).await.unwrap();
+        db.execute_unprepared(ROWS).await.unwrap();
+        db
+    }
+
+    fn day(month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+    }
+
+    fn named<T: From<u128>>(names: &[&str]) -> Vec<Named<T>> {
+        let rows = (1..).zip(names);
+        rows.map(|(id, name)| Named { id: T::from(id), name: (*name).to_owned() }).collect()
+    }
+
+    /// What [`ROWS`] say.
+    fn expected() -> GraphInput {
+        let make = |enterprise: u128, role, share_basis_points| EnterpriseProduct {
+            enterprise: enterprise.into(),
+            product: 1.into(),
+            role,
+            share_basis_points,
+        };
+        let partner = |partner| AlliancePartner { alliance: 1.into(), partner };
+        GraphInput {
+            as_of: day(3, 2),
+            enterprises: named(&["濠汉", "子公司"]),
+            organisations: named(&["工信局"]),
+            products: named(&["棉纱", "坯布"]),
+            chains: named(&["家纺"]),
+            segments: named(&["纺纱"]),
+            committees: named(&["家纺产业链党委"]),
+            alliances: named(&["联盟甲", "联盟乙"]),
+            tasks: Vec::new(),
+            product_edges: vec![ProductEdge {
+                from: 1.into(),
+                to: 2.into(),
+                kind: ProductEdgeKind::MaterialOf,
+            }],
+            enterprise_products: vec![
+                make(1, ProductRole::Makes, Some(5100)),
+                make(2, ProductRole::Uses, None),
+            ],
+            supply_edges: vec![SupplyEdge {
+                id: 1.into(),
+                supplier: 1.into(),
+                buyer: 2.into(),
+                product: None,
+                source: "年报".to_owned(),
+                confidence_basis_points: 9000,
+                valid_from: Some(day(1, 2)),
+                valid_to: None,
+                is_disputed: true,
+            }],
+            parents: vec![(2.into(), 1.into())],
+            segment_chains: vec![(1.into(), 1.into())],
+            segment_products: vec![(1.into(), 1.into())],
+            placements: vec![Placement {
+                enterprise: 1.into(),
+                segment: 1.into(),
+                is_confirmed: true,
+            }],
+            committee_chains: vec![(1.into(), 1.into())],
+            seats: vec![Seat {
+                id: 1.into(),
+                committee: 1.into(),
+                kind: SeatKind::Department,
+                holder: Member::Organisation(1.into()),
+                from_on: None,
+                until_on: Some(day(12, 31)),
+            }],
+            alliance_committees: vec![(1.into(), 1.into()), (2.into(), 1.into())],
+            alliance_leads: vec![(1.into(), 1.into())],
+            alliance_segments: vec![(1.into(), 1.into())],
+            alliance_partners: vec![
+                partner(Member::Enterprise(2.into())),
+                partner(Member::Organisation(1.into())),
+            ],
+        }
+    }
+
+    #[tokio::test]
+    async fn every_table_is_read_as_it_stands() {
+        let db = db().await;
+        let tx = tx::read(&db).await.unwrap();
+        assert_eq!(read(&tx, day(3, 2)).await.unwrap(), expected());
+    }
+
+    #[tokio::test]
+    async fn a_broken_row_is_named_with_table_column_and_value() {
+        let db = db().await;
+        db.execute_unprepared("UPDATE product_edges SET kind = 'eats'").await.unwrap();
+        let tx = tx::read(&db).await.unwrap();
+        let error = read(&tx, day(3, 2)).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "table product_edges, column kind holds \"eats\", which cannot be read"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_key_finds_every_kind_of_thing_that_has_it() {
+        let db = db().await;
+        let found = keyed(&db, "x1").await.unwrap();
+        let id = "00000000000000000000000001";
+        assert_eq!(found, [format!("enterprise:{id}"), format!("organisation:{id}")]);
+        assert_eq!(keyed(&db, "c1").await.unwrap(), [format!("committee:{id}")]);
+        assert_eq!(keyed(&db, "").await.unwrap(), Vec::<String>::new());
+    }
+}

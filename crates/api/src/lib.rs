@@ -4,15 +4,25 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
+<<<<<<< HEAD
 pub mod auth;
 pub mod enterprise;
 pub mod error;
 mod graphiql;
 pub mod http;
+=======
+pub mod alliance;
+pub mod chain;
+pub mod committee;
+pub mod enterprise;
+pub mod error;
+>>>>>>> registry
 pub mod ids;
 pub mod limits;
 pub mod loader;
+pub mod organisation;
 pub mod page;
+pub mod product;
 pub mod schema;
 pub mod scope;
 #[cfg(test)]

@@ -21,7 +21,11 @@ pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
 }
 
 /// As [`office`], with a clock and a seed of the caller's: for demonstrations that repeat.
-pub(crate) async fn office_with(config: &Config, clock: Clock, seed: u64) -> anyhow::Result<Office> {
+pub(crate) async fn office_with(
+    config: &Config,
+    clock: Clock,
+    seed: u64,
+) -> anyhow::Result<Office> {
     let url = &config.database.url;
     make_folder(url)?;
     let db = lianmeng_store::connect::open(url, config.database.connections)
@@ -65,12 +69,13 @@ pub(crate) fn token_key(path: &Path) -> anyhow::Result<TokenKey> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => make_key(path)?,
         Err(error) => {
-            return Err(error).with_context(|| format!("the key {} cannot be read", path.display()));
+            return Err(error)
+                .with_context(|| format!("the key {} cannot be read", path.display()));
         }
     };
-    let secret = STANDARD
-        .decode(text.trim())
-        .with_context(|| format!("the key {} is not base64; remove it to get a new one", path.display()))?;
+    let secret = STANDARD.decode(text.trim()).with_context(|| {
+        format!("the key {} is not base64; remove it to get a new one", path.display())
+    })?;
     TokenKey::new(&secret).with_context(|| format!("the key {}", path.display()))
 }
 

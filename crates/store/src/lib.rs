@@ -16,6 +16,7 @@ pub mod committee;
 pub mod connect;
 pub mod enterprise;
 mod error;
+pub mod graph;
 pub mod idempotency;
 pub mod import;
 pub mod organisation;

@@ -17,6 +17,7 @@ pub mod committee;
 pub mod enterprise;
 pub mod error;
 >>>>>>> registry
+pub mod graph;
 pub mod ids;
 pub mod limits;
 pub mod loader;

@@ -4,20 +4,16 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
-<<<<<<< HEAD
-pub mod auth;
-pub mod enterprise;
-pub mod error;
-mod graphiql;
-pub mod http;
-=======
 pub mod alliance;
+pub mod auth;
 pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod error;
 >>>>>>> registry
 pub mod graph;
+mod graphiql;
+pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;

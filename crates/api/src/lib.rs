@@ -10,7 +10,6 @@ pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod error;
->>>>>>> registry
 pub mod graph;
 mod graphiql;
 pub mod http;

@@ -10,6 +10,7 @@ pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod error;
+pub mod graph;
 mod graphiql;
 pub mod http;
 pub mod ids;

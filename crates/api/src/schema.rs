@@ -22,6 +22,7 @@ use crate::chain::{ChainNode, ChainQuery, SegmentNode};
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
+use crate::graph::GraphQuery;
 use crate::ids;
 use crate::limits;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
@@ -119,6 +120,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 pub struct Query(
     NodeQuery,
     EnterpriseQuery,
+    GraphQuery,
     OrganisationQuery,
     ProductQuery,
     ChainQuery,

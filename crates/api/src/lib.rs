@@ -1,1 +1,19 @@
-//! Lianmeng: api.
+//! Says it in GraphQL, over HTTP and WebSocket.
+//!
+//! It must not decide anything: resolvers translate, `app` decides, `store` reads with the caller's
+//! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
+//! (what one request may see) and [`enterprise`] (a whole slice).
+
+pub mod auth;
+pub mod enterprise;
+pub mod error;
+mod graphiql;
+pub mod http;
+pub mod ids;
+pub mod limits;
+pub mod loader;
+pub mod page;
+pub mod schema;
+pub mod scope;
+#[cfg(test)]
+pub(crate) mod testing;

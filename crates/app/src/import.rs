@@ -16,17 +16,18 @@ mod place;
 mod product;
 mod row;
 
-use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::draft::{DraftKind, Drafts};
-use lianmeng_domain::ids::{AuditId, IdSource};
 use lianmeng_domain::policy;
 use lianmeng_store::audit::Deed;
 use lianmeng_store::{StoreError, audit, tx, version};
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use thiserror::Error;
 
 pub use notes::{Counts, ImportReport, Outcome};
+
+use crate::desk::Desk;
+use crate::notify;
 
 use atlas::Atlas;
 use directory::Directory;
@@ -68,17 +69,6 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Where an import happens: the database, where ids come from, and the moment.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportDesk<'a> {
-    /// The database.
-    pub db: &'a DatabaseConnection,
-    /// Where ids come from.
-    pub ids: &'a IdSource,
-    /// Now.
-    pub now: DateTime<Utc>,
-}
-
 /// Imports drafts in one transaction and reports row by row.
 ///
 /// Saves the good rows and reports the bad ones; saves nothing in a dry run, nothing with
@@ -92,14 +82,14 @@ pub struct ImportDesk<'a> {
 /// [`ImportError::NotFound`] unless `actor` is a coordinator, [`ImportError::Store`] if the database
 /// refuses; nothing is saved then.
 pub async fn import(
-    desk: ImportDesk<'_>,
+    desk: &Desk,
     actor: &Actor,
     cmd: ImportDrafts<'_>,
 ) -> Result<ImportReport, ImportError> {
     if !policy::may_keep_registry(actor) {
         return Err(ImportError::NotFound);
     }
-    let tx = tx::begin(desk.db).await?;
+    let tx = tx::begin(&desk.db).await?;
     let mut judge = Judge::new(&tx, desk, cmd).await?;
     industry::zones(&mut judge).await?;
     industry::industries(&mut judge).await?;
@@ -114,17 +104,17 @@ pub async fn import(
         return Ok(report);
     }
     version::raise(&tx, version::GRAPH).await?;
-    let id: AuditId = desk.ids.mint(desk.now.timestamp_millis());
-    audit::append(&tx, actor, Deed { id, at: desk.now, action: "import", thing: "registry" })
-        .await?;
+    let deed = Deed { id: desk.mint(), at: desk.now, action: "import", thing: "registry" };
+    audit::append(&tx, actor, deed).await?;
     tx::commit(tx).await?;
+    notify::graph_changed(&desk.bus);
     Ok(report)
 }
 
 /// Everything a row is judged by.
 struct Judge<'a> {
     tx: &'a DatabaseTransaction,
-    desk: ImportDesk<'a>,
+    desk: &'a Desk,
     cmd: ImportDrafts<'a>,
     notes: Notes,
     atlas: Atlas,
@@ -136,7 +126,7 @@ struct Judge<'a> {
 impl<'a> Judge<'a> {
     async fn new(
         tx: &'a DatabaseTransaction,
-        desk: ImportDesk<'a>,
+        desk: &'a Desk,
         cmd: ImportDrafts<'a>,
     ) -> Result<Self, ImportError> {
         use lianmeng_store::import as stored;

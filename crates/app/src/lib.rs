@@ -1,4 +1,12 @@
-//! Lianmeng: app.
+//! What the platform does: one function per use case. Each checks rights, applies the rules of
+//! `domain`, saves in one transaction and only then tells the backplane.
+//!
+//! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
+//! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
 pub mod codes;
+pub mod command;
+pub mod desk;
+pub mod enterprise;
 pub mod import;
+pub mod notify;

@@ -68,7 +68,7 @@ fn enterprise(judge: &mut Judge<'_>, draft: Draft<'_>) -> Option<Slot> {
         return None;
     }
     let Some(slot) = known else {
-        let id: EnterpriseId = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
+        let id: EnterpriseId = judge.desk.mint();
         return Some(judge.enterprises.add(said.onto(blank(id)), draft.number()));
     };
     let before = judge.enterprises.get(slot)?.clone();

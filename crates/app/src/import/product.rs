@@ -31,7 +31,7 @@ pub(super) async fn products(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         }
         let Some((key, name)) = key.zip(name) else { continue };
         let Some(slot) = judge.products.by_key(&key) else {
-            let id = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
+            let id = judge.desk.mint();
             let product = Product { id, external_id: Some(key), name, version: 1 };
             judge.products.add(product, draft.number());
             continue;

@@ -1,0 +1,187 @@
+//! Failures as clients see them: what the user can mend is data in the payload, the rest is a
+//! top-level error with `extensions.code`.
+
+use std::error::Error as StdError;
+
+use async_graphql::{Enum, ServerError, SimpleObject};
+use lianmeng_app::command::CommandError;
+use lianmeng_store::StoreError;
+use thiserror::Error;
+
+/// A request that cannot be answered.
+#[derive(Debug, Error)]
+pub enum ApiError {
+    /// A text that is no id.
+    #[error("{0:?} is not an id; ids look like need:01J8Z3… and come from a query")]
+    BadId(String),
+    /// An id of another kind of thing.
+    #[error("{id:?} is an id of {found:?}, but {expected:?} is needed here")]
+    WrongKind {
+        /// The id as given.
+        id: String,
+        /// Its tag.
+        found: String,
+        /// The tag that fits.
+        expected: &'static str,
+    },
+    /// A cursor of another list, or none at all.
+    #[error("{0:?} is not a cursor of this list; take endCursor of its last page")]
+    BadCursor(String),
+    /// A page size out of range.
+    #[error("first is {0}; it must lie between 1 and 100")]
+    BadPageSize(i32),
+    /// A value that does not parse.
+    #[error("{0}")]
+    BadInput(String),
+    /// Something on our side; the cause is logged, never sent.
+    #[error("{INTERNAL}", INTERNAL = Self::INTERNAL)]
+    Internal(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl ApiError {
+    /// The code in `extensions.code`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadId(_) => "BAD_ID",
+            Self::WrongKind { .. } => "WRONG_KIND",
+            Self::BadCursor(_) => "BAD_CURSOR",
+            Self::BadPageSize(_) => "BAD_PAGE_SIZE",
+            Self::BadInput(_) => "BAD_INPUT",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<std::sync::Arc<StoreError>> for ApiError {
+    fn from(error: std::sync::Arc<StoreError>) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+/// Gives every error of an answer its code and hides what is none of the client's business.
+///
+/// Resolvers may use `?` on [`ApiError`] and [`StoreError`]: the error travels as source, and here
+/// is the one place that turns it into a code and logs it.
+pub fn dress(errors: &mut [ServerError]) {
+    for error in errors {
+        let code = if let Some(api) = error.source::<ApiError>() {
+            if let ApiError::Internal(cause) = api {
+                tracing::error!(cause = %cause, path = ?error.path, "a resolver failed");
+            }
+            api.code()
+        } else if error.source.is_some() {
+            tracing::error!(cause = %error.message, path = ?error.path, "a resolver failed");
+            ApiError::INTERNAL.clone_into(&mut error.message);
+            "INTERNAL"
+        } else if error.path.is_empty() {
+            "BAD_REQUEST"
+        } else {
+            "BAD_INPUT"
+        };
+        error.source = None;
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", code);
+        }
+    }
+}
+
+impl ApiError {
+    const INTERNAL: &'static str = "something went wrong on our side; it has been logged";
+}
+
+/// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
+const REFUSALS: &[&str] = &[
+    "BAD_REQUEST",
+    "INTERNAL",
+    "METHOD_NOT_ALLOWED",
+    "NOT_ACCEPTABLE",
+    "TIMEOUT",
+    "TOO_LARGE",
+    "UNAUTHENTICATED",
+    "UNSUPPORTED_MEDIA_TYPE",
+];
+
+/// Codes of [`ApiError`].
+const TOP_LEVEL: &[&str] = &["BAD_CURSOR", "BAD_ID", "BAD_INPUT", "BAD_PAGE_SIZE", "WRONG_KIND"];
+
+/// Every code a client can meet, for the test that compares them with docs/errors.md.
+pub fn codes() -> Vec<&'static str> {
+    use async_graphql::resolver_utils::EnumType as _;
+    let of_changes = ErrorCode::items().iter().map(|item| item.name);
+    REFUSALS.iter().chain(TOP_LEVEL).copied().chain(of_changes).collect()
+}
+
+/// Why a change was refused; stable for ever, see docs/errors.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ErrorCode {
+    /// There is no such thing, or none that you may see or change.
+    NotFound,
+    /// The request key was used before for another command.
+    KeyReused,
+    /// Somebody saved it in the meantime: read it again and repeat the change.
+    Stale,
+    /// A field that must be filled in is empty.
+    Missing,
+    /// A value breaks a rule; the message names the rule and the next step.
+    Invalid,
+    /// A value that must be unique exists already.
+    Taken,
+    /// Something that the input refers to does not exist.
+    UnknownReference,
+    /// The change would make a cycle.
+    Cycle,
+    /// The stage does not allow this step; the message names the steps it allows.
+    WrongStage,
+    /// A capacity or limit is used up.
+    CapacityExceeded,
+    /// The demands cannot be met together; the message names those in conflict.
+    Infeasible,
+}
+
+/// One reason why a change was refused.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct UserError {
+    /// What kind of reason, for programs.
+    pub code: ErrorCode,
+    /// The reason in English with value, limit and next step, for developers; clients translate the
+    /// code.
+    pub message: String,
+    /// The input field to mend; null if it is none in particular.
+    pub field: Option<String>,
+}
+
+impl UserError {
+    /// A reason that points at `field`.
+    pub fn new(code: ErrorCode, message: impl ToString, field: Option<&str>) -> Self {
+        Self { code, message: message.to_string(), field: field.map(str::to_owned) }
+    }
+}
+
+/// Splits the failures every command shares: what the user can mend, and the rest.
+///
+/// # Errors
+///
+/// [`ApiError::Internal`] for failures of the database.
+pub fn command_error(error: CommandError) -> Result<UserError, ApiError> {
+    match error {
+        CommandError::KeyReused => {
+            Ok(UserError::new(ErrorCode::KeyReused, error, Some("requestKey")))
+        }
+        CommandError::Store(StoreError::Stale) => {
+            Ok(UserError::new(ErrorCode::Stale, error, Some("version")))
+        }
+        CommandError::Store(StoreError::Conflict(_)) => {
+            Ok(UserError::new(ErrorCode::Taken, error, None))
+        }
+        CommandError::Store(error @ (StoreError::Corrupt { .. } | StoreError::Db(_))) => {
+            Err(error.into())
+        }
+    }
+}

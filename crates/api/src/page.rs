@@ -1,0 +1,112 @@
+//! Pages of lists: sizes and cursors, the same for every connection.
+
+use async_graphql::connection::{Connection, Edge, EmptyFields};
+use async_graphql::{ObjectType, OutputType};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::ApiError;
+
+/// Page size where the client names none.
+const DEFAULT: i32 = 20;
+/// Largest page.
+const MAX: i32 = 100;
+
+/// Rows on a page: `first`, or 20, at most 100.
+///
+/// # Errors
+///
+/// [`ApiError::BadPageSize`] outside of 1 to 100.
+pub fn size(first: Option<i32>) -> Result<u64, ApiError> {
+    let first = first.unwrap_or(DEFAULT);
+    match u64::try_from(first) {
+        Ok(size) if (1..=MAX).contains(&first) => Ok(size),
+        Ok(_) | Err(_) => Err(ApiError::BadPageSize(first)),
+    }
+}
+
+/// The cursor of a row: the list it belongs to and the row's key, opaque to clients.
+pub fn cursor(list: &str, key: &[&str]) -> String {
+    let mut parts = vec![list];
+    parts.extend_from_slice(key);
+    URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+}
+
+/// The key inside a cursor of `list`.
+///
+/// # Errors
+///
+/// [`ApiError::BadCursor`] for a cursor of another list and for nonsense.
+pub fn key<const N: usize>(list: &str, cursor: &str) -> Result<[String; N], ApiError> {
+    let bad = || ApiError::BadCursor(cursor.chars().take(60).collect());
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
+    let text = String::from_utf8(bytes).map_err(|_| bad())?;
+    let mut parts = text.split('\u{1f}').map(str::to_owned);
+    if parts.next().as_deref() != Some(list) {
+        return Err(bad());
+    }
+    parts.collect::<Vec<_>>().try_into().map_err(|_| bad())
+}
+
+/// What a connection is made of.
+#[derive(Debug)]
+pub struct Slice<T> {
+    /// Whether the page starts after a cursor.
+    pub starts_later: bool,
+    /// Rows on a page.
+    pub size: u64,
+    /// The rows found, one more than `size` if more follow.
+    pub rows: Vec<T>,
+}
+
+/// A connection without extra fields.
+pub fn connection<T, N: OutputType>(
+    slice: Slice<T>,
+    cursor: impl Fn(&T) -> String,
+    node: impl Fn(T) -> N,
+) -> Connection<String, N> {
+    connection_with(slice, EmptyFields, cursor, node)
+}
+
+/// A connection with `extra` fields, such as a count.
+pub fn connection_with<T, N: OutputType, F: ObjectType>(
+    slice: Slice<T>,
+    extra: F,
+    cursor: impl Fn(&T) -> String,
+    node: impl Fn(T) -> N,
+) -> Connection<String, N, F> {
+    let shown = usize::try_from(slice.size).unwrap_or(usize::MAX);
+    let has_next = slice.rows.len() > shown;
+    let mut connection = Connection::with_additional_fields(slice.starts_later, has_next, extra);
+    connection.edges.extend(slice.rows.into_iter().take(shown).map(|row| {
+        let cursor = cursor(&row);
+        Edge::new(cursor, node(row))
+    }));
+    connection
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_opens_in_its_own_list_only() {
+        let cursor = cursor("needs", &["甲", "2"]);
+        assert_eq!(key::<2>("needs", &cursor).unwrap(), ["甲", "2"]);
+        for (list, text) in
+            [("offers", cursor.as_str()), ("needs", ""), ("needs", "%%"), ("needs", "AAAA")]
+        {
+            assert_eq!(key::<2>(list, text).unwrap_err().code(), "BAD_CURSOR", "{list} {text}");
+        }
+        assert_eq!(key::<1>("needs", &cursor).unwrap_err().code(), "BAD_CURSOR");
+    }
+
+    #[test]
+    fn a_page_holds_1_to_100_rows() {
+        assert_eq!(size(None).unwrap(), 20);
+        assert_eq!(size(Some(100)).unwrap(), 100);
+        for bad in [0, -1, 101, i32::MIN] {
+            assert_eq!(size(Some(bad)).unwrap_err().code(), "BAD_PAGE_SIZE");
+        }
+    }
+}

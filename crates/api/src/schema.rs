@@ -1,0 +1,173 @@
+//! The roots of the schema, and running a request against it.
+
+use std::any::TypeId;
+use std::future::Future;
+use std::sync::Arc;
+
+use async_graphql::extensions::Tracing;
+use async_graphql::{
+    Context, Data, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request,
+    Response, Result, Schema,
+};
+use futures_util::stream::{BoxStream, StreamExt as _};
+use lianmeng_app::desk::Office;
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::ids::{EnterpriseId, Id};
+
+use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
+use crate::error::{self, ApiError};
+use crate::ids;
+use crate::limits;
+use crate::scope::Scope;
+
+/// Anything with a global id.
+#[derive(Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
+pub enum Node {
+    /// An enterprise.
+    Enterprise(EnterpriseNode),
+}
+
+/// Looking things up by their global id.
+#[derive(Debug, Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The thing with this global id; null if there is none that you may see.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        let scope = Scope::of(ctx)?;
+        Ok(find_node(scope, &id).await?)
+    }
+
+    /// The things with these global ids, in order, at most 100; null where there is none that you
+    /// may see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(validator(max_items = 100))] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        let scope = Scope::of(ctx)?;
+        let found = ids.iter().map(|id| find_node(scope, id));
+        Ok(futures_util::future::try_join_all(found).await?)
+    }
+}
+
+async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
+    let tag = id.split_once(':').map_or("", |(tag, _)| tag);
+    match tag {
+        EnterpriseId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<EnterpriseId>(id)?).await?;
+            Ok(found.map(|enterprise| Node::Enterprise(EnterpriseNode(enterprise))))
+        }
+        _ => Err(ApiError::BadId(id.chars().take(60).collect())),
+    }
+}
+
+/// Everything one can ask.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(NodeQuery, EnterpriseQuery);
+
+/// Everything one can change.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(EnterpriseMutation);
+
+/// The schema.
+pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Nesting depth a query may have.
+const MAX_DEPTH: usize = 16;
+/// Fields a query may ask for, a list counted with its page size.
+const MAX_COMPLEXITY: usize = 20_000;
+
+/// Builds the schema.
+pub fn build() -> LianmengSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(MAX_DEPTH)
+        .limit_complexity(MAX_COMPLEXITY)
+        .limit_recursive_depth(32)
+        .extension(Tracing)
+        .finish()
+}
+
+/// The schema as text, the content of `schema.graphql`.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
+    build().sdl_with_options(options)
+}
+
+/// Answers requests of one caller: each gets a fresh [`Scope`], the limits before the schema sees
+/// it, and errors with codes.
+#[derive(Clone)]
+pub struct Service {
+    schema: LianmengSchema,
+    office: Arc<Office>,
+    actor: Actor,
+    reads_only: bool,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// A service that answers as `actor`.
+    pub const fn new(schema: LianmengSchema, office: Arc<Office>, actor: Actor) -> Self {
+        Self { schema, office, actor, reads_only: false }
+    }
+
+    /// The same service, refusing everything but queries: for requests that a link can trigger.
+    #[must_use]
+    pub fn reads_only(self) -> Self {
+        Self { reads_only: true, ..self }
+    }
+
+    /// The request with its scope, or the answer that refuses it.
+    fn prepare(&self, mut request: Request, actor: &Actor) -> Result<Request, Box<Response>> {
+        let refuse = |error| Box::new(Response::from_errors(vec![error]));
+        let document = limits::parse(&request.query).map_err(|error| refuse(*error))?;
+        if self.reads_only && limits::changes(&document, request.operation_name.as_deref()) {
+            return Err(refuse(limits::refuse(READS_ONLY, "send changes by POST".to_owned())));
+        }
+        request.set_parsed_query(document);
+        Ok(request.data(Scope::new(self.office.desk(), actor.clone())))
+    }
+}
+
+/// Code of the refusal of a change where only reads are allowed.
+pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
+
+fn dressed(mut response: Response) -> Response {
+    error::dress(&mut response.errors);
+    response
+}
+
+impl Executor for Service {
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
+        let prepared = self.prepare(request, &self.actor);
+        async move {
+            dressed(match prepared {
+                Ok(request) => self.schema.execute(request).await,
+                Err(refused) => *refused,
+            })
+        }
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session_data: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        // On a socket the caller is known from its first message.
+        let joined = session_data.as_ref().and_then(|data| data.get(&TypeId::of::<Actor>()));
+        let actor = joined.and_then(|any| any.downcast_ref()).unwrap_or(&self.actor);
+        match self.prepare(request, actor) {
+            Ok(request) => {
+                Executor::execute_stream(&self.schema, request, session_data).map(dressed).boxed()
+            }
+            Err(refused) => futures_util::stream::once(async move { dressed(*refused) }).boxed(),
+        }
+    }
+}

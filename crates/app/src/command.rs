@@ -1,0 +1,110 @@
+//! How every change begins and ends: one transaction, one request key, one audit row.
+
+use std::fmt::Debug;
+
+use lianmeng_domain::actor::Actor;
+use lianmeng_store::audit::{self, Deed};
+use lianmeng_store::idempotency::{self, Claim, RequestKey};
+use lianmeng_store::{StoreError, tx, version};
+use sea_orm::DatabaseTransaction;
+use thiserror::Error;
+
+use crate::desk::Desk;
+
+/// Why a change could not begin or end.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// The request key was used for another command.
+    #[error("request key was used before for another command; choose a new one")]
+    KeyReused,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A change that has begun: an open transaction whose request key is claimed.
+///
+/// Dropping it rolls everything back.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The transaction; every read and write of the change goes through it.
+    pub tx: DatabaseTransaction,
+    desk: &'a Desk,
+    actor: &'a Actor,
+    request_key: &'a str,
+    command: String,
+}
+
+/// A change that begins, or the result of the same command done before.
+#[derive(Debug)]
+pub enum Begun<'a> {
+    /// Go on.
+    New(Change<'a>),
+    /// Done before; holds the wire id given to [`Change::finish`].
+    Replay(String),
+}
+
+/// Begins a change: opens the transaction and claims `request_key` for `command`.
+///
+/// `command` stands for the whole command including its name; two commands are the same when their
+/// debug forms are.
+///
+/// # Errors
+///
+/// [`CommandError::KeyReused`] if the caller used the key for another command.
+pub async fn begin<'a>(
+    desk: &'a Desk,
+    actor: &'a Actor,
+    request_key: &'a str,
+    command: &impl Debug,
+) -> Result<Begun<'a>, CommandError> {
+    let command = format!("{command:?}");
+    let tx = tx::begin(&desk.db).await?;
+    let request = RequestKey { caller: &actor.subject, key: request_key, command: &command };
+    match idempotency::claim(&tx, request, desk.now).await? {
+        Claim::New => Ok(Begun::New(Change { tx, desk, actor, request_key, command })),
+        Claim::Replay(result) => Ok(Begun::Replay(result)),
+        Claim::Mismatch => Err(CommandError::KeyReused),
+    }
+}
+
+/// Whether a change touches what the graph is built from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touches {
+    /// The graph must be rebuilt.
+    Graph,
+    /// The graph stays as it is.
+    Nothing,
+}
+
+impl Change<'_> {
+    /// Writes the audit row, keeps `thing` (a wire id) for replays, raises the graph's version
+    /// where it must and commits.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Db`] if the database refuses; nothing is saved then.
+    pub async fn finish(
+        self,
+        action: &str,
+        thing: &str,
+        touches: Touches,
+    ) -> Result<(), StoreError> {
+        let deed = Deed { id: self.desk.mint(), at: self.desk.now, action, thing };
+        audit::append(&self.tx, self.actor, deed).await?;
+        let request = RequestKey {
+            caller: &self.actor.subject,
+            key: self.request_key,
+            command: &self.command,
+        };
+        idempotency::finish(&self.tx, request, thing).await?;
+        if touches == Touches::Graph {
+            version::raise(&self.tx, version::GRAPH).await?;
+        }
+        tx::commit(self.tx).await?;
+        if touches == Touches::Graph {
+            crate::notify::graph_changed(&self.desk.bus);
+        }
+        Ok(())
+    }
+}

@@ -5,20 +5,32 @@
 //! kind has neither, by its exact name. Nothing is ever matched by a normalised name: 27 names of
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
+mod alliance;
 mod atlas;
-
+mod body;
+mod chain;
+mod committee;
 mod decimal;
 mod directory;
 mod enterprise;
 mod industry;
+mod named;
 mod notes;
 mod place;
 mod product;
 mod row;
+mod supply;
 
 use lianmeng_domain::actor::Actor;
+use lianmeng_domain::alliance::Alliance;
+use lianmeng_domain::chain::IndustrialChain;
+use lianmeng_domain::committee::ChainCommittee;
 use lianmeng_domain::draft::{DraftKind, Drafts};
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::policy;
+use lianmeng_domain::product::Product;
 use lianmeng_store::audit::Deed;
 use lianmeng_store::{StoreError, audit, tx, version};
 use sea_orm::DatabaseTransaction;
@@ -42,8 +54,8 @@ pub struct ImportDrafts<'a> {
     pub is_dry_run: bool,
     /// Save nothing if a single row is rejected.
     pub is_strict: bool,
-    /// Most remarks to list; all are counted.
-    pub listed: usize,
+    /// Most remarks of one kind to list; all are counted.
+    pub listed: u64,
     /// Told how many more rows were judged, a few thousand at a time.
     pub progress: &'a (dyn Fn(DraftKind, usize) + Sync),
 }
@@ -91,12 +103,7 @@ pub async fn import(
     }
     let tx = tx::begin(&desk.db).await?;
     let mut judge = Judge::new(&tx, desk, cmd).await?;
-    industry::zones(&mut judge).await?;
-    industry::industries(&mut judge).await?;
-    enterprise::enterprises(&mut judge).await?;
-    product::products(&mut judge).await?;
-    product::edges(&mut judge).await?;
-    product::made(&mut judge).await?;
+    judge.everything().await?;
     let report = judge.notes.finish(cmd.is_dry_run, cmd.is_strict);
     if report.outcome != Outcome::Saved || !report.has_changes() {
         // Dropping the transaction would do the same, only later.
@@ -119,8 +126,14 @@ struct Judge<'a> {
     notes: Notes,
     atlas: Atlas,
     industries: industry::Industries,
-    enterprises: Directory<lianmeng_domain::enterprise::Enterprise>,
-    products: Directory<lianmeng_domain::product::Product>,
+    enterprises: Directory<Enterprise>,
+    organisations: Directory<Organisation>,
+    party: Directory<PartyOrganisation>,
+    products: Directory<Product>,
+    chains: Directory<IndustrialChain>,
+    segments: chain::Segments,
+    committees: Directory<ChainCommittee>,
+    alliances: Directory<Alliance>,
 }
 
 impl<'a> Judge<'a> {
@@ -142,7 +155,40 @@ impl<'a> Judge<'a> {
             atlas: Atlas::new(&stored::regions(tx).await?, stored::zones(tx).await?),
             industries: industry::Industries::new(stored::industries(tx).await?),
             enterprises: Directory::new(stored::enterprises(tx).await?),
+            organisations: Directory::new(stored::organisations(tx).await?),
+            party: Directory::new(stored::party_organisations(tx).await?),
             products: Directory::new(stored::products(tx).await?),
+            chains: Directory::new(stored::chains(tx).await?),
+            segments: chain::Segments::new(stored::segments(tx).await?),
+            committees: Directory::new(stored::committees(tx).await?),
+            alliances: Directory::new(stored::alliances(tx).await?),
         })
+    }
+
+    /// Judges and writes every kind, each after those it refers to.
+    async fn everything(&mut self) -> Result<(), ImportError> {
+        industry::zones(self).await?;
+        industry::industries(self).await?;
+        enterprise::enterprises(self).await?;
+        if self.notes.has_cycle() {
+            // Nothing will be saved, and what refers to those enterprises would only be noise.
+            return Ok(());
+        }
+        body::organisations(self).await?;
+        body::party_organisations(self).await?;
+        if self.notes.has_cycle() {
+            return Ok(());
+        }
+        product::products(self).await?;
+        product::edges(self).await?;
+        product::made(self).await?;
+        supply::edges(self).await?;
+        chain::chains(self).await?;
+        chain::segments(self).await?;
+        chain::placements(self).await?;
+        committee::committees(self).await?;
+        committee::seats(self).await?;
+        alliance::alliances(self).await?;
+        alliance::partners(self).await
     }
 }

@@ -4,7 +4,10 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
+pub mod alliance;
 pub mod auth;
+pub mod chain;
+pub mod committee;
 pub mod enterprise;
 pub mod error;
 mod graphiql;
@@ -12,7 +15,9 @@ pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;
+pub mod organisation;
 pub mod page;
+pub mod product;
 pub mod schema;
 pub mod scope;
 #[cfg(test)]

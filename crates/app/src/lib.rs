@@ -10,3 +10,4 @@ pub mod desk;
 pub mod enterprise;
 pub mod import;
 pub mod notify;
+pub mod snapshot;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::DateTime;
 use lianmeng_app::desk::{Clock, Desk, Office};
 use lianmeng_app::import::{Counts, ImportDrafts, ImportError, ImportReport, import};
+use lianmeng_app::snapshot::Snapshots;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::draft::{DraftKind, Drafts};
@@ -19,7 +20,8 @@ pub(crate) async fn desk() -> Desk {
     let db = lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap();
     lianmeng_app::codes::seed(&db).await.unwrap();
     let clock = Clock::Fixed(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
-    Office { db, ids: Arc::new(IdSource::new(1)), clock, bus: Bus::default() }.desk()
+    let (ids, bus, graph) = (Arc::new(IdSource::new(1)), Bus::default(), Snapshots::default());
+    Office { db, ids, clock, bus, graph }.desk()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

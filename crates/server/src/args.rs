@@ -24,6 +24,15 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Answer GraphQL at /graphql, GraphiQL at /graphiql.
     Serve(ServeArgs),
+    /// Read a workbook, a CSV file or a folder of CSV files into the database.
+    ///
+    /// Good rows are saved in one transaction; each bad one is reported with file, row, column,
+    /// value, reason and hint. Layouts of known public sets are recognised; `lianmeng template`
+    /// writes an empty workbook. Ends with 0 if something was read, with 2 if nothing was or the
+    /// import was refused.
+    Import(ImportArgs),
+    /// Write an empty workbook (.xlsx) with explanations and drop-downs, to be filled in and imported.
+    Template(TemplateArgs),
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
@@ -45,6 +54,34 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; overrides PORT and the configuration file.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// Workbook (.xlsx), CSV file, or folder of CSV files (UTF-8, UTF-16 or GB18030).
+    pub(crate) path: PathBuf,
+    /// TOML file that describes another layout: files, columns, words.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Report everything, save nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Save nothing if a single row is rejected.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Where to write a copy with the reasons beside the rows; for a workbook with bad rows the
+    /// default is NAME.errors.xlsx beside it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) annotated: Option<PathBuf>,
+    /// Print the counts as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TemplateArgs {
+    /// Where to write the workbook.
+    pub(crate) path: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,6 +10,7 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod import;
 mod matching;
 mod print;
 mod serve;
@@ -38,6 +39,8 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     use args::Command;
     match command {
         Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Import(args) => block_on(import::run(config, args)),
+        Command::Template(args) => import::template(&args.path),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Schema => {

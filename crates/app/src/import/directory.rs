@@ -174,19 +174,18 @@ impl<T: Entry> Directory<T> {
         if let Some(slot) = self.by_key(text) {
             return Found::One(slot);
         }
-        let slots: Vec<Slot> = self
-            .by_name
-            .get(text)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|&slot| self.get(slot).is_some_and(|thing| thing.names().contains(&text)))
-            .collect();
+        let slots: Vec<Slot> = self.named(text).collect();
         match slots.as_slice() {
             [] => Found::Nothing,
             [slot] => Found::One(*slot),
             many => Found::Many(many.iter().filter_map(|&slot| self.label(slot)).collect()),
         }
+    }
+
+    /// The things of this exact name.
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Slot> + 'a {
+        let slots = self.by_name.get(name).into_iter().flatten().copied();
+        slots.filter(move |&slot| self.get(slot).is_some_and(|thing| thing.names().contains(&name)))
     }
 
     /// How to name the thing in `slot` without doubt.

@@ -11,6 +11,7 @@ pub mod alliance;
 pub mod chain;
 pub mod committee;
 pub mod enterprise;
+pub mod graph;
 pub mod ids;
 pub mod industry;
 pub mod need;

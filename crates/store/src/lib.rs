@@ -13,9 +13,15 @@ pub mod body;
 pub mod connect;
 pub mod enterprise;
 mod error;
+pub mod eyes;
 pub mod idempotency;
+pub mod need;
+pub mod offer;
 pub mod page;
 mod parse;
+pub mod project;
+mod sight;
+pub mod task;
 pub mod tx;
 pub mod version;
 

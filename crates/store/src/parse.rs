@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::Place;
+use lianmeng_domain::suggestion::Reason;
 
 use crate::StoreError;
 
@@ -68,4 +69,14 @@ pub(crate) fn place_columns(place: Option<Place>) -> (Option<String>, Option<Str
         Some(Place::Zone(id)) => (None, Some(id.to_string())),
         None => (None, None),
     }
+}
+
+/// Reasons of a suggestion kept as JSON text.
+pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
+    serde_json::from_str(text).map_err(|_| at.corrupt(text))
+}
+
+/// Reasons of a suggestion as JSON text.
+pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
+    serde_json::json!(reasons).to_string()
 }

@@ -12,6 +12,7 @@ pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;
+pub mod need;
 pub mod page;
 pub mod schema;
 pub mod scope;

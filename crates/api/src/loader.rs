@@ -7,8 +7,11 @@ use async_graphql::dataloader::Loader;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::EnterpriseId;
 use lianmeng_domain::policy::Visibility;
+use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, enterprise};
 use sea_orm::DatabaseConnection;
+
+pub mod casework;
 
 /// What loaders read from and on whose behalf.
 #[derive(Debug)]
@@ -17,6 +20,15 @@ pub struct Loaders {
     pub db: DatabaseConnection,
     /// What the caller may see.
     pub sees: Visibility,
+    /// What of it the caller may read in full.
+    pub reads: Visibility,
+}
+
+impl Loaders {
+    /// The caller's eyes.
+    pub const fn eyes(&self) -> Eyes<'_> {
+        Eyes { sees: &self.sees, reads: &self.reads }
+    }
 }
 
 impl Loader<EnterpriseId> for Loaders {

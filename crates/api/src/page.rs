@@ -4,6 +4,7 @@ use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{ObjectType, OutputType};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lianmeng_domain::ids::Id;
 
 use crate::error::ApiError;
 
@@ -46,6 +47,18 @@ pub fn key<const N: usize>(list: &str, cursor: &str) -> Result<[String; N], ApiE
         return Err(bad());
     }
     parts.collect::<Vec<_>>().try_into().map_err(|_| bad())
+}
+
+/// The id inside a cursor of `list`, for lists in order of their ids.
+///
+/// # Errors
+///
+/// [`ApiError::BadCursor`] for a cursor of another list and for nonsense.
+pub fn after_id<T: Id>(list: &str, cursor: Option<String>) -> Result<Option<T>, ApiError> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let [id] = key::<1>(list, &cursor)?;
+    let bad = || ApiError::BadCursor(cursor.chars().take(60).collect());
+    id.parse().map(Some).map_err(|_| bad())
 }
 
 /// What a connection is made of.

@@ -12,12 +12,14 @@ use async_graphql::{
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{EnterpriseId, Id};
+use lianmeng_domain::ids::{EnterpriseId, Id, NeedId};
 
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
 use crate::ids;
 use crate::limits;
+use crate::need::change::NeedMutation;
+use crate::need::{NeedNode, NeedQuery};
 use crate::scope::Scope;
 
 /// Anything with a global id.
@@ -26,6 +28,8 @@ use crate::scope::Scope;
 pub enum Node {
     /// An enterprise.
     Enterprise(EnterpriseNode),
+    /// A need.
+    Need(NeedNode),
 }
 
 /// Looking things up by their global id.
@@ -60,17 +64,21 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.loaders().load_one(ids::decode::<EnterpriseId>(id)?).await?;
             Ok(found.map(|enterprise| Node::Enterprise(EnterpriseNode(enterprise))))
         }
+        NeedId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
+            Ok(found.map(|need| Node::Need(NeedNode(need))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
 
 /// Everything one can ask.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(NodeQuery, EnterpriseQuery);
+pub struct Query(NodeQuery, EnterpriseQuery, NeedQuery);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation);
+pub struct Mutation(EnterpriseMutation, NeedMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -7,4 +7,8 @@
 pub mod command;
 pub mod desk;
 pub mod enterprise;
+pub mod need;
 pub mod notify;
+pub mod offer;
+pub mod project;
+pub mod task;

@@ -62,6 +62,24 @@ pub fn may_publish(actor: &Actor, need: &Need) -> bool {
     is_own(actor, need.enterprise) || acts_for(actor, need.committee)
 }
 
+/// Whether `actor` reads internal notes, such as why a unit sent a need back, of needs they read in
+/// full: units, secretaries, coordinators, auditors. The enterprise gets a plain answer instead.
+pub fn may_read_notes(actor: &Actor) -> bool {
+    match actor.role {
+        Role::DepartmentHandler
+        | Role::ServiceLiaison
+        | Role::CommitteeSecretary
+        | Role::Coordinator
+        | Role::Auditor => true,
+        Role::Enterprise
+        | Role::RotatingChair
+        | Role::DistrictHost
+        | Role::GroupHeadquarters
+        | Role::SystemAdmin
+        | Role::Public => false,
+    }
+}
+
 fn is_own(actor: &Actor, enterprise: EnterpriseId) -> bool {
     actor.role == Role::Enterprise && actor.enterprise() == Some(enterprise)
 }

@@ -11,6 +11,9 @@ use lianmeng_store::page::Window;
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::loader::casework::{NeedsOf, OffersOf};
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::page::{self, Slice};
 use crate::scope::Scope;
 
@@ -199,6 +202,28 @@ impl EnterpriseNode {
     /// Version; send it back with a change.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+
+    /// Its needs (企业需求) that you see, newest first.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most needs, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<NeedNode>> {
+        let key = NeedsOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(NeedNode).collect())
+    }
+
+    /// Its offers (供给) that you see, newest first.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most offers, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<OfferNode>> {
+        let key = OffersOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(OfferNode).collect())
     }
 }
 

@@ -13,8 +13,11 @@ pub mod ids;
 pub mod limits;
 pub mod loader;
 pub mod need;
+pub mod offer;
 pub mod page;
+pub mod project;
 pub mod schema;
 pub mod scope;
+pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

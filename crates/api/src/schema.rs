@@ -12,7 +12,7 @@ use async_graphql::{
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{EnterpriseId, Id, NeedId};
+use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id, NeedId, OfferId, ProjectId};
 
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
@@ -20,7 +20,10 @@ use crate::ids;
 use crate::limits;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
+use crate::offer::{OfferMutation, OfferNode, OfferQuery};
+use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
+use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -30,6 +33,12 @@ pub enum Node {
     Enterprise(EnterpriseNode),
     /// A need.
     Need(NeedNode),
+    /// An offer.
+    Offer(OfferNode),
+    /// A project.
+    Project(ProjectNode),
+    /// A cooperation task.
+    CooperationTask(CooperationTaskNode),
 }
 
 /// Looking things up by their global id.
@@ -68,17 +77,29 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
             Ok(found.map(|need| Node::Need(NeedNode(need))))
         }
+        OfferId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<OfferId>(id)?).await?;
+            Ok(found.map(|offer| Node::Offer(OfferNode(offer))))
+        }
+        ProjectId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<ProjectId>(id)?).await?;
+            Ok(found.map(|project| Node::Project(ProjectNode(project))))
+        }
+        CooperationTaskId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
+            Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
 
 /// Everything one can ask.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(NodeQuery, EnterpriseQuery, NeedQuery);
+pub struct Query(NodeQuery, EnterpriseQuery, NeedQuery, OfferQuery, ProjectQuery, TaskQuery);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation, NeedMutation);
+pub struct Mutation(EnterpriseMutation, NeedMutation, OfferMutation, ProjectMutation, TaskMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -16,10 +16,13 @@ use crate::committee::SeatNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
+use crate::loader::casework::{NeedsOf, OffersOf};
 use crate::loader::{
     AlliancesOfEnterprise, ChainsOf, MadeBy, PlacementsOf, SeatsHeldByEnterprise, SubsidiariesOf,
     UsedBy,
 };
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::page::{self, Slice};
 use crate::product::EnterpriseProductNode;
 use crate::scope::Scope;
@@ -317,6 +320,28 @@ impl EnterpriseNode {
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<SupplyRelationNode>> {
         Ok(graph::relations(Scope::of(ctx)?, self.0.id, Flow::Downstream, first).await?)
+    }
+
+    /// Its needs (企业需求) that you see, newest first.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most needs, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<NeedNode>> {
+        let key = NeedsOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(NeedNode).collect())
+    }
+
+    /// Its offers (供给) that you see, newest first.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most offers, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<OfferNode>> {
+        let key = OffersOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(OfferNode).collect())
     }
 }
 

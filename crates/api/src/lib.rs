@@ -16,10 +16,14 @@ pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;
+pub mod need;
+pub mod offer;
 pub mod organisation;
 pub mod page;
 pub mod product;
+pub mod project;
 pub mod schema;
 pub mod scope;
+pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

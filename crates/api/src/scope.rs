@@ -13,6 +13,7 @@ use lianmeng_graph::Lens;
 use lianmeng_store::StoreError;
 
 use crate::error::ApiError;
+use lianmeng_store::eyes::Eyes;
 use tokio::sync::OnceCell;
 
 use crate::loader::Loaders;
@@ -23,6 +24,8 @@ pub struct Scope {
     pub actor: Actor,
     /// What they may see.
     pub sees: Visibility,
+    /// What of it they may read in full.
+    pub reads: Visibility,
     /// What use cases work with.
     pub desk: Desk,
     loaders: DataLoader<Loaders>,
@@ -48,9 +51,10 @@ impl Scope {
     /// A scope for one request of `actor`. Must be made on the async runtime.
     pub fn new(desk: Desk, actor: Actor) -> Self {
         let sees = policy::visibility(&actor);
-        let loaders = Loaders { db: desk.db.clone(), sees: sees.clone() };
+        let reads = policy::reading(&actor);
+        let loaders = Loaders { db: desk.db.clone(), sees: sees.clone(), reads: reads.clone() };
         let loaders = DataLoader::new(loaders, tokio::spawn);
-        Self { actor, sees, desk, loaders, picture: OnceCell::new() }
+        Self { actor, sees, reads, desk, loaders, picture: OnceCell::new() }
     }
 
     /// The scope of the request `ctx` belongs to.
@@ -60,6 +64,11 @@ impl Scope {
     /// Fails only if the server forgot to attach one.
     pub fn of<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a Self> {
         ctx.data::<Self>()
+    }
+
+    /// The caller's eyes.
+    pub const fn eyes(&self) -> Eyes<'_> {
+        Eyes { sees: &self.sees, reads: &self.reads }
     }
 
     /// The loaders of this request.

@@ -4,12 +4,16 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
+pub mod auth;
 pub mod enterprise;
 pub mod error;
-
+mod graphiql;
+pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;
 pub mod page;
 pub mod schema;
 pub mod scope;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -12,6 +12,7 @@ pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod event;
+pub mod graph;
 pub mod ids;
 pub mod industry;
 pub mod meeting;

@@ -9,6 +9,7 @@
 )]
 
 pub mod audit;
+pub mod body;
 pub mod connect;
 pub mod enterprise;
 mod error;

@@ -1,0 +1,64 @@
+//! Test worlds: an office in memory, callers, and asking the schema as one of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_graphql::{Executor as _, Request};
+use chrono::{TimeZone as _, Utc};
+use lianmeng_app::desk::{Clock, Office};
+use lianmeng_backplane::bus::Bus;
+use lianmeng_domain::actor::{Actor, Body, Role};
+use lianmeng_domain::ids::IdSource;
+
+use crate::schema::{self, Service};
+
+/// An office over an empty database in memory; its clock stands at 2026-03-02 09:00 in China.
+pub(crate) async fn world() -> Office {
+    Office {
+        db: lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap(),
+        ids: Arc::new(IdSource::new(1)),
+        clock: Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap()),
+        bus: Bus::default(),
+    }
+}
+
+/// A caller; two callers of the same role and body are the same person.
+pub(crate) fn actor(role: Role, body: Option<Body>) -> Actor {
+    Actor { subject: format!("{role} {body:?}"), role, body }
+}
+
+/// The whole answer to `query` as `actor` gets it: `{"data": …, "errors": […]}`.
+pub(crate) async fn ask(office: &Office, actor: Actor, query: &str) -> serde_json::Value {
+    let service = Service::new(schema::build(), Arc::new(office.clone()), actor);
+    serde_json::to_value(service.execute(Request::new(query)).await).unwrap()
+}
+
+/// As [`ask`], with the number of statements the answer cost.
+pub(crate) async fn counted(
+    office: &Office,
+    actor: Actor,
+    query: &str,
+) -> (u32, serde_json::Value) {
+    let statements = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&statements);
+    let mut office = office.clone();
+    office.db.set_metric_callback(move |_| {
+        seen.fetch_add(1, Ordering::Relaxed);
+    });
+    let answer = ask(&office, actor, query).await;
+    (statements.load(Ordering::Relaxed), answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn asking_an_empty_world_costs_one_statement() {
+        let query = "{ enterprises { nodes { name } } }";
+        let caller = actor(Role::Public, None);
+        let (statements, answer) = counted(&world().await, caller, query).await;
+        let empty = serde_json::json!({ "data": { "enterprises": { "nodes": [] } } });
+        assert_eq!((statements, answer), (1, empty));
+    }
+}

@@ -7,4 +7,7 @@
 pub mod command;
 pub mod desk;
 pub mod enterprise;
+pub mod event;
 pub mod notify;
+pub mod plan;
+pub mod venue;

@@ -13,10 +13,14 @@ pub mod body;
 pub mod connect;
 pub mod enterprise;
 mod error;
+pub mod event;
 pub mod idempotency;
+pub mod meeting;
 pub mod page;
 mod parse;
 pub mod tx;
+pub mod venue;
 pub mod version;
+mod visible;
 
 pub use error::StoreError;

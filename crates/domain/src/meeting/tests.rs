@@ -222,22 +222,6 @@ fn precedences_name_meetings_and_never_run_in_a_circle() {
 }
 
 #[test]
-fn seating_keeps_tables_then_people_then_order() {
-    let board = timetable(vec![
-        meeting(1, 1, 2, None),
-        meeting(2, 3, 4, Some((1, 1))),
-        meeting(3, 1, 5, None),
-        meeting(4, 3, 6, None),
-    ]);
-    let seated = board.seated(&[1, 1, 2, 2]);
-    let spots: Vec<_> = seated.iter().map(|one| one.spot.unwrap()).collect();
-    let at = |slot, table| Spot { slot, table };
-    assert_eq!(spots, [at(1, 2), at(1, 1), at(2, 2), at(2, 1)]);
-    let crowded = board.seated(&[1, 1, 1, 1]);
-    assert_eq!(crowded.iter().filter(|one| one.spot.is_some()).count(), 2, "two tables");
-}
-
-#[test]
 fn a_diff_names_what_moved_and_whom_to_tell() {
     let at = |slot: u16, table| Standing {
         spot: Spot { slot, table },

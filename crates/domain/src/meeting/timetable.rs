@@ -1,4 +1,4 @@
-//! Rules over the whole timetable of an event: adding, locking, ordering, seating.
+//! Rules over the whole timetable of an event: adding, locking, ordering.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,48 +155,6 @@ impl Timetable {
             }
         }
         cycle(&all).map_or(Ok(()), |meeting| Err(MeetingError::PrecedenceCycle { meeting }))
-    }
-
-    /// The meetings with `slots[i]` as the new slot of meeting `i`, each at a table.
-    ///
-    /// Locked meetings keep their table; the others keep theirs where the slot stays, else stay
-    /// where one of the two sat last, else take the lowest free table. Meetings beyond the number
-    /// of tables of a slot get none and stay without a spot.
-    pub fn seated(&self, slots: &[u16]) -> Vec<Meeting> {
-        let mut seated = self.meetings.clone();
-        let mut by_slot: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
-        for (index, slot) in slots.iter().enumerate().take(seated.len()) {
-            by_slot.entry(*slot).or_default().push(index);
-        }
-        let mut sat: BTreeMap<ParticipantId, u16> = BTreeMap::new();
-        for (slot, group) in by_slot {
-            let mut free: BTreeSet<u16> = (1..=self.tables).collect();
-            let mut waiting = Vec::new();
-            let mut chosen = Vec::with_capacity(group.len());
-            for index in group {
-                let old = self.meetings[index].spot.filter(|spot| spot.slot == slot);
-                match old.map(|spot| spot.table).filter(|table| free.remove(table)) {
-                    Some(table) => chosen.push((index, Some(table))),
-                    None => waiting.push(index),
-                }
-            }
-            for index in waiting {
-                let sides = self.meetings[index].sides();
-                let near = sides.iter().filter_map(|side| sat.get(side)).find(|t| free.contains(t));
-                let table = near.or(free.first()).copied();
-                if let Some(table) = table {
-                    free.remove(&table);
-                }
-                chosen.push((index, table));
-            }
-            for (index, table) in chosen {
-                seated[index].spot = table.map(|table| Spot { slot, table });
-                for side in seated[index].sides() {
-                    sat.extend(table.map(|table| (side, table)));
-                }
-            }
-        }
-        seated
     }
 }
 

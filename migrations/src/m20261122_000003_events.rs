@@ -162,13 +162,7 @@ fn meetings() -> Vec<TableCreateStatement> {
 fn versions() -> Vec<TableCreateStatement> {
     let mut versions = table(
         "event_versions",
-        vec![
-            id("event_id"),
-            big("number"),
-            moment("published_at"),
-            big("breaks"),
-            big("meetings"),
-        ],
+        vec![id("event_id"), big("number"), moment("published_at"), big("breaks"), big("meetings")],
         &["event_id", "number"],
     );
     refers(&mut versions, "event_id", ("docking_events", "id"));

@@ -4,16 +4,23 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
+pub mod alliance;
 pub mod auth;
+pub mod chain;
+pub mod committee;
 pub mod enterprise;
 pub mod error;
+pub mod event;
 mod graphiql;
 pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;
+pub mod organisation;
 pub mod page;
+pub mod product;
 pub mod schema;
 pub mod scope;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod venue;

@@ -12,13 +12,25 @@ use async_graphql::{
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{EnterpriseId, Id};
+use lianmeng_domain::ids::{
+    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
+    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
+};
 
+use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::chain::{ChainNode, ChainQuery, SegmentNode};
+use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
+use crate::event::meeting::{MeetingNode, ParticipantNode};
+use crate::event::mutation::EventMutation;
+use crate::event::{DockingEventNode, EventQuery};
 use crate::ids;
 use crate::limits;
+use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::product::{ProductNode, ProductQuery};
 use crate::scope::Scope;
+use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -26,6 +38,28 @@ use crate::scope::Scope;
 pub enum Node {
     /// An enterprise.
     Enterprise(EnterpriseNode),
+    /// Another organisation.
+    Organisation(OrganisationNode),
+    /// A product.
+    Product(ProductNode),
+    /// An industrial chain.
+    Chain(ChainNode),
+    /// A segment of a chain.
+    Segment(SegmentNode),
+    /// A chain committee.
+    Committee(CommitteeNode),
+    /// A seat on a committee.
+    Seat(SeatNode),
+    /// An alliance.
+    Alliance(AllianceNode),
+    /// A venue.
+    Venue(VenueNode),
+    /// A docking event.
+    DockingEvent(DockingEventNode),
+    /// A participant of an event.
+    Participant(ParticipantNode),
+    /// A meeting of an event.
+    Meeting(MeetingNode),
 }
 
 /// Looking things up by their global id.
@@ -57,8 +91,52 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
     let tag = id.split_once(':').map_or("", |(tag, _)| tag);
     match tag {
         EnterpriseId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<EnterpriseId>(id)?).await?;
+            let found = scope.one(ids::decode::<EnterpriseId>(id)?).await?;
             Ok(found.map(|enterprise| Node::Enterprise(EnterpriseNode(enterprise))))
+        }
+        OrganisationId::TAG => {
+            let found = scope.one(ids::decode::<OrganisationId>(id)?).await?;
+            Ok(found.map(|organisation| Node::Organisation(OrganisationNode(organisation))))
+        }
+        ProductId::TAG => {
+            let found = scope.one(ids::decode::<ProductId>(id)?).await?;
+            Ok(found.map(|product| Node::Product(ProductNode(product))))
+        }
+        IndustrialChainId::TAG => {
+            let found = scope.one(ids::decode::<IndustrialChainId>(id)?).await?;
+            Ok(found.map(|chain| Node::Chain(ChainNode(chain))))
+        }
+        ChainSegmentId::TAG => {
+            let found = scope.one(ids::decode::<ChainSegmentId>(id)?).await?;
+            Ok(found.map(|segment| Node::Segment(SegmentNode(segment))))
+        }
+        ChainCommitteeId::TAG => {
+            let found = scope.one(ids::decode::<ChainCommitteeId>(id)?).await?;
+            Ok(found.map(|committee| Node::Committee(CommitteeNode(committee))))
+        }
+        SeatId::TAG => {
+            let found = scope.one(ids::decode::<SeatId>(id)?).await?;
+            Ok(found.map(|seat| Node::Seat(SeatNode(seat))))
+        }
+        AllianceId::TAG => {
+            let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
+            Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
+        }
+        VenueId::TAG => {
+            let found = scope.one(ids::decode::<VenueId>(id)?).await?;
+            Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
+        }
+        DockingEventId::TAG => {
+            let found = scope.one(ids::decode::<DockingEventId>(id)?).await?;
+            Ok(found.map(|event| Node::DockingEvent(DockingEventNode(event))))
+        }
+        ParticipantId::TAG => {
+            let found = scope.one(ids::decode::<ParticipantId>(id)?).await?;
+            Ok(found.map(|participant| Node::Participant(ParticipantNode(participant))))
+        }
+        MeetingId::TAG => {
+            let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
+            Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
         }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
@@ -66,11 +144,21 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 
 /// Everything one can ask.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(NodeQuery, EnterpriseQuery);
+pub struct Query(
+    NodeQuery,
+    EnterpriseQuery,
+    OrganisationQuery,
+    ProductQuery,
+    ChainQuery,
+    CommitteeQuery,
+    AllianceQuery,
+    VenueQuery,
+    EventQuery,
+);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation);
+pub struct Mutation(EnterpriseMutation, VenueMutation, EventMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -1,5 +1,7 @@
 //! Test worlds: an office in memory, callers, and asking the schema as one of them.
 
+pub(crate) mod registry;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 

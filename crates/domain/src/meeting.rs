@@ -180,7 +180,9 @@ pub enum MeetingError {
         slot: u16,
     },
     /// Somebody has a confirmed meeting then.
-    #[error("participant:{participant} has locked meeting:{meeting} in slot {slot}; unlock it first")]
+    #[error(
+        "participant:{participant} has locked meeting:{meeting} in slot {slot}; unlock it first"
+    )]
     Busy {
         /// Who.
         participant: ParticipantId,

@@ -144,11 +144,7 @@ mod tests {
             ("unknown capacity", Venue { capacity: None, ..venue() }, Ok(())),
             ("no table", Venue { tables: 0, ..venue() }, Err(VenueError::Tables { tables: 0 })),
             ("most tables", Venue { tables: 500, ..venue() }, Ok(())),
-            (
-                "one more",
-                Venue { tables: 501, ..venue() },
-                Err(VenueError::Tables { tables: 501 }),
-            ),
+            ("one more", Venue { tables: 501, ..venue() }, Err(VenueError::Tables { tables: 501 })),
         ];
         for (name, venue, want) in cases {
             assert_eq!(check(&venue), want, "{name}");

@@ -238,6 +238,44 @@ pub async fn save(db: &impl ConnectionTrait, event: &DockingEvent) -> Result<(),
     insert_hosts(db, event).await
 }
 
+/// Names of `places`; those that do not exist are left out. At most two statements.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if a query fails, [`StoreError::Corrupt`] if a key does not parse.
+pub async fn place_names(
+    db: &impl ConnectionTrait,
+    places: &[Place],
+) -> Result<HashMap<Place, String>, StoreError> {
+    let (mut regions, mut zones) = (Vec::new(), Vec::new());
+    for place in places {
+        match place {
+            Place::Region(code) => regions.push(code.to_string()),
+            Place::Zone(id) => zones.push(id.to_string()),
+        }
+    }
+    let mut names = HashMap::with_capacity(places.len());
+    for (table, key, keys) in [("regions", "code", regions), ("zones", "id", zones)] {
+        if keys.is_empty() {
+            continue;
+        }
+        let mut query = Query::select();
+        query
+            .columns([(table, key), (table, "name")])
+            .from(table)
+            .and_where(Expr::col((table, key)).is_in(keys));
+        for row in db.query_all(&query).await? {
+            let text: String = row.try_get("", key)?;
+            let place = match table {
+                "regions" => Place::Region(parse::value(At(table, key), &text)?),
+                _ => Place::Zone(parse::value(At(table, key), &text)?),
+            };
+            names.insert(place, row.try_get("", "name")?);
+        }
+    }
+    Ok(names)
+}
+
 async fn insert_hosts(db: &impl ConnectionTrait, event: &DockingEvent) -> Result<(), StoreError> {
     let rows = (1..).zip(&event.hosts).map(|(position, place)| {
         let (region_code, zone_id) = parse::place_columns(Some(*place));

@@ -8,16 +8,21 @@
     reason = "the model macro of sea-orm wants public rows in private modules"
 )]
 
+pub mod alliance;
 pub mod audit;
 pub mod body;
+pub mod chain;
+pub mod committee;
 pub mod connect;
 pub mod enterprise;
 mod error;
 pub mod event;
 pub mod idempotency;
 pub mod meeting;
+pub mod organisation;
 pub mod page;
 mod parse;
+pub mod product;
 pub mod tx;
 pub mod venue;
 pub mod version;

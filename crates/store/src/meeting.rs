@@ -203,10 +203,7 @@ pub async fn insert_many(
 /// # Errors
 ///
 /// [`StoreError::Stale`] if one of them is gone.
-pub async fn save_many(
-    db: &impl ConnectionTrait,
-    meetings: &[Meeting],
-) -> Result<(), StoreError> {
+pub async fn save_many(db: &impl ConnectionTrait, meetings: &[Meeting]) -> Result<(), StoreError> {
     for meeting in meetings {
         let saved = row::Entity::update_many()
             .set(row::ActiveModel { id: NotSet, ..columns(meeting) })
@@ -248,21 +245,45 @@ pub async fn precedences(
     db: &impl ConnectionTrait,
     event: DockingEventId,
 ) -> Result<Vec<Precedence>, StoreError> {
-    let at = |column| At("meeting_precedences", column);
     let rows = order::Entity::find()
         .filter(order::COLUMN.event_id.eq(event.to_string()))
         .order_by_asc(order::COLUMN.before_id)
         .order_by_asc(order::COLUMN.after_id)
         .all(db)
         .await?;
+    rows.iter().map(precedence).collect()
+}
+
+/// The first precedences of each of `events` that the caller sees, by ids. One statement.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn precedences_of(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    events: &[DockingEventId],
+    first: u64,
+) -> Result<Vec<(DockingEventId, Precedence)>, StoreError> {
+    let query = order::Entity::find()
+        .filter(scope::precedences(sees))
+        .filter(order::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
+    let by = [order::Column::BeforeId, order::Column::AfterId];
+    let rows = page::first_of_each(db, query, order::Column::EventId, &by, first).await?;
     rows.iter()
         .map(|row| {
-            Ok(Precedence {
-                before: parse::value(at("before_id"), &row.before_id)?,
-                after: parse::value(at("after_id"), &row.after_id)?,
-            })
+            let event = parse::value(At("meeting_precedences", "event_id"), &row.event_id)?;
+            Ok((event, precedence(row)?))
         })
         .collect()
+}
+
+fn precedence(row: &order::Model) -> Result<Precedence, StoreError> {
+    let at = |column| At("meeting_precedences", column);
+    Ok(Precedence {
+        before: parse::value(at("before_id"), &row.before_id)?,
+        after: parse::value(at("after_id"), &row.after_id)?,
+    })
 }
 
 /// Adds `precedences` to `event`; those that stand already stay as they are.

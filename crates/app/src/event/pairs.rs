@@ -221,10 +221,7 @@ pub async fn change(
 }
 
 /// Both participants of each pair, the lower id first.
-fn sides(
-    people: &[Participant],
-    pairs: &[Pair],
-) -> Result<Vec<[ParticipantId; 2]>, MeetingError> {
+fn sides(people: &[Participant], pairs: &[Pair]) -> Result<Vec<[ParticipantId; 2]>, MeetingError> {
     let by_member: BTreeMap<Member, ParticipantId> =
         people.iter().map(|one| (one.member, one.id)).collect();
     let resolve = |side: Side| match side {

@@ -6,9 +6,7 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::event::DockingEvent;
 use lianmeng_domain::ids::{DockingEventId, EnterpriseId, Id, OrganisationId, ParticipantId};
-use lianmeng_domain::meeting::{
-    self, MAX_PARTICIPANTS, MeetingError, Participant, check_participant,
-};
+use lianmeng_domain::meeting::{MAX_PARTICIPANTS, MeetingError, Participant, check_participant};
 use lianmeng_store::StoreError;
 use lianmeng_store::event::layout as parts;
 use lianmeng_store::meeting::participant as store;
@@ -150,7 +148,7 @@ pub(super) async fn insert(
     Ok(added)
 }
 
-fn with_wishes(base: Participant, wishes: &Wishes) -> meeting::Participant {
+fn with_wishes(base: Participant, wishes: &Wishes) -> Participant {
     let mut unavailable = wishes.unavailable.clone();
     unavailable.sort_unstable();
     unavailable.dedup();

@@ -58,14 +58,14 @@ pub(super) fn problem(board: &Timetable, fairness: u16) -> planning::Problem {
 /// The present timetable for the engine to stay close to; when starting afresh only the locked
 /// meetings. None if nothing is placed yet.
 pub(super) fn before(board: &Timetable, is_fresh: bool) -> Option<planning::Timetable> {
-    let spots: Vec<Option<Spot>> = board
-        .meetings
-        .iter()
-        .map(|one| one.spot.filter(|_| one.is_locked || !is_fresh))
-        .collect();
+    let spots: Vec<Option<Spot>> =
+        board.meetings.iter().map(|one| one.spot.filter(|_| one.is_locked || !is_fresh)).collect();
     spots.iter().any(Option::is_some).then(|| planning::Timetable {
         slots: spots.iter().map(|spot| spot.map_or(usize::MAX, |spot| index(spot.slot))).collect(),
-        tables: spots.iter().map(|spot| spot.map_or(usize::MAX, |spot| index(spot.table))).collect(),
+        tables: spots
+            .iter()
+            .map(|spot| spot.map_or(usize::MAX, |spot| index(spot.table)))
+            .collect(),
     })
 }
 

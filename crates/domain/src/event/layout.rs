@@ -113,7 +113,12 @@ pub fn slots(day: NaiveDate, layouts: &[HalfDayLayout]) -> Result<Vec<Slot>, Lay
             let number = u16::try_from(slots.len() + 1).unwrap_or(u16::MAX);
             let starts_at = moment(day, half.starts_at)
                 + TimeDelta::minutes(step.saturating_mul(i64::from(index)));
-            slots.push(Slot { number, half_day: half.half_day, starts_at, minutes: half.slot_minutes });
+            slots.push(Slot {
+                number,
+                half_day: half.half_day,
+                starts_at,
+                minutes: half.slot_minutes,
+            });
         }
     }
     Ok(slots)

@@ -97,11 +97,8 @@ fn a_pair_meets_once_within_everyones_wishes() {
     let mut board = timetable(vec![meeting(1, 1, 2, None)]);
     board.participants[0].max_meetings = Some(2);
     board.participants[2].unavailable = vec![3];
-    let fixed = |slot, half| Meeting {
-        fixed_slot: Some(slot),
-        half_day: half,
-        ..meeting(2, 2, 3, None)
-    };
+    let fixed =
+        |slot, half| Meeting { fixed_slot: Some(slot), half_day: half, ..meeting(2, 2, 3, None) };
     let cases = [
         ("a new pair", vec![meeting(2, 1, 3, None)], Ok(())),
         (
@@ -135,11 +132,7 @@ fn a_pair_meets_once_within_everyones_wishes() {
             vec![fixed(3, None)],
             Err(MeetingError::Unavailable { participant: pid(3), slot: 3 }),
         ),
-        (
-            "no such slot",
-            vec![fixed(9, None)],
-            Err(MeetingError::NoSuchSlot { slot: 9, last: 4 }),
-        ),
+        ("no such slot", vec![fixed(9, None)], Err(MeetingError::NoSuchSlot { slot: 9, last: 4 })),
     ];
     for (name, added, want) in cases {
         assert_eq!(board.check_added(&added), want, "{name}");
@@ -152,7 +145,10 @@ fn locking_in_place_changes_only_the_lock() {
     let want = Meeting { is_locked: true, ..board.meetings[0].clone() };
     assert_eq!(board.lock(mid(1), None), Ok(vec![want.clone()]));
     assert_eq!(board.lock(mid(1), Some(2)), Ok(vec![want]));
-    assert_eq!(timetable(vec![meeting(1, 1, 2, None)]).lock(mid(1), None), Err(MeetingError::NotPlaced));
+    assert_eq!(
+        timetable(vec![meeting(1, 1, 2, None)]).lock(mid(1), None),
+        Err(MeetingError::NotPlaced)
+    );
     assert_eq!(board.lock(mid(9), None), Err(MeetingError::NoMeeting { meeting: mid(9) }));
 }
 

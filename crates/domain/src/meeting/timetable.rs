@@ -142,8 +142,7 @@ impl Timetable {
     ///
     /// [`MeetingError::NoMeeting`], [`MeetingError::TooMany`] or [`MeetingError::PrecedenceCycle`].
     pub fn check_precedences(&self, added: &[Precedence]) -> Result<(), MeetingError> {
-        let all: BTreeSet<Precedence> =
-            self.precedences.iter().chain(added).copied().collect();
+        let all: BTreeSet<Precedence> = self.precedences.iter().chain(added).copied().collect();
         if all.len() > MAX_PRECEDENCES {
             let (count, limit) = (all.len(), MAX_PRECEDENCES);
             return Err(MeetingError::TooMany { what: "precedences", count, limit });

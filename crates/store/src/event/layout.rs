@@ -169,10 +169,7 @@ pub async fn sessions(
 /// # Errors
 ///
 /// As [`slots`].
-pub async fn find(
-    db: &impl ConnectionTrait,
-    event: DockingEventId,
-) -> Result<Layout, StoreError> {
+pub async fn find(db: &impl ConnectionTrait, event: DockingEventId) -> Result<Layout, StoreError> {
     Ok(Layout {
         slots: slots(db, &[event]).await?.remove(&event).unwrap_or_default(),
         tables: tables(db, &[event]).await?.remove(&event).unwrap_or_default(),
@@ -193,7 +190,10 @@ pub async fn replace(
     let id = event.to_string();
     slot::Entity::delete_many().filter(slot::COLUMN.event_id.eq(id.as_str())).exec(db).await?;
     table::Entity::delete_many().filter(table::COLUMN.event_id.eq(id.as_str())).exec(db).await?;
-    session::Entity::delete_many().filter(session::COLUMN.event_id.eq(id.as_str())).exec(db).await?;
+    session::Entity::delete_many()
+        .filter(session::COLUMN.event_id.eq(id.as_str()))
+        .exec(db)
+        .await?;
     let slots = layout.slots.iter().map(|one| slot::ActiveModel {
         event_id: Set(id.clone()),
         number: Set(i32::from(one.number)),

@@ -5,10 +5,9 @@
 //! timetable only the rows in which they themselves meet somebody.
 
 use lianmeng_domain::policy::Visibility;
+use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait as _, Condition};
 
-use super::row;
 use crate::visible;
 
 /// Events whose existence the caller sees.
@@ -22,9 +21,9 @@ pub(crate) fn events(sees: &Visibility) -> Condition {
         | Visibility::Group(_)
         | Visibility::Enterprise(_)
         | Visibility::Organisation(_)
-        | Visibility::Published => {
-            Condition::any().add(row::Column::Published.is_not_null()).add(managed(sees))
-        }
+        | Visibility::Published => Condition::any()
+            .add(Expr::col(("docking_events", "published")).is_not_null())
+            .add(managed(sees)),
     }
 }
 
@@ -74,6 +73,18 @@ pub(crate) fn meetings(sees: &Visibility) -> Condition {
     of_managed(sees, "meetings")
 }
 
+/// Published versions the caller sees: those of the events it sees.
+pub(crate) fn versions(sees: &Visibility) -> Condition {
+    let mut query = Query::select();
+    query.column(("docking_events", "id")).from("docking_events").cond_where(events(sees));
+    Condition::all().add(Expr::col(("event_versions", "event_id")).in_subquery(query))
+}
+
+/// Precedences the caller sees: all of a managed event, none else.
+pub(crate) fn precedences(sees: &Visibility) -> Condition {
+    of_managed(sees, "meeting_precedences")
+}
+
 /// Rows of published versions the caller sees: all of a managed event, else its own.
 pub(crate) fn published_rows(sees: &Visibility) -> Condition {
     let side = |column| Expr::col(("event_version_rows", column));
@@ -90,10 +101,7 @@ fn of_managed(sees: &Visibility, table: &'static str) -> Condition {
         return Condition::all();
     }
     let mut query = Query::select();
-    query
-        .column(("docking_events", "id"))
-        .from("docking_events")
-        .cond_where(managed(sees));
+    query.column(("docking_events", "id")).from("docking_events").cond_where(managed(sees));
     Condition::all().add(Expr::col((table, "event_id")).in_subquery(query))
 }
 
@@ -140,12 +148,10 @@ fn partners(own: SelectStatement) -> SelectStatement {
             .from("event_version_rows")
             .inner_join(
                 "docking_events",
-                Expr::col(("docking_events", "id"))
-                    .equals(("event_version_rows", "event_id"))
-                    .and(
-                        Expr::col(("docking_events", "published"))
-                            .equals(("event_version_rows", "number")),
-                    ),
+                Expr::col(("docking_events", "id")).equals(("event_version_rows", "event_id")).and(
+                    Expr::col(("docking_events", "published"))
+                        .equals(("event_version_rows", "number")),
+                ),
             )
             .and_where(Expr::col(("event_version_rows", here)).in_subquery(own.clone()));
         query

@@ -97,17 +97,19 @@ pub async fn insert(
     Ok(())
 }
 
-/// The first versions of each of `events`, oldest first. One statement.
+/// The first versions of each of `events` that the caller sees, oldest first. One statement.
 ///
 /// # Errors
 ///
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
 pub async fn of_events(
     db: &impl ConnectionTrait,
+    sees: &Visibility,
     events: &[DockingEventId],
     first: u64,
 ) -> Result<Vec<Version>, StoreError> {
     let query = row::Entity::find()
+        .filter(scope::versions(sees))
         .filter(row::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
     let rows =
         page::first_of_each(db, query, row::Column::EventId, &[row::Column::Number], first).await?;

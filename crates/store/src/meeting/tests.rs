@@ -253,6 +253,10 @@ async fn meetings_are_saved_filtered_and_removed_with_their_precedences() {
     insert_precedences(&db, eid(1), &[order, order]).await.unwrap();
     insert_precedences(&db, eid(1), &[order]).await.unwrap();
     assert_eq!(precedences(&db, eid(1)).await.unwrap(), [order]);
+    for (sees, want) in [(Visibility::All, vec![(eid(1), order)]), (Visibility::Published, vec![])]
+    {
+        assert_eq!(precedences_of(&db, &sees, &[eid(1), eid(2)], 5).await.unwrap(), want);
+    }
     remove(&db, first.id).await.unwrap();
     assert_eq!(precedences(&db, eid(1)).await.unwrap(), []);
     assert_eq!(all(&db, eid(1)).await.unwrap(), [locked]);
@@ -278,7 +282,7 @@ async fn first_children_of_many_events_are_counted_per_event() {
     let both = [eid(1), eid(2)];
     let found = participant::of_events(&db, &Visibility::All, &both, 2).await.unwrap();
     assert_eq!(found.iter().map(|p| p.id).collect::<Vec<_>>(), [11, 12, 21, 22].map(pid));
-    let versions = version::of_events(&db, &both, 5).await.unwrap();
+    let versions = version::of_events(&db, &Visibility::Published, &both, 5).await.unwrap();
     assert_eq!(versions.iter().map(|v| (v.event, v.number)).collect::<Vec<_>>(), [(eid(1), 1)]);
     let after = Window { after: Some(1), limit: 5 };
     assert_eq!(version::page(&db, eid(1), after).await.unwrap(), []);

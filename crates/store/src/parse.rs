@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
-use lianmeng_domain::region::Place;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Reason;
 use sea_orm::{ColumnTrait, Condition};
@@ -34,6 +33,14 @@ pub(crate) fn value<T: FromStr>(at: At, text: &str) -> Result<T, StoreError> {
 /// An id or code that may be absent.
 pub(crate) fn value_opt<T: FromStr>(at: At, text: Option<&str>) -> Result<Option<T>, StoreError> {
     text.map(|text| value(at, text)).transpose()
+}
+
+/// A whole number that must fit a narrower type.
+pub(crate) fn number<N: Copy + ToString, T: TryFrom<N>>(
+    at: At,
+    number: N,
+) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| at.corrupt(&number.to_string()))
 }
 
 /// A word of an enum, by its `from_word`.

@@ -16,7 +16,7 @@ use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
     IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
 };
-use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, ProjectId};
+use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, OutcomeId, ProjectId};
 
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
@@ -33,10 +33,11 @@ use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
-use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::task::{CooperationTaskNode, OutcomeMutation, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
@@ -67,6 +68,8 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// An outcome.
+    Outcome(OutcomeNode),
     /// A venue.
     Venue(VenueNode),
     /// A docking event.
@@ -153,6 +156,10 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
             Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
         }
+        OutcomeId::TAG => {
+            let found = scope.one(ids::decode::<OutcomeId>(id)?).await?;
+            Ok(found.map(|outcome| Node::Outcome(OutcomeNode(outcome))))
+        }
         VenueId::TAG => {
             let found = scope.one(ids::decode::<VenueId>(id)?).await?;
             Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
@@ -188,6 +195,7 @@ pub struct Query(
     OfferQuery,
     ProjectQuery,
     TaskQuery,
+    OutcomeQuery,
     VenueQuery,
     EventQuery,
 );

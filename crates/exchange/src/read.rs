@@ -93,7 +93,7 @@ fn folder(path: &Path) -> Result<Vec<Table>, ReadError> {
 /// Recognises each table.
 fn drafts(
     source: &str,
-    tables: Vec<Table>,
+    mut tables: Vec<Table>,
     mapping: Option<&Mapping>,
 ) -> Result<Drafts, ReadError> {
     let shipped = if mapping.is_none() { mapping::recognise(&tables)? } else { None };
@@ -110,6 +110,11 @@ fn drafts(
                 drafts.remarks.extend(remarks);
             }
         }
+    }
+    let extra = mapping.map_or(Ok(Vec::new()), |mapping| mapping.rows(tables.len()))?;
+    for (table, sheet) in extra {
+        tables.push(table);
+        drafts.sheets.push(sheet);
     }
     if drafts.sheets.is_empty() {
         return Err(ReadError::NothingKnown(source.to_owned()));

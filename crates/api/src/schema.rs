@@ -16,17 +16,24 @@ use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, Id, IndustrialChainId,
     OrganisationId, ProductId, SeatId,
 };
+use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id, NeedId, OfferId, ProjectId};
 
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
+use crate::graph::GraphQuery;
 use crate::ids;
 use crate::limits;
+use crate::need::change::NeedMutation;
+use crate::need::{NeedNode, NeedQuery};
+use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
 use crate::product::{ProductNode, ProductQuery};
+use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
+use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -48,6 +55,14 @@ pub enum Node {
     Seat(SeatNode),
     /// An alliance.
     Alliance(AllianceNode),
+    /// A need.
+    Need(NeedNode),
+    /// An offer.
+    Offer(OfferNode),
+    /// A project.
+    Project(ProjectNode),
+    /// A cooperation task.
+    CooperationTask(CooperationTaskNode),
 }
 
 /// Looking things up by their global id.
@@ -110,6 +125,22 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
             Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
         }
+        NeedId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
+            Ok(found.map(|need| Node::Need(NeedNode(need))))
+        }
+        OfferId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<OfferId>(id)?).await?;
+            Ok(found.map(|offer| Node::Offer(OfferNode(offer))))
+        }
+        ProjectId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<ProjectId>(id)?).await?;
+            Ok(found.map(|project| Node::Project(ProjectNode(project))))
+        }
+        CooperationTaskId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
+            Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
@@ -119,16 +150,21 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 pub struct Query(
     NodeQuery,
     EnterpriseQuery,
+    GraphQuery,
     OrganisationQuery,
     ProductQuery,
     ChainQuery,
     CommitteeQuery,
     AllianceQuery,
+    NeedQuery,
+    OfferQuery,
+    ProjectQuery,
+    TaskQuery,
 );
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation);
+pub struct Mutation(EnterpriseMutation, NeedMutation, OfferMutation, ProjectMutation, TaskMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -92,6 +92,7 @@ pub(crate) enum Match {
 const SHIPPED: &[(&str, &str)] = &[
     ("a-share-chain", include_str!("../../../mappings/a-share-chain.toml")),
     ("kag-supplychain", include_str!("../../../mappings/kag-supplychain.toml")),
+    ("needs-offers", include_str!("../../../mappings/needs-offers.toml")),
     ("codes", include_str!("../../../mappings/codes.toml")),
 ];
 

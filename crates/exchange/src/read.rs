@@ -223,6 +223,7 @@ mod tests {
         let cases = [
             ("a-share-chain", &[("enterprises", 5_837), ("products", 95_565)][..]),
             ("kag-supplychain", &[("enterprises", 103), ("product_edges", 1_125)]),
+            ("needs-offers", &[("needs", 212), ("offers", 4_208), ("enterprises", 1)]),
             ("codes", &[("enterprises", 243), ("chains", 28)]),
         ];
         for (set, counts) in cases {

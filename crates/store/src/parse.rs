@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
-use lianmeng_domain::region::Place;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Reason;
 use sea_orm::{ColumnTrait, Condition};

@@ -10,6 +10,7 @@ pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod error;
+pub mod event;
 pub mod graph;
 mod graphiql;
 pub mod http;
@@ -27,3 +28,4 @@ pub mod scope;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod venue;

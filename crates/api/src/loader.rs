@@ -25,7 +25,6 @@ use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, alliance, chain, committee, enterprise, organisation, product};
-use lianmeng_store::{StoreError, enterprise};
 use sea_orm::DatabaseConnection;
 
 pub mod casework;
@@ -110,7 +109,7 @@ macro_rules! first_of {
 }
 
 /// Deals children out to the keys that asked for their parents, each no more than it asked for.
-fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
+pub(crate) fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
     keys: &[K],
     asked: impl Fn(&K) -> (P, u64),
     children: Vec<C>,

@@ -48,3 +48,12 @@ pub async fn read(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreE
 pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
     Ok(tx.commit().await?)
 }
+
+/// Forgets everything done in `tx`, before the next statement of the caller.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses; nothing is saved in any case.
+pub async fn rollback(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.rollback().await?)
+}

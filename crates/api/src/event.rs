@@ -8,6 +8,8 @@ pub mod mutation;
 pub mod part;
 pub mod payload;
 pub mod schedule;
+#[cfg(test)]
+mod tests;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};

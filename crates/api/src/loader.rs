@@ -15,17 +15,19 @@ use lianmeng_domain::committee::{ChainCommittee, Member, Seat};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, IndustrialChainId, OrganisationId,
-    ProductId, SeatId,
+    OutcomeId, ProductId, SeatId,
 };
 use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::outcome::Outcome;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductRole};
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
 use lianmeng_store::eyes::Eyes;
-use lianmeng_store::{StoreError, alliance, chain, committee, enterprise, organisation, product};
-use lianmeng_store::{StoreError, enterprise};
+use lianmeng_store::{
+    StoreError, alliance, chain, committee, enterprise, organisation, outcome, product,
+};
 use sea_orm::DatabaseConnection;
 
 pub mod casework;
@@ -75,6 +77,7 @@ by_id! {
     ChainCommitteeId => ChainCommittee = committee::find_many;
     SeatId => Seat = seat::find_many;
     AllianceId => Alliance = alliance::find_many;
+    OutcomeId => Outcome = outcome::find_many;
 }
 
 /// The first children of a parent:
@@ -110,7 +113,7 @@ macro_rules! first_of {
 }
 
 /// Deals children out to the keys that asked for their parents, each no more than it asked for.
-fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
+pub(crate) fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
     keys: &[K],
     asked: impl Fn(&K) -> (P, u64),
     children: Vec<C>,

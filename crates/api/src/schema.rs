@@ -13,16 +13,19 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, Id, IndustrialChainId,
-    OrganisationId, ProductId, SeatId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
+    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
 };
-use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id, NeedId, OfferId, ProjectId};
+use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, OutcomeId, ProjectId};
 
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
+use crate::event::meeting::{MeetingNode, ParticipantNode};
+use crate::event::mutation::EventMutation;
+use crate::event::{DockingEventNode, EventQuery};
 use crate::graph::GraphQuery;
 use crate::ids;
 use crate::limits;
@@ -30,10 +33,12 @@ use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
-use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::task::{CooperationTaskNode, OutcomeMutation, TaskMutation, TaskQuery};
+use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -63,6 +68,16 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// An outcome.
+    Outcome(OutcomeNode),
+    /// A venue.
+    Venue(VenueNode),
+    /// A docking event.
+    DockingEvent(DockingEventNode),
+    /// A participant of an event.
+    Participant(ParticipantNode),
+    /// A meeting of an event.
+    Meeting(MeetingNode),
 }
 
 /// Looking things up by their global id.
@@ -141,6 +156,26 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
             Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
         }
+        OutcomeId::TAG => {
+            let found = scope.one(ids::decode::<OutcomeId>(id)?).await?;
+            Ok(found.map(|outcome| Node::Outcome(OutcomeNode(outcome))))
+        }
+        VenueId::TAG => {
+            let found = scope.one(ids::decode::<VenueId>(id)?).await?;
+            Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
+        }
+        DockingEventId::TAG => {
+            let found = scope.one(ids::decode::<DockingEventId>(id)?).await?;
+            Ok(found.map(|event| Node::DockingEvent(DockingEventNode(event))))
+        }
+        ParticipantId::TAG => {
+            let found = scope.one(ids::decode::<ParticipantId>(id)?).await?;
+            Ok(found.map(|participant| Node::Participant(ParticipantNode(participant))))
+        }
+        MeetingId::TAG => {
+            let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
+            Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
@@ -160,11 +195,22 @@ pub struct Query(
     OfferQuery,
     ProjectQuery,
     TaskQuery,
+    OutcomeQuery,
+    VenueQuery,
+    EventQuery,
 );
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation, NeedMutation, OfferMutation, ProjectMutation, TaskMutation);
+pub struct Mutation(
+    EnterpriseMutation,
+    NeedMutation,
+    OfferMutation,
+    ProjectMutation,
+    TaskMutation,
+    VenueMutation,
+    EventMutation,
+);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -35,6 +35,14 @@ pub(crate) fn value_opt<T: FromStr>(at: At, text: Option<&str>) -> Result<Option
     text.map(|text| value(at, text)).transpose()
 }
 
+/// A whole number that must fit a narrower type.
+pub(crate) fn number<N: Copy + ToString, T: TryFrom<N>>(
+    at: At,
+    number: N,
+) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| at.corrupt(&number.to_string()))
+}
+
 /// A word of an enum, by its `from_word`.
 pub(crate) fn word<T>(at: At, text: &str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
     from(text).ok_or_else(|| at.corrupt(text))

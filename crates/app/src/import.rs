@@ -167,6 +167,13 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Tells that [`product::STEP`] more rows were judged, and lets other work of this thread go on:
+    /// judging so many takes a few milliseconds.
+    async fn pause(&self, kind: DraftKind) {
+        (self.cmd.progress)(kind, product::STEP);
+        tokio::task::yield_now().await;
+    }
+
     /// Judges and writes every kind, each after those it refers to.
     async fn everything(&mut self) -> Result<(), ImportError> {
         industry::zones(self).await?;

@@ -159,7 +159,9 @@ fn native(at: usize, table: &Table) -> (Option<Sheet>, Vec<Remark>) {
     }
     let reason = format!("column {} is missing, the sheet is left out", missing.join("、"));
     let hint = "add the column or rename the one that holds it".to_owned();
-    remarks.push(remark(at, "column_missing", name, (reason, hint)));
+    // Its rows are lost, so this counts as a rejection.
+    let missing = remark(at, "column_missing", name, (reason, hint));
+    remarks.push(Remark { is_rejection: true, ..missing });
     (None, remarks)
 }
 

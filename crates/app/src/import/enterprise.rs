@@ -41,7 +41,7 @@ pub(super) async fn enterprises(judge: &mut Judge<'_>) -> Result<(), ImportError
     let mut spoken = Vec::new();
     for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         if let Some(slot) = enterprise(judge, draft) {
             spoken.push((slot, draft));

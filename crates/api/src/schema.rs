@@ -37,7 +37,7 @@ use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
-use crate::task::{CooperationTaskNode, OutcomeMutation, TaskMutation, TaskQuery};
+use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
@@ -208,6 +208,7 @@ pub struct Mutation(
     OfferMutation,
     ProjectMutation,
     TaskMutation,
+    OutcomeMutation,
     VenueMutation,
     EventMutation,
 );

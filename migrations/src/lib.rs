@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 
 mod columns;
 mod m20261122_000001_registry;
+mod m20261122_000002_casework;
 mod m20261122_000003_events;
 
 /// Applies every migration in order.
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261122_000001_registry::Migration),
+            Box::new(m20261122_000002_casework::Migration),
             Box::new(m20261122_000003_events::Migration),
         ]
     }

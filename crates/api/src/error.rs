@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 
 use async_graphql::{Enum, ServerError, SimpleObject};
 use lianmeng_app::command::CommandError;
+use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
@@ -58,6 +59,12 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<SnapshotError> for ApiError {
+    fn from(error: SnapshotError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
 impl From<std::sync::Arc<StoreError>> for ApiError {
     fn from(error: std::sync::Arc<StoreError>) -> Self {
         Self::Internal(Box::new(error))
@@ -94,6 +101,28 @@ pub fn dress(errors: &mut [ServerError]) {
 
 impl ApiError {
     const INTERNAL: &'static str = "something went wrong on our side; it has been logged";
+}
+
+/// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
+const REFUSALS: &[&str] = &[
+    "BAD_REQUEST",
+    "INTERNAL",
+    "METHOD_NOT_ALLOWED",
+    "NOT_ACCEPTABLE",
+    "TIMEOUT",
+    "TOO_LARGE",
+    "UNAUTHENTICATED",
+    "UNSUPPORTED_MEDIA_TYPE",
+];
+
+/// Codes of [`ApiError`].
+const TOP_LEVEL: &[&str] = &["BAD_CURSOR", "BAD_ID", "BAD_INPUT", "BAD_PAGE_SIZE", "WRONG_KIND"];
+
+/// Every code a client can meet, for the test that compares them with docs/errors.md.
+pub fn codes() -> Vec<&'static str> {
+    use async_graphql::resolver_utils::EnumType as _;
+    let of_changes = ErrorCode::items().iter().map(|item| item.name);
+    REFUSALS.iter().chain(TOP_LEVEL).copied().chain(of_changes).collect()
 }
 
 /// Why a change was refused; stable for ever, see docs/errors.md.

@@ -23,8 +23,11 @@ use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductR
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
+use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, alliance, chain, committee, enterprise, organisation, product};
 use sea_orm::DatabaseConnection;
+
+pub mod casework;
 
 /// What loaders read from and on whose behalf.
 #[derive(Debug)]
@@ -33,6 +36,15 @@ pub struct Loaders {
     pub db: DatabaseConnection,
     /// What the caller may see.
     pub sees: Visibility,
+    /// What of it the caller may read in full.
+    pub reads: Visibility,
+}
+
+impl Loaders {
+    /// The caller's eyes.
+    pub const fn eyes(&self) -> Eyes<'_> {
+        Eyes { sees: &self.sees, reads: &self.reads }
+    }
 }
 
 /// Things by their ids: `Id => Thing = find_many;`.

@@ -13,8 +13,9 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
-    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
+    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, ParticipantId, ProductId,
+    ProjectId, SeatId, VenueId,
 };
 
 use crate::alliance::{AllianceNode, AllianceQuery};
@@ -25,11 +26,17 @@ use crate::error::{self, ApiError};
 use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
+use crate::graph::GraphQuery;
 use crate::ids;
 use crate::limits;
+use crate::need::change::NeedMutation;
+use crate::need::{NeedNode, NeedQuery};
+use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
 use crate::product::{ProductNode, ProductQuery};
+use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
+use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
@@ -60,6 +67,14 @@ pub enum Node {
     Participant(ParticipantNode),
     /// A meeting of an event.
     Meeting(MeetingNode),
+    /// A need.
+    Need(NeedNode),
+    /// An offer.
+    Offer(OfferNode),
+    /// A project.
+    Project(ProjectNode),
+    /// A cooperation task.
+    CooperationTask(CooperationTaskNode),
 }
 
 /// Looking things up by their global id.
@@ -138,6 +153,22 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
             Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
         }
+        NeedId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
+            Ok(found.map(|need| Node::Need(NeedNode(need))))
+        }
+        OfferId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<OfferId>(id)?).await?;
+            Ok(found.map(|offer| Node::Offer(OfferNode(offer))))
+        }
+        ProjectId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<ProjectId>(id)?).await?;
+            Ok(found.map(|project| Node::Project(ProjectNode(project))))
+        }
+        CooperationTaskId::TAG => {
+            let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
+            Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
@@ -147,6 +178,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 pub struct Query(
     NodeQuery,
     EnterpriseQuery,
+    GraphQuery,
     OrganisationQuery,
     ProductQuery,
     ChainQuery,
@@ -154,11 +186,23 @@ pub struct Query(
     AllianceQuery,
     VenueQuery,
     EventQuery,
+    NeedQuery,
+    OfferQuery,
+    ProjectQuery,
+    TaskQuery,
 );
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation, VenueMutation, EventMutation);
+pub struct Mutation(
+    EnterpriseMutation,
+    NeedMutation,
+    OfferMutation,
+    ProjectMutation,
+    TaskMutation,
+    VenueMutation,
+    EventMutation,
+);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -225,7 +269,7 @@ impl Service {
 }
 
 /// Code of the refusal of a change where only reads are allowed.
-pub(crate) const READS_ONLY: &str = "READS_ONLY";
+pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
 
 fn dressed(mut response: Response) -> Response {
     error::dress(&mut response.errors);

@@ -24,12 +24,27 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Answer GraphQL at /graphql, GraphiQL at /graphiql.
     Serve(ServeArgs),
+    /// Read a workbook, a CSV file or a folder of CSV files into the database.
+    ///
+    /// Good rows are saved in one transaction; each bad one is reported with file, row, column,
+    /// value, reason and hint. Layouts of known public sets are recognised; `lianmeng template`
+    /// writes an empty workbook. Ends with 0 if something was read, with 2 if nothing was or the
+    /// import was refused.
+    Import(ImportArgs),
+    /// Write an empty workbook (.xlsx) with explanations and drop-downs, to be filled in and imported.
+    Template(TemplateArgs),
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
+    /// Plan the one-to-one timetable of a stored docking event and print it.
+    ///
+    /// Locked meetings stay; of the rest as little as possible changes. If no timetable meets all
+    /// demands, nothing is saved and those in conflict are printed. Ends with 0 either way, with 2
+    /// if there is no such event or it cannot be planned.
+    Plan(PlanArgs),
     /// Print the GraphQL schema.
     Schema,
     /// Show the configuration.
@@ -45,6 +60,55 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; overrides PORT and the configuration file.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// Workbook (.xlsx), CSV file, or folder of CSV files (UTF-8, UTF-16 or GB18030).
+    pub(crate) path: PathBuf,
+    /// TOML file that describes another layout: files, columns, words.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Report everything, save nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Save nothing if a single row is rejected.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Where to write a copy with the reasons beside the rows; for a workbook with bad rows the
+    /// default is NAME.errors.xlsx beside it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) annotated: Option<PathBuf>,
+    /// Print the counts as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TemplateArgs {
+    /// Where to write the workbook.
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlanArgs {
+    /// Global id of the event, as in event:01J….
+    pub(crate) event: String,
+    /// Longest time, such as 500ms, 10s or 2m.
+    #[arg(long, value_parser = duration, default_value = "5s")]
+    pub(crate) time_limit: std::time::Duration,
+    /// Steps in place of the clock: the same seed then gives the same timetable.
+    #[arg(long, conflicts_with = "time_limit", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Seed of the random choices.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Start afresh in place of changing as little as possible.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -203,7 +267,9 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_write_them() {
-        for (text, want) in [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("3", 3_000), ("0.5s", 500)] {
+        for (text, want) in
+            [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("3", 3_000), ("0.5s", 500)]
+        {
             assert_eq!(duration(text), Ok(Duration::from_millis(want)), "{text}");
         }
         for bad in ["", "s", "10h", "-1s", "1e400s"] {

@@ -10,7 +10,9 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod import;
 mod matching;
+mod plan;
 mod print;
 mod serve;
 mod solve;
@@ -38,8 +40,11 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     use args::Command;
     match command {
         Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Import(args) => block_on(import::run(config, args)),
+        Command::Template(args) => import::template(&args.path),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
+        Command::Plan(args) => block_on(plan::run(config, args)),
         Command::Schema => {
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)
@@ -50,8 +55,6 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
 }
 
 /// Runs `work` on a runtime of its own.
-fn block_on(
-    work: impl Future<Output = anyhow::Result<ExitCode>>,
-) -> anyhow::Result<ExitCode> {
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }

@@ -41,7 +41,8 @@ async fn ids(
     words: &str,
 ) -> Result<Vec<String>, StoreError> {
     use sea_orm::sea_query::{Condition, Expr};
-    let mut any = Condition::any().add(Expr::col(Alias::new("name_key")).eq(text::normalise(words)));
+    let mut any =
+        Condition::any().add(Expr::col(Alias::new("name_key")).eq(text::normalise(words)));
     for key in keys {
         any = any.add(Expr::col(Alias::new(*key)).eq(words));
     }
@@ -53,6 +54,7 @@ async fn ids(
         .order_by(Alias::new("id"), sea_orm::Order::Asc)
         .limit(LIMIT);
     let rows = db.query_all(&query).await?;
-    let ids: Result<Vec<String>, _> = rows.iter().map(|row: &QueryResult| row.try_get("", "id")).collect();
+    let ids: Result<Vec<String>, _> =
+        rows.iter().map(|row: &QueryResult| row.try_get("", "id")).collect();
     Ok(ids?)
 }

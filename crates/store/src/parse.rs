@@ -5,6 +5,7 @@ use std::str::FromStr;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
+use lianmeng_domain::suggestion::Reason;
 use sea_orm::{ColumnTrait, Condition};
 
 use crate::StoreError;
@@ -109,4 +110,14 @@ pub(crate) fn member_columns(member: Member) -> (Option<String>, Option<String>)
         Member::Enterprise(id) => (Some(id.to_string()), None),
         Member::Organisation(id) => (None, Some(id.to_string())),
     }
+}
+
+/// Reasons of a suggestion kept as JSON text.
+pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
+    serde_json::from_str(text).map_err(|_| at.corrupt(text))
+}
+
+/// Reasons of a suggestion as JSON text.
+pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
+    serde_json::json!(reasons).to_string()
 }

@@ -27,6 +27,6 @@ pub mod project;
 pub mod schema;
 pub mod scope;
 pub mod task;
+pub mod venue;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod venue;

@@ -13,10 +13,11 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
-    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
+    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, ParticipantId, ProductId,
+    ProjectId, SeatId, VenueId,
 };
-use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, OutcomeId, ProjectId};
+use lianmeng_domain::ids::OutcomeId;
 
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};

@@ -5,10 +5,13 @@
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
 pub mod alliance;
+pub mod auth;
 pub mod chain;
 pub mod committee;
 pub mod enterprise;
 pub mod error;
+mod graphiql;
+pub mod http;
 pub mod ids;
 pub mod limits;
 pub mod loader;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{ErrorExtensionValues, Name, ServerError};
 
 /// Longest document in bytes.
@@ -26,14 +26,14 @@ const MAX_BRACKETS: usize = 64;
 /// The refusal, ready to be sent, with `extensions.code`.
 pub fn parse(query: &str) -> Result<ExecutableDocument, Box<ServerError>> {
     if query.len() > MAX_DOCUMENT_BYTES {
-        return Err(refuse(format!(
+        return Err(too_large(format!(
             "the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read",
             query.len()
         )));
     }
     let size = Size::of(query);
     if size.tokens > MAX_TOKENS || size.depth > MAX_BRACKETS {
-        return Err(refuse(format!(
+        return Err(too_large(format!(
             "the document has over {MAX_TOKENS} tokens or {MAX_BRACKETS} nested brackets; split it"
         )));
     }
@@ -43,17 +43,33 @@ pub fn parse(query: &str) -> Result<ExecutableDocument, Box<ServerError>> {
         Box::new(error)
     })?;
     if unfolded(&document) > MAX_SELECTIONS {
-        return Err(refuse(format!(
+        return Err(too_large(format!(
             "the fragments of the document unfold to over {MAX_SELECTIONS} fields; ask for fewer"
         )));
     }
     Ok(document)
 }
 
-fn refuse(message: String) -> Box<ServerError> {
+fn too_large(message: String) -> Box<ServerError> {
+    Box::new(refuse("TOO_LARGE", message))
+}
+
+/// A refusal of the whole request.
+pub(crate) fn refuse(code: &str, message: String) -> ServerError {
     let mut error = ServerError::new(message, None);
-    set_code(&mut error, "TOO_LARGE");
-    Box::new(error)
+    set_code(&mut error, code);
+    error
+}
+
+/// Whether the operation that will run is anything but a query. A document whose operation is not
+/// clear counts as a change; running it would fail anyway.
+pub(crate) fn changes(document: &ExecutableDocument, operation: Option<&str>) -> bool {
+    let mut operations = document.operations.iter();
+    let chosen = match operation {
+        Some(name) => operations.find(|(found, _)| found.is_some_and(|found| found == name)),
+        None => operations.next(),
+    };
+    chosen.is_none_or(|(_, operation)| operation.node.ty != OperationType::Query)
 }
 
 fn set_code(error: &mut ServerError, code: &str) {

@@ -1,5 +1,6 @@
 //! The roots of the schema, and running a request against it.
 
+use std::any::TypeId;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -160,6 +161,7 @@ pub struct Service {
     schema: LianmengSchema,
     office: Arc<Office>,
     actor: Actor,
+    reads_only: bool,
 }
 
 impl std::fmt::Debug for Service {
@@ -171,18 +173,29 @@ impl std::fmt::Debug for Service {
 impl Service {
     /// A service that answers as `actor`.
     pub const fn new(schema: LianmengSchema, office: Arc<Office>, actor: Actor) -> Self {
-        Self { schema, office, actor }
+        Self { schema, office, actor, reads_only: false }
+    }
+
+    /// The same service, refusing everything but queries: for requests that a link can trigger.
+    #[must_use]
+    pub fn reads_only(self) -> Self {
+        Self { reads_only: true, ..self }
     }
 
     /// The request with its scope, or the answer that refuses it.
-    fn prepare(&self, mut request: Request) -> Result<Request, Box<Response>> {
-        match limits::parse(&request.query) {
-            Ok(document) => request.set_parsed_query(document),
-            Err(error) => return Err(Box::new(Response::from_errors(vec![*error]))),
+    fn prepare(&self, mut request: Request, actor: &Actor) -> Result<Request, Box<Response>> {
+        let refuse = |error| Box::new(Response::from_errors(vec![error]));
+        let document = limits::parse(&request.query).map_err(|error| refuse(*error))?;
+        if self.reads_only && limits::changes(&document, request.operation_name.as_deref()) {
+            return Err(refuse(limits::refuse(READS_ONLY, "send changes by POST".to_owned())));
         }
-        Ok(request.data(Scope::new(self.office.desk(), self.actor.clone())))
+        request.set_parsed_query(document);
+        Ok(request.data(Scope::new(self.office.desk(), actor.clone())))
     }
 }
+
+/// Code of the refusal of a change where only reads are allowed.
+pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
 
 fn dressed(mut response: Response) -> Response {
     error::dress(&mut response.errors);
@@ -191,7 +204,7 @@ fn dressed(mut response: Response) -> Response {
 
 impl Executor for Service {
     fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
-        let prepared = self.prepare(request);
+        let prepared = self.prepare(request, &self.actor);
         async move {
             dressed(match prepared {
                 Ok(request) => self.schema.execute(request).await,
@@ -205,7 +218,10 @@ impl Executor for Service {
         request: Request,
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        match self.prepare(request) {
+        // On a socket the caller is known from its first message.
+        let joined = session_data.as_ref().and_then(|data| data.get(&TypeId::of::<Actor>()));
+        let actor = joined.and_then(|any| any.downcast_ref()).unwrap_or(&self.actor);
+        match self.prepare(request, actor) {
             Ok(request) => {
                 Executor::execute_stream(&self.schema, request, session_data).map(dressed).boxed()
             }

@@ -4,7 +4,9 @@
 //! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
+pub mod codes;
 pub mod command;
 pub mod desk;
 pub mod enterprise;
+pub mod import;
 pub mod notify;

@@ -1,1 +1,40 @@
-//! Lianmeng: planning.
+//! Puts the meetings of a docking event into slots and onto tables, and says what each choice cost.
+//!
+//! The crate takes values and returns values: it knows no database, no clock and no async. The end
+//! of its work comes in as a [`Budget`], randomness as a seed.
+//!
+//! Start reading at [`Problem`] (what is asked), [`score()`] (what a timetable breaks and costs) and
+//! [`solve()`] (the search). Behind it stand `improve` (annealing on Kempe chains over `board`),
+//! `exact` (MaxSAT over CaDiCaL), `certificate` (quick proofs that there is no timetable) and
+//! `explain` and `conflict` (why not). A new demand needs a field in `problem`, a finding in
+//! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
+//! brute force then judge it.
+
+mod board;
+mod budget;
+mod certificate;
+mod conflict;
+mod exact;
+mod explain;
+mod improve;
+mod mask;
+mod parse;
+mod plan;
+mod problem;
+mod random;
+mod score;
+mod shape;
+mod solve;
+mod tables;
+
+pub use budget::{Budget, Clock};
+pub use conflict::{ConflictItem, ConflictKind};
+pub use mask::MAX_SLOTS;
+pub use parse::{ParseError, parse, parse_dzn, parse_json};
+pub use plan::{PlanError, Solution, Timetable, explain, plan};
+pub use problem::{
+    HalfDay, MAX_MEETING_SIZE, MAX_MEETINGS, MAX_PARTICIPANTS, MAX_PRECEDENCES, Meeting,
+    Participant, Precedence, Problem, ProblemError,
+};
+pub use score::{Day, Finding, Score, score};
+pub use solve::{Options, Report, Status, solve};

@@ -1,2 +1,55 @@
-//! The binary `lianmeng`.
-fn main() {}
+//! The binary `lianmeng`: reads configuration, wires the parts, runs one role.
+//!
+//! Nothing is decided here. Start reading at [`args`] (what can be asked on the command line) and
+//! [`wire`] (how the parts are put together).
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod admin;
+mod args;
+mod config;
+mod matching;
+mod print;
+mod serve;
+mod solve;
+mod wire;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let done = config::Config::load(args.config.as_deref()).and_then(|config| {
+        serve::start_logging(&config.log, &args.command)?;
+        run(args.command, &config)
+    });
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            print::error(&format!("lianmeng: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCode> {
+    use args::Command;
+    match command {
+        Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Match(args) => matching::run(args),
+        Command::Solve(args) => solve::run(args),
+        Command::Schema => {
+            print::text(&lianmeng_api::schema::sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(args) => admin::config(config, &args),
+        Command::User(args) => block_on(admin::user(config, args)),
+    }
+}
+
+/// Runs `work` on a runtime of its own.
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

@@ -10,12 +10,14 @@
 
 pub mod alliance;
 pub mod audit;
+pub mod body;
 pub mod chain;
 pub mod committee;
 pub mod connect;
 pub mod enterprise;
 mod error;
 pub mod idempotency;
+pub mod import;
 pub mod organisation;
 pub mod page;
 mod parse;

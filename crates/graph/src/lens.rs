@@ -1,0 +1,206 @@
+//! What of the picture a caller may see.
+
+use std::collections::BTreeSet;
+
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId};
+use lianmeng_domain::policy::Visibility;
+
+use crate::edge::EdgeKind;
+use crate::flat::Index;
+use crate::node::{NodeKind, NodeRef};
+use crate::snapshot::Snapshot;
+
+/// The part of the picture a caller sees. Everything but observed supply and cooperation tasks is
+/// public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lens {
+    /// Everything.
+    All,
+    /// What is public, and the observed supply and tasks of these enterprises.
+    Of(BTreeSet<EnterpriseId>),
+    /// What is public.
+    Public,
+    /// Nothing at all.
+    Nothing,
+}
+
+impl Lens {
+    /// Whether the confidential edges of `enterprise` are shown.
+    fn includes(&self, enterprise: EnterpriseId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(own) => own.contains(&enterprise),
+            Self::Public | Self::Nothing => false,
+        }
+    }
+}
+
+impl Snapshot {
+    /// What a caller with this visibility sees: an enterprise its own supply and tasks, a group
+    /// those of all its subsidiaries, a committee those of its enterprises.
+    ///
+    /// Time linear in the size of the group or committee.
+    pub fn lens(&self, sees: &Visibility) -> Lens {
+        match sees {
+            Visibility::All => Lens::All,
+            Visibility::Committee(id) => Lens::Of(self.committee_enterprises(*id)),
+            Visibility::Group(id) => Lens::Of(self.group(*id)),
+            Visibility::Enterprise(id) => Lens::Of(BTreeSet::from([*id])),
+            Visibility::Region(_)
+            | Visibility::Zone(_)
+            | Visibility::Organisation(_)
+            | Visibility::Published => Lens::Public,
+            Visibility::Nothing => Lens::Nothing,
+        }
+    }
+
+    /// An enterprise and everything it owns, directly or not.
+    pub fn group(&self, head: EnterpriseId) -> BTreeSet<EnterpriseId> {
+        let mut found = BTreeSet::from([head]);
+        let mut open: Vec<Index> = self.index(NodeRef::Enterprise(head)).into_iter().collect();
+        while let Some(owner) = open.pop() {
+            for &owned in self.outgoing.of(owner, EdgeKind::Owns) {
+                if found.insert(self.enterprise(owned)) {
+                    open.push(owned);
+                }
+            }
+        }
+        found
+    }
+
+    /// Enterprises of a committee: seated on it, partner or lead of an alliance under it, or
+    /// placed on the chain it organises.
+    pub fn committee_enterprises(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
+        let Some(committee) = self.index(NodeRef::Committee(committee)) else {
+            return BTreeSet::new();
+        };
+        let mut found: Vec<Index> = self.incoming.of(committee, EdgeKind::SitsOn).to_vec();
+        for &alliance in self.incoming.of(committee, EdgeKind::HangsUnder) {
+            found.extend(self.incoming.of(alliance, EdgeKind::Leads));
+            found.extend(self.incoming.of(alliance, EdgeKind::PartnerIn));
+        }
+        for &chain in self.outgoing.of(committee, EdgeKind::Organises) {
+            for &segment in self.incoming.of(chain, EdgeKind::PartOf) {
+                found.extend(self.incoming.of(segment, EdgeKind::PlacedIn));
+            }
+        }
+        found
+            .into_iter()
+            .filter(|&index| self.kind(index) == NodeKind::Enterprise)
+            .map(|index| self.enterprise(index))
+            .collect()
+    }
+
+    /// Whether `lens` shows `node`; an unknown node is not shown.
+    pub fn shows(&self, lens: &Lens, node: NodeRef) -> bool {
+        self.index(node).is_some_and(|index| self.shows_node(lens, index))
+    }
+
+    /// Whether `lens` shows a node: all but tasks of others.
+    pub(crate) fn shows_node(&self, lens: &Lens, node: Index) -> bool {
+        match lens {
+            Lens::All => true,
+            Lens::Nothing => false,
+            Lens::Of(_) | Lens::Public => {
+                self.kind(node) != NodeKind::Task || self.shows_task(lens, node)
+            }
+        }
+    }
+
+    /// Whether `lens` shows an edge.
+    pub(crate) fn shows_edge(&self, lens: &Lens, from: Index, kind: EdgeKind, to: Index) -> bool {
+        match lens {
+            Lens::All => return true,
+            Lens::Nothing => return false,
+            Lens::Of(_) | Lens::Public => {}
+        }
+        match kind {
+            EdgeKind::Supplies => {
+                lens.includes(self.enterprise(from)) || lens.includes(self.enterprise(to))
+            }
+            EdgeKind::TaskOwner | EdgeKind::TaskCounterpart => self.shows_task(lens, to),
+            EdgeKind::MaterialOf
+            | EdgeKind::MadeInto
+            | EdgeKind::KindOf
+            | EdgeKind::Makes
+            | EdgeKind::Uses
+            | EdgeKind::Owns
+            | EdgeKind::PlacedIn
+            | EdgeKind::PartOf
+            | EdgeKind::BelongsTo
+            | EdgeKind::Organises
+            | EdgeKind::SitsOn
+            | EdgeKind::HangsUnder
+            | EdgeKind::Leads
+            | EdgeKind::PartnerIn
+            | EdgeKind::Covers => true,
+        }
+    }
+
+    /// Whether one side of the task is among the caller's enterprises.
+    fn shows_task(&self, lens: &Lens, task: Index) -> bool {
+        [EdgeKind::TaskOwner, EdgeKind::TaskCounterpart]
+            .into_iter()
+            .flat_map(|kind| self.incoming.of(task, kind))
+            .any(|&side| lens.includes(self.enterprise(side)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::Direction;
+    use crate::snapshot::Around;
+    use crate::worlds::{self, enterprise};
+
+    #[test]
+    fn each_role_sees_its_part_of_supply_and_tasks() {
+        let snapshot = worlds::tongzhou();
+        let supplies = |sees: &Visibility, firm: u128| {
+            let lens = snapshot.lens(sees);
+            let kinds = [EdgeKind::Supplies, EdgeKind::TaskOwner, EdgeKind::TaskCounterpart];
+            let around = Around { kinds: &kinds, direction: Direction::Both, limit: 9 };
+            snapshot.neighbours(enterprise(firm), around, &lens).len()
+        };
+        // Firm 1 supplies firm 2 and shares a task with firm 4; firm 1 owns firm 5; firm 3 sits on
+        // the committee.
+        let cases = [
+            ("coordinator", Visibility::All, 2),
+            ("supplier itself", Visibility::Enterprise(1.into()), 2),
+            ("buyer", Visibility::Enterprise(2.into()), 1),
+            ("other side of the task", Visibility::Enterprise(4.into()), 1),
+            ("stranger", Visibility::Enterprise(6.into()), 0),
+            ("head office", Visibility::Group(1.into()), 2),
+            ("subsidiary's group", Visibility::Group(5.into()), 0),
+            ("committee", Visibility::Committee(1.into()), 1),
+            ("unknown committee", Visibility::Committee(9.into()), 0),
+            ("public", Visibility::Published, 0),
+            ("department", Visibility::Organisation(1.into()), 0),
+            ("administrator", Visibility::Nothing, 0),
+        ];
+        for (name, sees, want) in cases {
+            assert_eq!(supplies(&sees, 1), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_task_of_others_does_not_exist() {
+        let snapshot = worlds::tongzhou();
+        let task = NodeRef::Task(1.into());
+        let shows = |sees| snapshot.shows(&snapshot.lens(&sees), task);
+        assert!(shows(Visibility::Enterprise(1.into())));
+        assert!(!shows(Visibility::Enterprise(2.into())));
+        assert!(!shows(Visibility::Published));
+        assert!(!snapshot.shows(&Lens::All, NodeRef::Task(2.into())));
+    }
+
+    #[test]
+    fn a_group_holds_every_level_and_a_committee_all_its_enterprises() {
+        let snapshot = worlds::tongzhou();
+        let numbers = |set: BTreeSet<EnterpriseId>| -> Vec<u128> {
+            set.into_iter().map(EnterpriseId::number).collect()
+        };
+        assert_eq!(numbers(snapshot.group(1.into())), [1, 5, 6]);
+        assert_eq!(numbers(snapshot.committee_enterprises(1.into())), [2, 3, 5]);
+    }
+}

@@ -1,0 +1,104 @@
+//! `lianmeng solve`: the engines on a file, for measuring and for other programs.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use lianmeng_matching::assign::{self, PairingProblem};
+use lianmeng_planning as planning;
+
+use crate::args::{PairingArgs, SolveCommand, TimetableArgs};
+use crate::print;
+
+/// Time limit where none is given.
+const DEFAULT_LIMIT: Duration = Duration::from_secs(10);
+/// Largest problem file.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Runs the engine that was asked for.
+pub(crate) fn run(command: SolveCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        SolveCommand::Timetable(args) => timetable(&args),
+        SolveCommand::Pairing(args) => pairing(&args),
+    }
+}
+
+/// The bytes of a problem file.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let at = || format!("{} cannot be read", path.display());
+    let size = std::fs::metadata(path).with_context(at)?.len();
+    anyhow::ensure!(
+        size <= MAX_BYTES,
+        "{} has {size} bytes; at most {MAX_BYTES} are read",
+        path.display()
+    );
+    std::fs::read(path).with_context(at)
+}
+
+fn elapsed_ms(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
+    let place = || format!("{}", args.file.display());
+    let text = String::from_utf8(read(&args.file)?)
+        .with_context(|| format!("{} is not UTF-8 text", args.file.display()))?;
+    let problem = planning::parse(&text, Some(args.fairness)).with_context(place)?;
+    let options = planning::Options { seed: args.seed, threads: usize::try_from(args.threads)? };
+    let start = Instant::now();
+    let clock = move || elapsed_ms(start);
+    let limit = args.time_limit.unwrap_or(DEFAULT_LIMIT);
+    let budget = match args.steps {
+        Some(steps) => planning::Budget::Steps(steps),
+        None => planning::Budget::Clock(planning::Clock {
+            elapsed_ms: &clock,
+            limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        }),
+    };
+    let report = planning::solve(&problem, &options, budget).with_context(place)?;
+    if args.json {
+        print::text(&serde_json::to_string(&report)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let status = serde_json::to_value(report.status)?;
+    let number = |n: Option<u32>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    print::text(&format!(
+        "{}: {} breaks, at least {}, after {} ms",
+        status.as_str().unwrap_or_default(),
+        number(report.breaks),
+        number(report.lower_bound),
+        report.elapsed_ms
+    ));
+    for (meeting, slot) in report.slots.iter().enumerate() {
+        print::text(&format!("meeting {} in slot {slot}", meeting + 1));
+    }
+    for item in &report.conflict {
+        print::text(&format!("conflict: {}", item.text));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pairing(args: &PairingArgs) -> anyhow::Result<ExitCode> {
+    let bytes = read(&args.file)?;
+    let problem =
+        PairingProblem::from_json(&bytes).with_context(|| format!("{}", args.file.display()))?;
+    let start = Instant::now();
+    let answer = assign::solve(&problem);
+    let report = answer.report(elapsed_ms(start));
+    if args.json {
+        print::text(&serde_json::to_string(&report)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    match answer.total {
+        Some(total) => print::text(&format!("{} pairs, {total} points", answer.pairs.len())),
+        None => print::text("infeasible"),
+    }
+    for (left, right) in &answer.pairs {
+        print::text(&format!("left {left} with right {right}"));
+    }
+    for conflict in &answer.conflict {
+        print::text(&format!("conflict: {}", conflict.text));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,115 @@
+//! How the parts are put together.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianmeng_api::auth::TokenKey;
+use lianmeng_app::desk::{Clock, Office};
+use lianmeng_backplane::bus::Bus;
+use lianmeng_domain::ids::IdSource;
+
+use crate::config::Config;
+
+/// The parts every command works with: an open, migrated database and the rest of the office.
+pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
+    office_with(config, Clock::System, random_seed()?).await
+}
+
+/// As [`office`], with a clock and a seed of the caller's: for demonstrations that repeat.
+pub(crate) async fn office_with(
+    config: &Config,
+    clock: Clock,
+    seed: u64,
+) -> anyhow::Result<Office> {
+    let url = &config.database.url;
+    make_folder(url)?;
+    let db = lianmeng_store::connect::open(url, config.database.connections)
+        .await
+        .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
+    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default() })
+}
+
+fn random_seed() -> anyhow::Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+/// Makes the folder of a SQLite file.
+fn make_folder(url: &str) -> anyhow::Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
+    let path = path.trim_start_matches("//");
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    match Path::new(path).parent() {
+        Some(folder) if !path.contains(":memory:") && !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} cannot be made", folder.display()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// `url` as it may stand in a message.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        (Some(_) | None, _) => url.to_owned(),
+    }
+}
+
+/// Reads the signing key, making it at first start.
+pub(crate) fn token_key(path: &Path) -> anyhow::Result<TokenKey> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => make_key(path)?,
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("the key {} cannot be read", path.display()));
+        }
+    };
+    let secret = STANDARD.decode(text.trim()).with_context(|| {
+        format!("the key {} is not base64; remove it to get a new one", path.display())
+    })?;
+    TokenKey::new(&secret).with_context(|| format!("the key {}", path.display()))
+}
+
+fn make_key(path: &Path) -> anyhow::Result<String> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
+    let text = STANDARD.encode(secret);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            file.write_all(text.as_bytes())?;
+            Ok(text)
+        }
+        // Another process made it in the same moment.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            std::fs::read_to_string(path).map_err(Into::into)
+        }
+        Err(error) => {
+            Err(error).with_context(|| format!("the key {} cannot be written", path.display()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_never_stands_in_a_message() {
+        assert_eq!(without_password("postgres://u:secret@h:1/d"), "postgres://…@h:1/d");
+        assert_eq!(without_password("sqlite:data/x.db"), "sqlite:data/x.db");
+    }
+}

@@ -13,12 +13,17 @@ pub mod error;
 mod graphiql;
 pub mod http;
 pub mod ids;
+pub mod industry;
 pub mod limits;
 pub mod loader;
 pub mod organisation;
 pub mod page;
+pub mod party;
 pub mod product;
+pub mod region;
+pub mod registry;
 pub mod schema;
 pub mod scope;
+pub mod supply;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,7 +5,7 @@
 //! kind has neither, by its exact name. Nothing is ever matched by a normalised name: 27 names of
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
-mod atlas;
+pub(crate) mod atlas;
 
 mod decimal;
 mod directory;

@@ -4,9 +4,17 @@
 //! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
+pub mod alliance;
+pub mod chain;
 pub mod codes;
 pub mod command;
+pub mod committee;
 pub mod desk;
 pub mod enterprise;
 pub mod import;
 pub mod notify;
+pub mod organisation;
+pub mod party;
+pub mod region;
+pub mod registry;
+pub mod supply;

@@ -63,7 +63,14 @@ async fn the_a_share_set_is_imported_with_every_kind_of_dirt_counted() {
     let start = std::time::Instant::now();
     let again = run(&db, &drafts).await;
     println!("{:?} {:#?}", start.elapsed(), again.counts);
-    println!("{}", std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap());
+    println!(
+        "{}",
+        std::fs::read_to_string("/proc/self/status")
+            .unwrap()
+            .lines()
+            .find(|l| l.starts_with("VmHWM"))
+            .unwrap()
+    );
     assert_eq!(report.outcome, Outcome::Saved);
     let of = |kind| report.counts[&kind];
     assert_eq!(of(DraftKind::Industry), counts(511, 0, 0, 0));

@@ -22,4 +22,5 @@ pub mod product;
 pub mod region;
 pub mod supply;
 pub mod text;
+pub mod tree;
 pub mod words;

@@ -118,3 +118,24 @@ pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCrea
     index.unique();
     index
 }
+
+/// A whole number of 64 bits that may be absent.
+pub(crate) fn big_null(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.big_integer().null();
+    column
+}
+
+/// A local date.
+pub(crate) fn date(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.date().not_null();
+    column
+}
+
+/// A moment in UTC that may be absent.
+pub(crate) fn moment_null(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.timestamp_with_time_zone().null();
+    column
+}

@@ -6,6 +6,8 @@ use sea_orm_migration::prelude::*;
 
 mod columns;
 mod m20261122_000001_registry;
+mod m20261122_000002_casework;
+mod m20261122_000003_events;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -14,6 +16,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_registry::Migration)]
+        vec![
+            Box::new(m20261122_000001_registry::Migration),
+            Box::new(m20261122_000002_casework::Migration),
+            Box::new(m20261122_000003_events::Migration),
+        ]
     }
 }

@@ -6,6 +6,7 @@ use lianmeng_app::enterprise::{self as app, EnterpriseCard, EnterpriseError};
 use lianmeng_domain::enterprise::{CreditCode, Enterprise, Ownership, QualityTier};
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, IndustrialChainId};
 use lianmeng_domain::region::Place;
+use lianmeng_graph::Flow;
 use lianmeng_store::enterprise::{self as store, EnterpriseFilter, EnterpriseOrder};
 use lianmeng_store::page::Window;
 
@@ -13,12 +14,16 @@ use crate::alliance::AllianceNode;
 use crate::chain::{ChainNode, PlacementNode};
 use crate::committee::SeatNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
+use crate::loader::casework::{NeedsOf, OffersOf};
 use crate::loader::{
     AlliancesOfEnterprise, BoughtBy, ChainsOf, MadeBy, PartyInEnterprise, PlacementsOf,
     SeatsHeldByEnterprise, SubsidiariesOf, SuppliedBy, UsedBy,
 };
+use crate::need::NeedNode;
+use crate::offer::OfferNode;
 use crate::page::{self, Slice};
 use crate::party::PartyNode;
 use crate::product::EnterpriseProductNode;
@@ -345,6 +350,49 @@ impl EnterpriseNode {
     ) -> Result<Vec<SupplyEdgeNode>> {
         let key = BoughtBy { of: self.0.id, first: page::size(first)? };
         Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SupplyEdgeNode).collect())
+    }
+
+    /// Enterprises that supply it (供应商): observed ones that you may see first, then those that
+    /// could by what both make and use, best connected first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn suppliers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SupplyRelationNode>> {
+        Ok(graph::relations(Scope::of(ctx)?, self.0.id, Flow::Upstream, first).await?)
+    }
+
+    /// Enterprises that buy from it (采购商), in the same order.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn buyers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SupplyRelationNode>> {
+        Ok(graph::relations(Scope::of(ctx)?, self.0.id, Flow::Downstream, first).await?)
+    }
+
+    /// Its needs (企业需求) that you see, newest first.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most needs, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<NeedNode>> {
+        let key = NeedsOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(NeedNode).collect())
+    }
+
+    /// Its offers (供给) that you see, newest first.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most offers, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<OfferNode>> {
+        let key = OffersOf::new(self.0.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(OfferNode).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 
 use async_graphql::{Enum, ServerError, SimpleObject};
 use lianmeng_app::command::CommandError;
+use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
@@ -54,6 +55,12 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<SnapshotError> for ApiError {
+    fn from(error: SnapshotError) -> Self {
         Self::Internal(Box::new(error))
     }
 }

@@ -15,10 +15,11 @@ use lianmeng_domain::committee::{ChainCommittee, Member, Seat};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, IndustrialChainId, OrganisationId,
-    PartyOrganisationId, ProductId, SeatId, SupplyEdgeId, ZoneId,
+    OutcomeId, PartyOrganisationId, ProductId, SeatId, SupplyEdgeId, ZoneId,
 };
 use lianmeng_domain::industry::{Industry, IndustryKey};
 use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::outcome::Outcome;
 use lianmeng_domain::party::{PartyHome, PartyOrganisation};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductRole};
@@ -27,12 +28,15 @@ use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
+use lianmeng_store::eyes::Eyes;
 use lianmeng_store::region::zone;
 use lianmeng_store::{
-    StoreError, alliance, chain, committee, enterprise, industry, organisation, party, product,
-    region, supply,
+    StoreError, alliance, chain, committee, enterprise, industry, organisation, outcome, party,
+    product, region, supply,
 };
 use sea_orm::DatabaseConnection;
+
+pub mod casework;
 
 /// What loaders read from and on whose behalf.
 #[derive(Debug)]
@@ -41,6 +45,15 @@ pub struct Loaders {
     pub db: DatabaseConnection,
     /// What the caller may see.
     pub sees: Visibility,
+    /// What of it the caller may read in full.
+    pub reads: Visibility,
+}
+
+impl Loaders {
+    /// The caller's eyes.
+    pub const fn eyes(&self) -> Eyes<'_> {
+        Eyes { sees: &self.sees, reads: &self.reads }
+    }
 }
 
 /// Things by their ids: `Id => Thing = find_many;`.
@@ -73,6 +86,7 @@ by_id! {
     ZoneId => Zone = zone::find_many;
     PartyOrganisationId => PartyOrganisation = party::find_many;
     SupplyEdgeId => SupplyEdge = supply::find_many;
+    OutcomeId => Outcome = outcome::find_many;
 }
 
 /// The first children of a parent:
@@ -108,7 +122,7 @@ macro_rules! first_of {
 }
 
 /// Deals children out to the keys that asked for their parents, each no more than it asked for.
-fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
+pub(crate) fn deal<K: Copy + Eq + Hash, P: Copy + Eq + Hash, C: Clone>(
     keys: &[K],
     asked: impl Fn(&K) -> (P, u64),
     children: Vec<C>,

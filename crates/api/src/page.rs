@@ -57,6 +57,28 @@ pub fn key<const N: usize>(list: &str, cursor: &str) -> Result<[String; N], ApiE
     parts.collect::<Vec<_>>().try_into().map_err(|_| bad())
 }
 
+/// The id inside a cursor of `list`, for lists in order of their ids.
+///
+/// # Errors
+///
+/// [`ApiError::BadCursor`] for a cursor of another list and for nonsense.
+pub fn after_id<T: Id>(list: &str, cursor: Option<String>) -> Result<Option<T>, ApiError> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let [id] = key::<1>(list, &cursor)?;
+    let bad = || ApiError::BadCursor(cursor.chars().take(60).collect());
+    id.parse().map(Some).map_err(|_| bad())
+}
+
+/// The id inside a cursor of `list` whose key is an id alone.
+///
+/// # Errors
+///
+/// As [`key`].
+pub fn id_key<I: Id>(list: &str, cursor: &str) -> Result<I, ApiError> {
+    let [id] = key::<1>(list, cursor)?;
+    id.parse().map_err(|_| ApiError::BadCursor(cursor.chars().take(60).collect()))
+}
+
 /// What a connection is made of.
 #[derive(Debug)]
 pub struct Slice<T> {

@@ -13,8 +13,9 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, Id, IndustrialChainId,
-    OrganisationId, PartyOrganisationId, ProductId, SeatId, SupplyEdgeId, ZoneId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
+    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, ParticipantId,
+    PartyOrganisationId, ProductId, ProjectId, SeatId, SupplyEdgeId, VenueId, ZoneId,
 };
 use lianmeng_domain::region::RegionCode;
 
@@ -26,17 +27,28 @@ use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
+use crate::event::meeting::{MeetingNode, ParticipantNode};
+use crate::event::mutation::EventMutation;
+use crate::event::{DockingEventNode, EventQuery};
+use crate::graph::GraphQuery;
 use crate::ids;
 use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::limits;
+use crate::need::change::NeedMutation;
+use crate::need::{NeedNode, NeedQuery};
+use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::party::{PartyMutation, PartyNode};
 use crate::product::{ProductNode, ProductQuery};
+use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
+use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -68,6 +80,24 @@ pub enum Node {
     Party(PartyNode),
     /// A supply edge.
     Supply(SupplyEdgeNode),
+    /// A need.
+    Need(NeedNode),
+    /// An offer.
+    Offer(OfferNode),
+    /// A project.
+    Project(ProjectNode),
+    /// A cooperation task.
+    CooperationTask(CooperationTaskNode),
+    /// An outcome.
+    Outcome(OutcomeNode),
+    /// A venue.
+    Venue(VenueNode),
+    /// A docking event.
+    DockingEvent(DockingEventNode),
+    /// A participant of an event.
+    Participant(ParticipantNode),
+    /// A meeting of an event.
+    Meeting(MeetingNode),
 }
 
 /// Looking things up by their global id.
@@ -120,6 +150,15 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
         SeatId => Seat(SeatNode),
         AllianceId => Alliance(AllianceNode),
         ZoneId => Zone(ZoneNode),
+        NeedId => Need(NeedNode),
+        OfferId => Offer(OfferNode),
+        ProjectId => Project(ProjectNode),
+        CooperationTaskId => CooperationTask(CooperationTaskNode),
+        OutcomeId => Outcome(OutcomeNode),
+        VenueId => Venue(VenueNode),
+        DockingEventId => DockingEvent(DockingEventNode),
+        ParticipantId => Participant(ParticipantNode),
+        MeetingId => Meeting(MeetingNode),
     }
     match tag {
         region::TAG => {
@@ -139,6 +178,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 pub struct Query(
     NodeQuery,
     EnterpriseQuery,
+    GraphQuery,
     OrganisationQuery,
     ProductQuery,
     ChainQuery,
@@ -148,6 +188,13 @@ pub struct Query(
     ZoneQuery,
     IndustryQuery,
     SupplyQuery,
+    NeedQuery,
+    OfferQuery,
+    ProjectQuery,
+    TaskQuery,
+    OutcomeQuery,
+    VenueQuery,
+    EventQuery,
 );
 
 /// Everything one can change.
@@ -161,6 +208,13 @@ pub struct Mutation(
     ZoneMutation,
     PartyMutation,
     SupplyMutation,
+    NeedMutation,
+    OfferMutation,
+    ProjectMutation,
+    TaskMutation,
+    OutcomeMutation,
+    VenueMutation,
+    EventMutation,
 );
 
 /// The schema.

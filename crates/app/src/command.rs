@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use lianmeng_domain::actor::Actor;
+use lianmeng_domain::ids::Id;
 use lianmeng_store::audit::{self, Deed};
 use lianmeng_store::idempotency::{self, Claim, RequestKey};
 use lianmeng_store::{StoreError, tx, version};
@@ -78,6 +79,15 @@ pub enum Touches {
 }
 
 impl Change<'_> {
+    /// Gives the change up: nothing is saved, and the request key is free again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Db`] if the database refuses.
+    pub async fn undo(self) -> Result<(), StoreError> {
+        tx::rollback(self.tx).await
+    }
+
     /// Writes the audit row, keeps `thing` (a wire id) for replays, raises the graph's version
     /// where it must and commits.
     ///
@@ -107,4 +117,10 @@ impl Change<'_> {
         }
         Ok(())
     }
+}
+
+/// The id behind the wire id that a replayed command left behind.
+pub(crate) fn replayed_id<T: Id>(thing: &str) -> Option<T> {
+    let (tag, id) = thing.split_once(':')?;
+    (tag == T::TAG).then(|| id.parse().ok()).flatten()
 }

@@ -60,6 +60,32 @@ pub fn visibility(actor: &Actor) -> Visibility {
     }
 }
 
+/// The part of the platform `actor` reads in full: restricted bodies of needs, amounts, scores.
+///
+/// Never more than [`visibility`]. A rotating chair and a liaison of a committee see its list but
+/// not what enterprises confide to the secretariat; a host sees what is published.
+pub fn reading(actor: &Actor) -> Visibility {
+    match actor.role {
+        Role::Coordinator
+        | Role::Auditor
+        | Role::CommitteeSecretary
+        | Role::GroupHeadquarters
+        | Role::Enterprise
+        | Role::DepartmentHandler => visibility(actor),
+        Role::RotatingChair | Role::ServiceLiaison => match visibility(actor) {
+            own @ (Visibility::Enterprise(_) | Visibility::Organisation(_)) => own,
+            Visibility::All
+            | Visibility::Committee(_)
+            | Visibility::Region(_)
+            | Visibility::Zone(_)
+            | Visibility::Group(_)
+            | Visibility::Published
+            | Visibility::Nothing => Visibility::Nothing,
+        },
+        Role::DistrictHost | Role::SystemAdmin | Role::Public => Visibility::Nothing,
+    }
+}
+
 /// Whether `actor` keeps the registry: enterprises, products, chains, committees.
 ///
 /// Only coordinators do; an auditor never writes and an administrator has no business data.

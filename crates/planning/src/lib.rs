@@ -4,7 +4,7 @@
 //! of its work comes in as a [`Budget`], randomness as a seed.
 //!
 //! Start reading at [`Problem`] (what is asked), [`score()`] (what a timetable breaks and costs) and
-//! [`solve()`] (the search). Behind it stand `improve` (annealing on Kempe chains over `board`),
+//! [`solve()`] (the door). Behind it `search` shares the budget between `improve` (annealing on Kempe chains over `board`),
 //! `exact` (MaxSAT over CaDiCaL), `certificate` (quick proofs that there is no timetable) and
 //! `explain` and `conflict` (why not). A new demand needs a field in `problem`, a finding in
 //! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
@@ -23,6 +23,7 @@ mod plan;
 mod problem;
 mod random;
 mod score;
+mod search;
 mod shape;
 mod solve;
 mod tables;

@@ -10,6 +10,8 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod graph;
+mod import;
 mod matching;
 mod print;
 mod serve;
@@ -38,6 +40,9 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     use args::Command;
     match command {
         Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Import(args) => block_on(import::run(config, args)),
+        Command::Template(args) => import::template(&args.path),
+        Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Schema => {

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianmeng_api::auth::TokenKey;
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::snapshot::Snapshots;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::IdSource;
 
@@ -30,7 +31,9 @@ pub(crate) async fn office_with(
     let db = lianmeng_store::connect::open(url, config.database.connections)
         .await
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
-    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default() })
+    lianmeng_app::codes::seed(&db).await.context("the code tables cannot be filled in")?;
+    let graph = Snapshots::default();
+    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default(), graph })
 }
 
 fn random_seed() -> anyhow::Result<u64> {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
+use lianmeng_domain::suggestion::Reason;
 use sea_orm::{ColumnTrait, Condition};
 
 use crate::StoreError;
@@ -32,6 +33,14 @@ pub(crate) fn value<T: FromStr>(at: At, text: &str) -> Result<T, StoreError> {
 /// An id or code that may be absent.
 pub(crate) fn value_opt<T: FromStr>(at: At, text: Option<&str>) -> Result<Option<T>, StoreError> {
     text.map(|text| value(at, text)).transpose()
+}
+
+/// A whole number that must fit a narrower type.
+pub(crate) fn number<N: Copy + ToString, T: TryFrom<N>>(
+    at: At,
+    number: N,
+) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| at.corrupt(&number.to_string()))
 }
 
 /// A word of an enum, by its `from_word`.
@@ -101,4 +110,14 @@ pub(crate) fn member_columns(member: Member) -> (Option<String>, Option<String>)
         Member::Enterprise(id) => (Some(id.to_string()), None),
         Member::Organisation(id) => (None, Some(id.to_string())),
     }
+}
+
+/// Reasons of a suggestion kept as JSON text.
+pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
+    serde_json::from_str(text).map_err(|_| at.corrupt(text))
+}
+
+/// Reasons of a suggestion as JSON text.
+pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
+    serde_json::json!(reasons).to_string()
 }

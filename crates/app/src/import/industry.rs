@@ -97,7 +97,7 @@ pub(super) async fn zones(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         }
         let Some(name) = name else { continue };
         let slot = known.unwrap_or_else(|| {
-            let id = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
+            let id = judge.desk.mint();
             let (aliases, overlaps) = (Vec::new(), Vec::new());
             slots.insert(name.clone(), zones.len());
             zones.push(Zone { id, name, aliases, overlaps, is_example: false, version: 1 });

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::enterprise::{Enterprise, Ownership};
 use lianmeng_domain::text;
 use sea_orm::entity::prelude::*;
 
@@ -85,7 +85,7 @@ pub async fn put_enterprises(
             v(text::normalise(&firm.name)),
             v(text::pinyin_key(&firm.name)),
             v(firm.short_name.clone()),
-            v(firm.ownership.map(|owner| owner.word())),
+            v(firm.ownership.map(Ownership::word)),
             v(firm.parent.map(|id| id.to_string())),
             v(region_code),
             v(zone_id),

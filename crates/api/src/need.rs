@@ -1,0 +1,386 @@
+//! Needs in GraphQL. What a caller may not read arrives here empty already: see `store/need.rs`.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::ids::NeedId;
+use lianmeng_domain::need::{
+    Exclusion, NeedKind, NeedStage, NeedStep, SeenNeed, TRANSITIONS, rights,
+};
+use lianmeng_domain::steps;
+use lianmeng_store::need::{self as store, NeedFilter};
+use lianmeng_store::page::Window;
+
+use crate::enterprise::EnterpriseNode;
+use crate::error::ApiError;
+use crate::ids;
+use crate::page::{self, Slice};
+use crate::scope::Scope;
+
+pub mod change;
+
+/// What an enterprise asks for (诉求类别).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "NeedKind", remote = "NeedKind")]
+pub enum NeedKindWord {
+    /// A question about policy (政策咨询).
+    Policy,
+    /// Permits and filings (审批).
+    Approval,
+    /// Land, space, housing (用地用房).
+    Space,
+    /// Roads, buses, energy, other surroundings (配套设施).
+    Facilities,
+    /// People (用工、人才).
+    Talent,
+    /// Money (融资); a counterpart is sought.
+    Finance,
+    /// A technical problem to solve (技术攻关); a counterpart is sought.
+    TechBreakthrough,
+    /// Something to buy (采购); a counterpart is sought.
+    Supply,
+    /// Customers and orders (市场订单); a counterpart is sought.
+    Market,
+    /// A scenario offered for others to answer (应用场景); a counterpart is sought.
+    Scenario,
+    /// A partner for a project (合作投资); a counterpart is sought.
+    Investment,
+    /// Anything else (其他).
+    Other,
+}
+
+/// Where a need stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "NeedStage", remote = "NeedStage")]
+pub enum NeedStageWord {
+    /// Being written (草稿).
+    Draft,
+    /// Handed in (点单).
+    Submitted,
+    /// Not taken in, for one of seven reasons (不予受理).
+    Excluded,
+    /// Looked through and taken in (分诊).
+    Triaged,
+    /// Sent to a unit (派单).
+    Dispatched,
+    /// Sent back by the unit (退单).
+    SentBack,
+    /// Taken on by the unit (接单).
+    Accepted,
+    /// Being worked on (办理).
+    InProgress,
+    /// Other units were called in (吹哨).
+    Whistled,
+    /// A counterpart is being sought (撮合).
+    Matching,
+    /// Resting until a day (挂起).
+    Suspended,
+    /// Answered (答复).
+    Answered,
+    /// Rated by the enterprise (评单).
+    Rated,
+    /// Taken up again after a poor rating (重办).
+    Reopened,
+    /// Joined with an equal need (并单).
+    Merged,
+    /// Not confirmed in time (过期).
+    Expired,
+    /// Done (办结).
+    Closed,
+}
+
+/// A step of a need from one stage to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "NeedStep", remote = "NeedStep")]
+pub enum NeedStepWord {
+    /// Hand in (点单).
+    Submit,
+    /// Refuse to take in (不予受理).
+    Exclude,
+    /// Take in (分诊).
+    Triage,
+    /// Send to a unit (派单).
+    Dispatch,
+    /// Take on (接单).
+    Accept,
+    /// Send back (退单).
+    SendBack,
+    /// Begin work (办理).
+    Start,
+    /// Call in other units (吹哨).
+    Whistle,
+    /// Seek a counterpart (撮合).
+    Seek,
+    /// Let rest (挂起).
+    Suspend,
+    /// Go on after a rest.
+    Resume,
+    /// Answer (答复).
+    Answer,
+    /// Rate (评单).
+    Rate,
+    /// Take up again (重办).
+    Reopen,
+    /// Close (办结).
+    Close,
+    /// Join with an equal need (并单).
+    Merge,
+    /// Let lapse.
+    Expire,
+}
+
+/// Why a need is not taken in (不予受理情形), the seven of the Shenzhen guidelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "Exclusion", remote = "Exclusion")]
+pub enum ExclusionWord {
+    /// Not in the jurisdiction.
+    Jurisdiction,
+    /// In litigation, arbitration or a disciplinary procedure (诉讼、仲裁、纪检监察).
+    Litigation,
+    /// Already a petition (信访).
+    Petition,
+    /// State secret, trade secret or privacy.
+    Secret,
+    /// Unlawful, malicious or without substance.
+    Unfounded,
+    /// The same need is in process or finished.
+    Duplicate,
+    /// Any other reason.
+    Other,
+}
+
+/// Which needs a list holds; every given part must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct NeedFilterInput {
+    /// Part of the title, at most 100 characters.
+    #[graphql(validator(max_length = 100))]
+    search: Option<String>,
+    /// Enterprise that asks.
+    enterprise_id: Option<ID>,
+    /// Committee whose secretariat dispatches it; finds only needs you may read in full.
+    committee_id: Option<ID>,
+    /// Unit in charge; finds only needs you may read in full.
+    handler_id: Option<ID>,
+    /// In one of these stages.
+    #[graphql(validator(max_items = 20))]
+    stages: Option<Vec<NeedStageWord>>,
+    /// Of one of these kinds.
+    #[graphql(validator(max_items = 20))]
+    kinds: Option<Vec<NeedKindWord>>,
+    /// Division code (GB/T 2260) it arose in, such as 320612 or 440300.
+    region_code: Option<String>,
+    /// Whether its summary must be published.
+    is_published: Option<bool>,
+}
+
+impl NeedFilterInput {
+    fn into_filter(self) -> Result<NeedFilter, ApiError> {
+        let region = self.region_code.map(|code| code.parse()).transpose().map_err(
+            |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
+        )?;
+        Ok(NeedFilter {
+            search: self.search.filter(|words| !words.trim().is_empty()),
+            enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
+            committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
+            handler: self.handler_id.map(|id| ids::decode(&id)).transpose()?,
+            stages: self.stages.unwrap_or_default().into_iter().map(Into::into).collect(),
+            kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
+            region,
+            is_published: self.is_published,
+        })
+    }
+}
+
+/// A need as clients see it.
+#[derive(Debug, Clone)]
+pub struct NeedNode(pub SeenNeed);
+
+/// A need (企业需求、诉求) of an enterprise. It has a public and a restricted half: the fields that
+/// say "restricted" are null unless you are the enterprise, its head office, the unit in charge, the
+/// secretary of its committee, a coordinator or an auditor.
+#[Object(name = "Need")]
+impl NeedNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        ids::encode(self.0.need.id)
+    }
+
+    /// The enterprise that asks; null if it is gone.
+    async fn enterprise(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
+        let found: Option<Enterprise> =
+            Scope::of(ctx)?.loaders().load_one(self.0.need.enterprise).await?;
+        Ok(found.map(EnterpriseNode))
+    }
+
+    /// What is asked for.
+    async fn kind(&self) -> NeedKindWord {
+        self.0.need.kind.into()
+    }
+
+    /// Title, 1 to 200 characters.
+    async fn title(&self) -> &str {
+        &self.0.need.title
+    }
+
+    /// Summary for everyone; null if none was written.
+    async fn public_summary(&self) -> Option<&str> {
+        Some(self.0.need.public_summary.as_str()).filter(|summary| !summary.is_empty())
+    }
+
+    /// Where it stands.
+    async fn stage(&self) -> NeedStageWord {
+        self.0.need.stage.into()
+    }
+
+    /// Whether everyone may read title and summary.
+    async fn is_published(&self) -> bool {
+        self.0.need.is_published
+    }
+
+    /// Division code (GB/T 2260) where it arose; null when unknown.
+    async fn region_code(&self) -> Option<String> {
+        self.0.need.region.map(|code| code.to_string())
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.need.created_at
+    }
+
+    /// Whether you may read the restricted half.
+    async fn is_full(&self) -> bool {
+        self.0.is_full
+    }
+
+    /// Restricted: what is asked for in full; null for those it is none of the business of.
+    async fn body(&self) -> Option<&str> {
+        self.0.is_full.then_some(self.0.need.body.as_str())
+    }
+
+    /// Restricted: global id of the committee (产业链党委) whose secretariat dispatches it; null until
+    /// known.
+    async fn committee_id(&self) -> Option<ID> {
+        self.0.need.committee.map(ids::encode)
+    }
+
+    /// Restricted: global id of the unit in charge (办理单位); null until dispatched.
+    async fn handler_id(&self) -> Option<ID> {
+        self.0.need.handler.map(ids::encode)
+    }
+
+    /// Restricted: when it was first dispatched; the clock runs from here. Null until then.
+    async fn dispatched_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.dispatched_at
+    }
+
+    /// Restricted: moment by which it must be answered (限期办结); null until dispatched.
+    async fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.due_at
+    }
+
+    /// Restricted: whether the answer is late (超期) now; null for those it is none of the business
+    /// of.
+    async fn is_overdue(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        let now = Scope::of(ctx)?.desk.now;
+        Ok(self.0.is_full.then(|| self.0.need.is_overdue(now)))
+    }
+
+    /// Restricted: how often units sent it back (退单); null for those it is none of the business of.
+    async fn send_backs(&self) -> Option<i32> {
+        self.0.is_full.then_some(self.0.need.send_backs)
+    }
+
+    /// Why it was last sent back, an internal note: for units, secretaries, coordinators and
+    /// auditors; null for everyone else and if it never was.
+    async fn send_back_reason(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let actor = &Scope::of(ctx)?.actor;
+        let reason = self.0.need.send_back_reason.as_deref();
+        Ok(reason.filter(|_| rights::may_read_notes(actor)))
+    }
+
+    /// Restricted: why it was not taken in (不予受理); null if it was.
+    async fn exclusion(&self) -> Option<ExclusionWord> {
+        self.0.need.exclusion.map(Into::into)
+    }
+
+    /// Restricted: day until which it rests; null if it does not.
+    async fn suspended_until(&self) -> Option<NaiveDate> {
+        self.0.need.suspended_until
+    }
+
+    /// Restricted: the answer (答复); null until answered.
+    async fn answer(&self) -> Option<&str> {
+        self.0.need.answer.as_deref()
+    }
+
+    /// Restricted: rating of the enterprise (满意度), 1 to 5 stars; null until rated.
+    async fn rating(&self) -> Option<u8> {
+        self.0.need.rating.map(lianmeng_domain::need::Rating::stars)
+    }
+
+    /// Restricted: whether somebody else wrote it on behalf of the enterprise (代录); null for those
+    /// it is none of the business of.
+    async fn is_proxy(&self) -> Option<bool> {
+        self.0.is_full.then_some(self.0.need.is_proxy)
+    }
+
+    /// Steps that the stage allows and you may take, in order of the lifecycle.
+    async fn my_steps(&self, ctx: &Context<'_>) -> Result<Vec<NeedStepWord>> {
+        let actor = &Scope::of(ctx)?.actor;
+        let need = &self.0.need;
+        let allowed = steps::allowed(TRANSITIONS, need.stage).into_iter();
+        let mine = allowed.filter(|step| self.0.is_full && rights::may_take(actor, *step, need));
+        Ok(mine.map(Into::into).collect())
+    }
+
+    /// Version; send it back with a change.
+    async fn version(&self) -> i64 {
+        self.0.need.version
+    }
+}
+
+/// Counts the whole list, only when asked.
+#[derive(Debug)]
+pub struct NeedTotal(NeedFilter);
+
+#[Object]
+impl NeedTotal {
+    /// How many needs the whole list holds.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let scope = Scope::of(ctx)?;
+        Ok(store::count(&scope.desk.db, scope.eyes(), &self.0).await?)
+    }
+}
+
+/// Queries about needs.
+#[derive(Debug, Default)]
+pub struct NeedQuery;
+
+const LIST: &str = "needs";
+
+#[Object]
+impl NeedQuery {
+    /// Needs that match, newest first, at most 100 a page: your own part of the platform and what
+    /// was published.
+    async fn needs(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<NeedFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, NeedNode, NeedTotal>> {
+        let scope = Scope::of(ctx)?;
+        let size = page::size(first)?;
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let starts_later = after.is_some();
+        let window = Window { after: page::after_id::<NeedId>(LIST, after)?, limit: size + 1 };
+        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, window).await?;
+        Ok(page::connection_with(
+            Slice { starts_later, size, rows },
+            NeedTotal(filter),
+            |seen| page::cursor(LIST, &[&seen.need.id.to_string()]),
+            NeedNode,
+        ))
+    }
+}

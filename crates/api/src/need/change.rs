@@ -1,0 +1,374 @@
+//! Changes of needs: one mutation per step.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use lianmeng_app::need::{self as app, MoveNeed, NeedCard, NeedCommandError, NeedDeed, WriteNeed};
+use lianmeng_domain::ids::NeedId;
+use lianmeng_domain::need::rules::DispatchOrder;
+use lianmeng_domain::need::{NeedError, Rating};
+
+use super::{ExclusionWord, NeedKindWord, NeedNode};
+use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::ids;
+use crate::scope::Scope;
+
+/// A need as a person writes it.
+#[derive(Debug, InputObject)]
+pub struct NeedCardInput {
+    /// Enterprise that asks.
+    enterprise_id: ID,
+    /// Committee (产业链党委) it goes to; may be named at triage.
+    committee_id: Option<ID>,
+    /// What is asked for.
+    kind: NeedKindWord,
+    /// Title, 1 to 200 characters; public once published.
+    #[graphql(validator(max_length = 200))]
+    title: String,
+    /// Summary for everyone, at most 2 000 characters.
+    #[graphql(validator(max_length = 2000))]
+    public_summary: Option<String>,
+    /// What only the parties may read, 1 to 20 000 characters.
+    #[graphql(validator(max_length = 20000))]
+    body: String,
+    /// Division code (GB/T 2260) where it arose; that of the enterprise if absent.
+    region_code: Option<String>,
+}
+
+impl NeedCardInput {
+    fn into_card(self) -> Result<NeedCard, ApiError> {
+        let region = self.region_code.map(|code| code.parse()).transpose().map_err(
+            |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
+        )?;
+        Ok(NeedCard {
+            enterprise: ids::decode(&self.enterprise_id)?,
+            committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
+            kind: self.kind.into(),
+            title: self.title,
+            public_summary: self.public_summary.unwrap_or_default(),
+            body: self.body,
+            region,
+            industry: None,
+        })
+    }
+}
+
+/// Input of `needDraft`.
+#[derive(Debug, InputObject)]
+pub struct NeedDraftInput {
+    /// What is written.
+    card: NeedCardInput,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// Input of `needSubmit`: a new need or a draft, exactly one of the two.
+#[derive(Debug, InputObject)]
+pub struct NeedSubmitInput {
+    /// A new need.
+    card: Option<NeedCardInput>,
+    /// A draft.
+    need_id: Option<ID>,
+    /// Version of the draft that was read; the change is refused if somebody saved it since.
+    version: Option<i64>,
+    /// Whether you confirm that the need holds no state secret.
+    confirms_no_secret: bool,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// Input of the steps that need nothing else.
+#[derive(Debug, InputObject)]
+pub struct NeedMoveInput {
+    /// Need to move on.
+    need_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since. The present one if
+    /// absent.
+    version: Option<i64>,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// Input of `needTriage`.
+#[derive(Debug, InputObject)]
+pub struct NeedTriageInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Committee whose secretariat dispatches it; the one it names if absent.
+    committee_id: Option<ID>,
+}
+
+/// Input of `needExclude`.
+#[derive(Debug, InputObject)]
+pub struct NeedExcludeInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Why it is not taken in.
+    reason: ExclusionWord,
+}
+
+/// Input of `needDispatch`.
+#[derive(Debug, InputObject)]
+pub struct NeedDispatchInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Unit that must answer.
+    handler_id: ID,
+    /// Moment by which it must answer; the standing one if absent after a send-back.
+    due_at: Option<DateTime<Utc>>,
+}
+
+/// Input of the steps that come with words: `needSendBack` (the reason) and `needAnswer`.
+#[derive(Debug, InputObject)]
+pub struct NeedTextInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// The words, 1 to 20 000 characters; a reason at most 2 000.
+    #[graphql(validator(max_length = 20000))]
+    text: String,
+}
+
+/// Input of `needSuspend`.
+#[derive(Debug, InputObject)]
+pub struct NeedSuspendInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Day until which it rests, tomorrow at the earliest.
+    until_on: NaiveDate,
+}
+
+/// Input of `needRate`.
+#[derive(Debug, InputObject)]
+pub struct NeedRateInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// 1 to 5 stars; with 1 or 2 the need is taken up again once.
+    stars: i32,
+}
+
+/// Input of `needPublish`.
+#[derive(Debug, InputObject)]
+pub struct NeedPublishInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// New public summary; the one there is if absent.
+    #[graphql(validator(max_length = 2000))]
+    public_summary: Option<String>,
+}
+
+/// A need, or why not.
+#[derive(Debug, SimpleObject)]
+pub struct NeedPayload {
+    /// The need after the change; null if it was refused or if you no longer see it.
+    need: Option<NeedNode>,
+    /// Why it was refused; empty if it was not.
+    errors: Vec<UserError>,
+}
+
+impl NeedPayload {
+    const fn refused(error: Vec<UserError>) -> Self {
+        Self { need: None, errors: error }
+    }
+
+    /// The need is read again with the caller's own eyes, so a payload shows no more than a query.
+    async fn of(scope: &Scope, done: Result<NeedId, NeedCommandError>) -> Result<Self> {
+        Ok(match done {
+            Ok(id) => {
+                let need = scope.loaders().load_one(id).await?.map(NeedNode);
+                Self { need, errors: Vec::new() }
+            }
+            Err(error) => Self::refused(vec![user_error(error)?]),
+        })
+    }
+}
+
+async fn advance(ctx: &Context<'_>, input: NeedMoveInput, deed: NeedDeed) -> Result<NeedPayload> {
+    let scope = Scope::of(ctx)?;
+    let cmd = MoveNeed {
+        need: ids::decode(&input.need_id)?,
+        version: input.version,
+        deed,
+        request_key: input.request_key,
+    };
+    NeedPayload::of(scope, app::advance(&scope.desk, &scope.actor, &cmd).await).await
+}
+
+/// Changes of needs.
+#[derive(Debug, Default)]
+pub struct NeedMutation;
+
+#[Object]
+impl NeedMutation {
+    /// Writes a need as a draft: the enterprise itself, or a coordinator or its committee's secretary
+    /// on its behalf.
+    async fn need_draft(&self, ctx: &Context<'_>, input: NeedDraftInput) -> Result<NeedPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = WriteNeed {
+            card: input.card.into_card()?,
+            submits: false,
+            confirms_no_secret: false,
+            request_key: input.request_key,
+        };
+        NeedPayload::of(scope, app::write(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Hands in a new need or a draft (点单).
+    async fn need_submit(&self, ctx: &Context<'_>, input: NeedSubmitInput) -> Result<NeedPayload> {
+        let NeedSubmitInput { card, need_id, version, confirms_no_secret, request_key } = input;
+        match (card, need_id) {
+            (Some(card), None) => {
+                let scope = Scope::of(ctx)?;
+                let cmd = WriteNeed {
+                    card: card.into_card()?,
+                    submits: true,
+                    confirms_no_secret,
+                    request_key,
+                };
+                NeedPayload::of(scope, app::write(&scope.desk, &scope.actor, &cmd).await).await
+            }
+            (None, Some(need_id)) => {
+                let input = NeedMoveInput { need_id, version, request_key };
+                advance(ctx, input, NeedDeed::Submit { confirms_no_secret }).await
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                let message = "give either card or needId";
+                let error = UserError::new(ErrorCode::Invalid, message, Some("card"));
+                Ok(NeedPayload::refused(vec![error]))
+            }
+        }
+    }
+
+    /// Takes a need in (分诊). The committee's secretary, or a coordinator.
+    async fn need_triage(&self, ctx: &Context<'_>, input: NeedTriageInput) -> Result<NeedPayload> {
+        let committee = input.committee_id.map(|id| ids::decode(&id)).transpose()?;
+        advance(ctx, input.need, NeedDeed::Triage(committee)).await
+    }
+
+    /// Refuses to take a need in, for one of seven reasons. The committee's secretary, or a
+    /// coordinator.
+    async fn need_exclude(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedExcludeInput,
+    ) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::Exclude(input.reason.into())).await
+    }
+
+    /// Sends a need to a unit (派单), from TRIAGED, SENT_BACK or REOPENED. The committee's secretary,
+    /// or a coordinator; after two send-backs only a coordinator. The clock starts now, and a
+    /// send-back does not stop it.
+    async fn need_dispatch(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedDispatchInput,
+    ) -> Result<NeedPayload> {
+        let handler = ids::decode(&input.handler_id)?;
+        let order = DispatchOrder { handler, due_at: input.due_at };
+        advance(ctx, input.need, NeedDeed::Dispatch(order)).await
+    }
+
+    /// Takes a need on (接单). The unit in charge.
+    async fn need_accept(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Accept).await
+    }
+
+    /// Sends a need back (退单), with a reason. The unit in charge.
+    async fn need_send_back(&self, ctx: &Context<'_>, input: NeedTextInput) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::SendBack(input.text)).await
+    }
+
+    /// Begins work (办理). The unit in charge.
+    async fn need_start(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Start).await
+    }
+
+    /// Calls in other units (吹哨). The unit in charge.
+    async fn need_whistle(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Whistle).await
+    }
+
+    /// Seeks a counterpart (撮合) for kinds that ask for one. The committee's secretary, or a
+    /// coordinator.
+    async fn need_seek(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Seek).await
+    }
+
+    /// Lets a need rest until a day. The unit in charge; its committee where there is none.
+    async fn need_suspend(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedSuspendInput,
+    ) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::Suspend(input.until_on)).await
+    }
+
+    /// Goes on after a rest. The unit in charge.
+    async fn need_resume(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Resume).await
+    }
+
+    /// Answers a need (答复). The unit in charge; its committee where there is none.
+    async fn need_answer(&self, ctx: &Context<'_>, input: NeedTextInput) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::Answer(input.text)).await
+    }
+
+    /// Rates the answer (评单). Only the enterprise that asked; never the unit in charge.
+    async fn need_rate(&self, ctx: &Context<'_>, input: NeedRateInput) -> Result<NeedPayload> {
+        match Rating::new(input.stars) {
+            Ok(rating) => advance(ctx, input.need, NeedDeed::Rate(rating)).await,
+            Err(error) => {
+                let error = UserError::new(ErrorCode::Invalid, error, Some("stars"));
+                Ok(NeedPayload::refused(vec![error]))
+            }
+        }
+    }
+
+    /// Closes a rated need (办结). The committee's secretary, or a coordinator.
+    async fn need_close(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Close).await
+    }
+
+    /// Publishes title and public summary. The enterprise, its committee's secretary, a coordinator.
+    async fn need_publish(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedPublishInput,
+    ) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::Publish(input.public_summary)).await
+    }
+}
+
+/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
+fn user_error(error: NeedCommandError) -> Result<UserError, ApiError> {
+    use ErrorCode as Code;
+    let (code, field) = match error {
+        NeedCommandError::NotFound => (Code::NotFound, Some("needId")),
+        NeedCommandError::EnterpriseNotFound => (Code::NotFound, Some("enterpriseId")),
+        NeedCommandError::UnknownReference => (Code::UnknownReference, None),
+        NeedCommandError::Rule(ref rule) => rule_code(rule),
+        NeedCommandError::Command(error) => return command_error(error),
+    };
+    Ok(UserError::new(code, error, field))
+}
+
+const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
+    use ErrorCode as Code;
+    match error {
+        NeedError::WrongStage(_) => (Code::WrongStage, None),
+        NeedError::TextLength { field, length: 0, .. } => (Code::Missing, Some(field)),
+        NeedError::TextLength { field, .. } => (Code::Invalid, Some(field)),
+        NeedError::SecretNotRuledOut => (Code::Invalid, Some("confirmsNoSecret")),
+        NeedError::CommitteeMissing => (Code::Missing, Some("committeeId")),
+        NeedError::DueMissing => (Code::Missing, Some("dueAt")),
+        NeedError::DuePast { .. } | NeedError::ClockRuns { .. } => (Code::Invalid, Some("dueAt")),
+        NeedError::SameHandler => (Code::Invalid, Some("handlerId")),
+        NeedError::NotMatching(_) => (Code::Invalid, Some("kind")),
+        NeedError::NoHandler => (Code::Invalid, None),
+        NeedError::RestOver { .. } => (Code::Invalid, Some("untilOn")),
+        NeedError::RatingRange(_) => (Code::Invalid, Some("stars")),
+        NeedError::SummaryMissing => (Code::Missing, Some("publicSummary")),
+        NeedError::NotPublishable(_) => (Code::WrongStage, None),
+    }
+}

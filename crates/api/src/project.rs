@@ -1,0 +1,384 @@
+//! Projects in GraphQL.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use lianmeng_app::project::{
+    self as app, MoveProject, ProjectCard, ProjectCommandError, RegisterProject, UpdateProject,
+};
+use lianmeng_domain::ids::ProjectId;
+use lianmeng_domain::project::{ProjectError, ProjectStage, ProjectStep, SeenProject};
+use lianmeng_store::page::Window;
+use lianmeng_store::project::{self as store, ProjectFilter};
+
+use crate::enterprise::EnterpriseNode;
+use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::ids;
+use crate::loader::casework::TasksOf;
+use crate::page::{self, Slice};
+use crate::scope::Scope;
+use crate::task::CooperationTaskNode;
+
+/// Where a project stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "ProjectStage", remote = "ProjectStage")]
+pub enum ProjectStageWord {
+    /// Looking for partners (谋划).
+    Planned,
+    /// Signed (签约).
+    Signed,
+    /// Filed (备案).
+    Filed,
+    /// Started (开工).
+    Started,
+    /// Completed (竣工).
+    Completed,
+    /// Producing (投产).
+    Producing,
+    /// Given up (终止).
+    Terminated,
+}
+
+/// A step of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "ProjectStep", remote = "ProjectStep")]
+pub enum ProjectStepWord {
+    /// Sign (签约).
+    Sign,
+    /// File (备案).
+    File,
+    /// Break ground (开工).
+    Start,
+    /// Complete (竣工).
+    Complete,
+    /// Begin to produce (投产).
+    Produce,
+    /// Give up (终止).
+    Terminate,
+}
+
+/// Which projects a list holds; every given part must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct ProjectFilterInput {
+    /// Part of the name, at most 100 characters.
+    #[graphql(validator(max_length = 100))]
+    search: Option<String>,
+    /// Domain (领域) of the task list, by its exact label.
+    domain: Option<String>,
+    /// Enterprise that owns it.
+    owner_id: Option<ID>,
+    /// Division code (GB/T 2260) it is to be in.
+    region_code: Option<String>,
+    /// In one of these stages.
+    #[graphql(validator(max_items = 10))]
+    stages: Option<Vec<ProjectStageWord>>,
+}
+
+fn region(code: Option<String>) -> Result<Option<lianmeng_domain::region::RegionCode>, ApiError> {
+    code.map(|code| code.parse()).transpose().map_err(
+        |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
+    )
+}
+
+impl ProjectFilterInput {
+    fn into_filter(self) -> Result<ProjectFilter, ApiError> {
+        Ok(ProjectFilter {
+            search: self.search.filter(|words| !words.trim().is_empty()),
+            domain: self.domain,
+            owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
+            region: region(self.region_code)?,
+            stages: self.stages.unwrap_or_default().into_iter().map(Into::into).collect(),
+        })
+    }
+}
+
+/// A project as clients see it.
+#[derive(Debug, Clone)]
+pub struct ProjectNode(pub SeenProject);
+
+/// A project (项目) that an enterprise or a place brings to the table.
+#[Object(name = "Project")]
+impl ProjectNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        ids::encode(self.0.project.id)
+    }
+
+    /// Key in the system it was imported from; null when it has none.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.project.external_id.as_deref()
+    }
+
+    /// Name, 1 to 200 characters.
+    async fn name(&self) -> &str {
+        &self.0.project.name
+    }
+
+    /// What it is about; empty if not written.
+    async fn summary(&self) -> &str {
+        &self.0.project.summary
+    }
+
+    /// Domain (领域) of the task list it belongs to.
+    async fn domain(&self) -> &str {
+        &self.0.project.domain
+    }
+
+    /// The enterprise that owns it; null when none does.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
+        let Some(owner) = self.0.project.owner else { return Ok(None) };
+        Ok(Scope::of(ctx)?.loaders().load_one(owner).await?.map(EnterpriseNode))
+    }
+
+    /// Division code (GB/T 2260) it is to be in; null when unknown.
+    async fn region_code(&self) -> Option<String> {
+        self.0.project.region.map(|code| code.to_string())
+    }
+
+    /// Planned investment in fen; null when unknown, and for those it does not concern. May exceed 32
+    /// bits.
+    async fn amount_fen(&self) -> Option<i64> {
+        self.0.project.amount_fen
+    }
+
+    /// Where it stands.
+    async fn stage(&self) -> ProjectStageWord {
+        self.0.project.stage.into()
+    }
+
+    /// Whether everyone may see it, without its amount.
+    async fn is_published(&self) -> bool {
+        self.0.project.is_published
+    }
+
+    /// Whether it is invented for demonstration (示例).
+    async fn is_example(&self) -> bool {
+        self.0.project.is_example
+    }
+
+    /// Its cooperation tasks (央地合作任务) that you see, newest first.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most tasks, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<CooperationTaskNode>> {
+        let key = TasksOf::new(self.0.project.id, page::size(first)?);
+        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        Ok(found.into_iter().map(CooperationTaskNode).collect())
+    }
+
+    /// Version; send it back with a change.
+    async fn version(&self) -> i64 {
+        self.0.project.version
+    }
+}
+
+/// Counts the whole list, only when asked.
+#[derive(Debug)]
+pub struct ProjectTotal(ProjectFilter);
+
+#[Object]
+impl ProjectTotal {
+    /// How many projects the whole list holds.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let scope = Scope::of(ctx)?;
+        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+    }
+}
+
+/// Queries about projects.
+#[derive(Debug, Default)]
+pub struct ProjectQuery;
+
+const LIST: &str = "projects";
+
+#[Object]
+impl ProjectQuery {
+    /// Projects that match, newest first, at most 100 a page.
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ProjectFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, ProjectNode, ProjectTotal>> {
+        let scope = Scope::of(ctx)?;
+        let size = page::size(first)?;
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let starts_later = after.is_some();
+        let window = Window { after: page::after_id::<ProjectId>(LIST, after)?, limit: size + 1 };
+        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, window).await?;
+        Ok(page::connection_with(
+            Slice { starts_later, size, rows },
+            ProjectTotal(filter),
+            |seen| page::cursor(LIST, &[&seen.project.id.to_string()]),
+            ProjectNode,
+        ))
+    }
+}
+
+/// A project as a person writes it.
+#[derive(Debug, InputObject)]
+pub struct ProjectCardInput {
+    /// Name, 1 to 200 characters.
+    #[graphql(validator(max_length = 200))]
+    name: String,
+    /// What it is about, at most 20 000 characters.
+    #[graphql(validator(max_length = 20000))]
+    summary: Option<String>,
+    /// Domain (领域) of the task list.
+    #[graphql(validator(max_length = 100))]
+    domain: String,
+    /// Enterprise that owns it.
+    owner_id: Option<ID>,
+    /// Division code (GB/T 2260) it is to be in.
+    region_code: Option<String>,
+    /// Planned investment in fen, 0 or more.
+    amount_fen: Option<i64>,
+    /// Whether everyone may see it, without its amount.
+    #[graphql(default)]
+    is_published: bool,
+}
+
+impl ProjectCardInput {
+    fn into_card(self) -> Result<ProjectCard, ApiError> {
+        Ok(ProjectCard {
+            name: self.name,
+            summary: self.summary.unwrap_or_default(),
+            domain: self.domain,
+            owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
+            region: region(self.region_code)?,
+            amount_fen: self.amount_fen,
+            is_published: self.is_published,
+        })
+    }
+}
+
+/// Input of `projectRegister`.
+#[derive(Debug, InputObject)]
+pub struct ProjectRegisterInput {
+    /// What is written.
+    card: ProjectCardInput,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// Input of `projectUpdate`.
+#[derive(Debug, InputObject)]
+pub struct ProjectUpdateInput {
+    /// Project to change.
+    project_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since.
+    version: i64,
+    /// The whole new card.
+    card: ProjectCardInput,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// Input of `projectAdvance`.
+#[derive(Debug, InputObject)]
+pub struct ProjectAdvanceInput {
+    /// Project to move on.
+    project_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since. The present one if
+    /// absent.
+    version: Option<i64>,
+    /// The step.
+    step: ProjectStepWord,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// A project, or why not.
+#[derive(Debug, SimpleObject)]
+pub struct ProjectPayload {
+    /// The project after the change; null if it was refused.
+    project: Option<ProjectNode>,
+    /// Why it was refused; empty if it was not.
+    errors: Vec<UserError>,
+}
+
+impl ProjectPayload {
+    async fn of(scope: &Scope, done: Result<ProjectId, ProjectCommandError>) -> Result<Self> {
+        Ok(match done {
+            Ok(id) => {
+                let project = scope.loaders().load_one(id).await?.map(ProjectNode);
+                Self { project, errors: Vec::new() }
+            }
+            Err(error) => Self { project: None, errors: vec![user_error(error)?] },
+        })
+    }
+}
+
+/// Changes of projects.
+#[derive(Debug, Default)]
+pub struct ProjectMutation;
+
+#[Object]
+impl ProjectMutation {
+    /// Registers a project. The owner itself, or a coordinator.
+    async fn project_register(
+        &self,
+        ctx: &Context<'_>,
+        input: ProjectRegisterInput,
+    ) -> Result<ProjectPayload> {
+        let scope = Scope::of(ctx)?;
+        let card = input.card.into_card()?;
+        let cmd = RegisterProject { card, request_key: input.request_key };
+        ProjectPayload::of(scope, app::register(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Replaces what is written in a project. The owner itself, or a coordinator.
+    async fn project_update(
+        &self,
+        ctx: &Context<'_>,
+        input: ProjectUpdateInput,
+    ) -> Result<ProjectPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = UpdateProject {
+            project: ids::decode(&input.project_id)?,
+            version: input.version,
+            card: input.card.into_card()?,
+            request_key: input.request_key,
+        };
+        ProjectPayload::of(scope, app::update(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Moves a project on by one step. The owner itself, or a coordinator.
+    async fn project_advance(
+        &self,
+        ctx: &Context<'_>,
+        input: ProjectAdvanceInput,
+    ) -> Result<ProjectPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = MoveProject {
+            project: ids::decode(&input.project_id)?,
+            version: input.version,
+            step: input.step.into(),
+            request_key: input.request_key,
+        };
+        ProjectPayload::of(scope, app::advance(&scope.desk, &scope.actor, &cmd).await).await
+    }
+}
+
+/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
+fn user_error(error: ProjectCommandError) -> Result<UserError, ApiError> {
+    use ErrorCode as Code;
+    let (code, field) = match error {
+        ProjectCommandError::NotFound => (Code::NotFound, Some("projectId")),
+        ProjectCommandError::OwnerNotFound => (Code::NotFound, Some("ownerId")),
+        ProjectCommandError::UnknownReference => (Code::UnknownReference, None),
+        ProjectCommandError::Rule(ProjectError::WrongStage(_)) => (Code::WrongStage, Some("step")),
+        ProjectCommandError::Rule(ProjectError::NameLength(0)) => (Code::Missing, Some("name")),
+        ProjectCommandError::Rule(ProjectError::NameLength(_)) => (Code::Invalid, Some("name")),
+        ProjectCommandError::Rule(ProjectError::DomainMissing) => (Code::Missing, Some("domain")),
+        ProjectCommandError::Rule(ProjectError::AmountNegative(_)) => {
+            (Code::Invalid, Some("amountFen"))
+        }
+        ProjectCommandError::Command(error) => return command_error(error),
+    };
+    Ok(UserError::new(code, error, field))
+}

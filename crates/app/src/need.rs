@@ -1,0 +1,312 @@
+//! Needs from the first draft to the closing: one command per step, one function for them all.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id as _, NeedId};
+use lianmeng_domain::industry::IndustryKey;
+use lianmeng_domain::need::rights::{self, Authorship};
+use lianmeng_domain::need::rules::{self, DispatchOrder};
+use lianmeng_domain::need::{Exclusion, Need, NeedError, NeedKind, NeedStage, NeedStep, Rating};
+use lianmeng_domain::policy::{self, Visibility};
+use lianmeng_domain::region::{Place, RegionCode};
+use lianmeng_store::eyes::Eyes;
+use lianmeng_store::{StoreError, enterprise, need};
+use sea_orm::DatabaseTransaction;
+use thiserror::Error;
+
+use crate::command::{self, Begun, CommandError, Touches};
+use crate::desk::Desk;
+
+/// What a person writes into a need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedCard {
+    /// The enterprise that asks.
+    pub enterprise: EnterpriseId,
+    /// The committee it goes to, if known.
+    pub committee: Option<ChainCommitteeId>,
+    /// What is asked for.
+    pub kind: NeedKind,
+    /// Title.
+    pub title: String,
+    /// What everyone may read once published.
+    pub public_summary: String,
+    /// What only the parties may read.
+    pub body: String,
+    /// Where it arose; the place of the enterprise where left out.
+    pub region: Option<RegionCode>,
+    /// The industry it concerns; that of the enterprise where left out.
+    pub industry: Option<IndustryKey>,
+}
+
+/// Writes a need as a draft, or hands it in at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteNeed {
+    /// What is written.
+    pub card: NeedCard,
+    /// Hands it in at once.
+    pub submits: bool,
+    /// Whether the writer confirms that it holds no state secret.
+    pub confirms_no_secret: bool,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// What is done with a need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NeedDeed {
+    /// Hand a draft in; the writer confirms that it holds no state secret.
+    Submit {
+        /// Whether they do.
+        confirms_no_secret: bool,
+    },
+    /// Refuse to take it in.
+    Exclude(Exclusion),
+    /// Take it in, for this committee or the one it names.
+    Triage(Option<ChainCommitteeId>),
+    /// Send it to a unit.
+    Dispatch(DispatchOrder),
+    /// Take it on.
+    Accept,
+    /// Send it back, with a reason.
+    SendBack(String),
+    /// Begin work.
+    Start,
+    /// Call in other units.
+    Whistle,
+    /// Seek a counterpart.
+    Seek,
+    /// Let it rest until a day.
+    Suspend(NaiveDate),
+    /// Go on after a rest.
+    Resume,
+    /// Answer it.
+    Answer(String),
+    /// Rate the answer.
+    Rate(Rating),
+    /// Close it.
+    Close,
+    /// Publish title and summary; a summary given replaces the old one.
+    Publish(Option<String>),
+}
+
+/// Moves a need on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoveNeed {
+    /// Which.
+    pub need: NeedId,
+    /// The version the caller read; `None` to take it as it is.
+    pub version: Option<i64>,
+    /// What is done.
+    pub deed: NeedDeed,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// Why a need was not written or moved on.
+#[derive(Debug, Error)]
+pub enum NeedCommandError {
+    /// No such need that the caller may move on so.
+    #[error("no need with this id that you may change in this way")]
+    NotFound,
+    /// No such enterprise that the caller may write for.
+    #[error("no enterprise with this id that you may write for")]
+    EnterpriseNotFound,
+    /// The committee, unit or place does not exist.
+    #[error("committee, unit or place does not exist")]
+    UnknownReference,
+    /// A rule of needs.
+    #[error(transparent)]
+    Rule(#[from] NeedError),
+    /// Begin and end of the change.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl From<StoreError> for NeedCommandError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::UnknownReference,
+            StoreError::Stale | StoreError::Corrupt { .. } | StoreError::Db(_) => {
+                Self::Command(error.into())
+            }
+        }
+    }
+}
+
+/// Writes a need: the enterprise itself, or a coordinator or its committee's secretary on its
+/// behalf, which is marked.
+///
+/// # Errors
+///
+/// See [`NeedCommandError`]; nothing is saved when an error is returned.
+pub async fn write(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &WriteNeed,
+) -> Result<NeedId, NeedCommandError> {
+    let card = &cmd.card;
+    let Some(authorship) = rights::may_write(actor, card.enterprise, card.committee) else {
+        return Err(NeedCommandError::EnterpriseNotFound);
+    };
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    let mut need = draft(&change.tx, desk.mint(), card, desk.now).await?;
+    need.is_proxy = authorship == Authorship::Proxy;
+    rules::check_texts(&need)?;
+    if cmd.submits {
+        need = rules::submit(&need, cmd.confirms_no_secret)?;
+    }
+    need::insert(&change.tx, &need).await?;
+    let action = if cmd.submits { "SubmitNeed" } else { "DraftNeed" };
+    change.finish(action, &wire(need.id), Touches::Nothing).await?;
+    Ok(need.id)
+}
+
+/// Moves a need on by one deed.
+///
+/// # Errors
+///
+/// See [`NeedCommandError`]; nothing is saved when an error is returned. A need the caller may not
+/// move on so does not exist for them.
+pub async fn advance(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &MoveNeed,
+) -> Result<NeedId, NeedCommandError> {
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
+    let eyes = Eyes { sees: &sees, reads: &reads };
+    let found = need::find(&change.tx, eyes, cmd.need).await?.filter(|seen| seen.is_full);
+    let need = found.map(|seen| seen.need).filter(|need| may(actor, &cmd.deed, need));
+    let need = need.ok_or(NeedCommandError::NotFound)?;
+    let need = Need { version: cmd.version.unwrap_or(need.version), ..need };
+    let moved = apply(&need, &cmd.deed, desk)?;
+    need::save(&change.tx, &moved).await?;
+    change.finish(action(&cmd.deed), &wire(need.id), Touches::Nothing).await?;
+    Ok(need.id)
+}
+
+/// The step of a deed; publishing is none.
+const fn step(deed: &NeedDeed) -> Option<NeedStep> {
+    Some(match deed {
+        NeedDeed::Submit { .. } => NeedStep::Submit,
+        NeedDeed::Exclude(_) => NeedStep::Exclude,
+        NeedDeed::Triage(_) => NeedStep::Triage,
+        NeedDeed::Dispatch(_) => NeedStep::Dispatch,
+        NeedDeed::Accept => NeedStep::Accept,
+        NeedDeed::SendBack(_) => NeedStep::SendBack,
+        NeedDeed::Start => NeedStep::Start,
+        NeedDeed::Whistle => NeedStep::Whistle,
+        NeedDeed::Seek => NeedStep::Seek,
+        NeedDeed::Suspend(_) => NeedStep::Suspend,
+        NeedDeed::Resume => NeedStep::Resume,
+        NeedDeed::Answer(_) => NeedStep::Answer,
+        NeedDeed::Rate(_) => NeedStep::Rate,
+        NeedDeed::Close => NeedStep::Close,
+        NeedDeed::Publish(_) => return None,
+    })
+}
+
+fn may(actor: &Actor, deed: &NeedDeed, need: &Need) -> bool {
+    match step(deed) {
+        Some(step) => rights::may_take(actor, step, need),
+        None => rights::may_publish(actor, need),
+    }
+}
+
+fn apply(need: &Need, deed: &NeedDeed, desk: &Desk) -> Result<Need, NeedError> {
+    match deed {
+        NeedDeed::Submit { confirms_no_secret } => rules::submit(need, *confirms_no_secret),
+        NeedDeed::Exclude(reason) => rules::exclude(need, *reason),
+        NeedDeed::Triage(committee) => rules::triage(need, *committee),
+        NeedDeed::Dispatch(order) => rules::dispatch(need, *order, desk.now),
+        NeedDeed::Accept => rules::accept(need),
+        NeedDeed::SendBack(reason) => rules::send_back(need, reason),
+        NeedDeed::Start => rules::start(need),
+        NeedDeed::Whistle => rules::advance(need, NeedStep::Whistle),
+        NeedDeed::Seek => rules::seek(need),
+        NeedDeed::Suspend(until) => rules::suspend(need, *until, desk.today),
+        NeedDeed::Resume => rules::resume(need),
+        NeedDeed::Answer(text) => rules::answer(need, text),
+        NeedDeed::Rate(rating) => rules::rate(need, *rating),
+        NeedDeed::Close => rules::close(need),
+        NeedDeed::Publish(summary) => rules::publish(need, summary.as_deref()),
+    }
+}
+
+/// The command's name in the audit log.
+const fn action(deed: &NeedDeed) -> &'static str {
+    match deed {
+        NeedDeed::Submit { .. } => "SubmitNeed",
+        NeedDeed::Exclude(_) => "ExcludeNeed",
+        NeedDeed::Triage(_) => "TriageNeed",
+        NeedDeed::Dispatch(_) => "DispatchNeed",
+        NeedDeed::Accept => "AcceptNeed",
+        NeedDeed::SendBack(_) => "SendBackNeed",
+        NeedDeed::Start => "StartNeed",
+        NeedDeed::Whistle => "WhistleNeed",
+        NeedDeed::Seek => "SeekNeed",
+        NeedDeed::Suspend(_) => "SuspendNeed",
+        NeedDeed::Resume => "ResumeNeed",
+        NeedDeed::Answer(_) => "AnswerNeed",
+        NeedDeed::Rate(_) => "RateNeed",
+        NeedDeed::Close => "CloseNeed",
+        NeedDeed::Publish(_) => "PublishNeed",
+    }
+}
+
+fn wire(id: NeedId) -> String {
+    format!("{}:{id}", NeedId::TAG)
+}
+
+fn replayed(thing: &str) -> Result<NeedId, NeedCommandError> {
+    command::replayed_id(thing).ok_or(NeedCommandError::NotFound)
+}
+
+/// A draft with what the card leaves out taken from the enterprise.
+async fn draft(
+    tx: &DatabaseTransaction,
+    id: NeedId,
+    card: &NeedCard,
+    created_at: DateTime<Utc>,
+) -> Result<Need, NeedCommandError> {
+    let enterprise = enterprise::find(tx, &Visibility::All, card.enterprise).await?;
+    let enterprise = enterprise.ok_or(NeedCommandError::EnterpriseNotFound)?;
+    let home = match enterprise.place {
+        Some(Place::Region(code)) => Some(code),
+        Some(Place::Zone(_)) | None => None,
+    };
+    Ok(Need {
+        id,
+        external_id: None,
+        enterprise: card.enterprise,
+        committee: card.committee,
+        handler: None,
+        kind: card.kind,
+        title: card.title.trim().to_owned(),
+        public_summary: card.public_summary.trim().to_owned(),
+        body: card.body.trim().to_owned(),
+        stage: NeedStage::Draft,
+        is_published: false,
+        is_proxy: false,
+        region: card.region.or(home),
+        industry: card.industry.clone().or(enterprise.industry),
+        dispatched_at: None,
+        due_at: None,
+        send_backs: 0,
+        send_back_reason: None,
+        exclusion: None,
+        suspended_until: None,
+        answer: None,
+        rating: None,
+        reopens: 0,
+        merged_into: None,
+        created_at,
+        version: 1,
+    })
+}

@@ -1,0 +1,308 @@
+//! Needs. Which rows a caller sees, and which of them in full, is decided inside the query: the
+//! body of a need that is none of the caller's leaves this file empty.
+
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
+use lianmeng_domain::need::{Need, NeedKind, NeedStage, SeenNeed};
+use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::region::RegionCode;
+use lianmeng_domain::text;
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{IntoCondition as _, Query};
+use sea_orm::{
+    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _,
+};
+
+use crate::StoreError;
+use crate::eyes::Eyes;
+use crate::page::Window;
+use crate::sight;
+
+mod convert;
+
+/// The table `needs`.
+pub(crate) mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "needs")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub external_id: Option<String>,
+        pub enterprise_id: String,
+        pub committee_id: Option<String>,
+        pub handler_id: Option<String>,
+        pub kind: String,
+        pub title: String,
+        pub title_key: String,
+        pub public_summary: String,
+        pub body: String,
+        pub stage: String,
+        pub is_published: bool,
+        pub is_proxy: bool,
+        pub region_code: Option<String>,
+        pub industry_scheme: Option<String>,
+        pub industry_code: Option<String>,
+        pub dispatched_at: Option<DateTimeUtc>,
+        pub due_at: Option<DateTimeUtc>,
+        pub send_backs: i32,
+        pub send_back_reason: Option<String>,
+        pub exclusion: Option<String>,
+        pub suspended_until: Option<Date>,
+        pub answer: Option<String>,
+        pub rating: Option<i32>,
+        pub reopens: i32,
+        pub merged_into_id: Option<String>,
+        pub created_at: DateTimeUtc,
+        pub version: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(Debug, FromQueryResult)]
+struct SeenRow {
+    #[sea_orm(nested)]
+    row: row::Model,
+    is_full: i32,
+}
+
+/// Which needs a list holds; every given part must hold. Parts marked "in full" only find needs the
+/// caller reads in full, so that a filter never tells what a field would hide.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NeedFilter {
+    /// Part of the title.
+    pub search: Option<String>,
+    /// Of this enterprise.
+    pub enterprise: Option<EnterpriseId>,
+    /// Of this committee; in full.
+    pub committee: Option<ChainCommitteeId>,
+    /// Dispatched to this unit; in full.
+    pub handler: Option<OrganisationId>,
+    /// In one of these stages.
+    pub stages: Vec<NeedStage>,
+    /// Of one of these kinds.
+    pub kinds: Vec<NeedKind>,
+    /// In this division or inside of it.
+    pub region: Option<RegionCode>,
+    /// Whether its summary must be published.
+    pub is_published: Option<bool>,
+}
+
+/// Rows of the caller's own part, whatever was published.
+fn own(sees: &Visibility) -> Condition {
+    let is_written = row::COLUMN.stage.ne(NeedStage::Draft.word());
+    match sees {
+        Visibility::All => sight::always(),
+        Visibility::Committee(id) => {
+            Condition::all().add(row::COLUMN.committee_id.eq(id.to_string())).add(is_written)
+        }
+        Visibility::Region(code) => {
+            sight::in_region(row::Column::RegionCode, *code).add(is_written)
+        }
+        Visibility::Zone(id) => Condition::all()
+            .add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            .add(is_written),
+        Visibility::Group(id) => {
+            row::COLUMN.enterprise_id.in_subquery(sight::group(*id)).into_condition()
+        }
+        Visibility::Enterprise(id) => row::COLUMN.enterprise_id.eq(id.to_string()).into_condition(),
+        Visibility::Organisation(id) => row::COLUMN.handler_id.eq(id.to_string()).into_condition(),
+        Visibility::Published | Visibility::Nothing => sight::never(),
+    }
+}
+
+/// Needs whose suggestion was shown to the caller as side B: they see the public part.
+fn suggested(sees: &Visibility) -> Condition {
+    let (column, id) = match sees {
+        Visibility::Enterprise(id) => ("enterprise_b", id.to_string()),
+        Visibility::Organisation(id) => ("organisation_b", id.to_string()),
+        Visibility::All
+        | Visibility::Committee(_)
+        | Visibility::Region(_)
+        | Visibility::Zone(_)
+        | Visibility::Group(_)
+        | Visibility::Published
+        | Visibility::Nothing => return sight::never(),
+    };
+    let mut shown = Query::select();
+    shown
+        .column("need_id")
+        .from("suggestions")
+        .and_where(Expr::col(column).eq(id))
+        .and_where(Expr::col("is_shown").eq(true))
+        .and_where(Expr::col("need_id").is_not_null());
+    row::COLUMN.id.in_subquery(shown).into_condition()
+}
+
+fn visible(sees: &Visibility) -> Condition {
+    match sees {
+        Visibility::Nothing => sight::never(),
+        Visibility::All => sight::always(),
+        Visibility::Committee(_)
+        | Visibility::Region(_)
+        | Visibility::Zone(_)
+        | Visibility::Group(_)
+        | Visibility::Enterprise(_)
+        | Visibility::Organisation(_)
+        | Visibility::Published => Condition::any()
+            .add(row::COLUMN.is_published.eq(true))
+            .add(own(sees))
+            .add(suggested(sees)),
+    }
+}
+
+fn matches(filter: &NeedFilter, reads: &Visibility) -> Condition {
+    let key = filter.search.as_deref().map(text::normalise);
+    let mut all = Condition::all()
+        .add_option(key.map(|key| row::COLUMN.title_key.contains(key)))
+        .add_option(filter.enterprise.map(|id| row::COLUMN.enterprise_id.eq(id.to_string())))
+        .add_option(filter.committee.map(|id| row::COLUMN.committee_id.eq(id.to_string())))
+        .add_option(filter.handler.map(|id| row::COLUMN.handler_id.eq(id.to_string())))
+        .add_option(filter.region.map(|code| sight::in_region(row::Column::RegionCode, code)))
+        .add_option(filter.is_published.map(|yes| row::COLUMN.is_published.eq(yes)));
+    if filter.committee.is_some() || filter.handler.is_some() {
+        all = all.add(own(reads));
+    }
+    if !filter.stages.is_empty() {
+        all = all.add(row::COLUMN.stage.is_in(filter.stages.iter().map(|stage| stage.word())));
+    }
+    if !filter.kinds.is_empty() {
+        all = all.add(row::COLUMN.kind.is_in(filter.kinds.iter().map(|kind| kind.word())));
+    }
+    all
+}
+
+async fn read(
+    db: &impl ConnectionTrait,
+    query: Select<row::Entity>,
+    eyes: Eyes<'_>,
+) -> Result<Vec<SeenNeed>, StoreError> {
+    let rows = query
+        .expr_as(sight::as_number(own(eyes.reads)), "is_full")
+        .into_model::<SeenRow>()
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|seen| {
+            let need = Need::try_from(seen.row)?;
+            let is_full = seen.is_full == 1;
+            Ok(SeenNeed { need: if is_full { need } else { need.public_part() }, is_full })
+        })
+        .collect()
+}
+
+/// A page of the needs that `filter` matches and the caller sees, newest first. One statement.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    eyes: Eyes<'_>,
+    filter: &NeedFilter,
+    window: Window<NeedId>,
+) -> Result<Vec<SeenNeed>, StoreError> {
+    let query = row::Entity::find()
+        .filter(visible(eyes.sees))
+        .filter(matches(filter, eyes.reads))
+        .filter(
+            Condition::all().add_option(window.after.map(|id| row::COLUMN.id.lt(id.to_string()))),
+        )
+        .order_by_desc(row::COLUMN.id)
+        .limit(window.limit);
+    read(db, query, eyes).await
+}
+
+/// How many needs a list holds in all.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    eyes: Eyes<'_>,
+    filter: &NeedFilter,
+) -> Result<u64, StoreError> {
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(matches(filter, eyes.reads));
+    Ok(query.count(db).await?)
+}
+
+/// The newest `limit` needs of each of `enterprises` that the caller sees, in one statement.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn of_enterprises(
+    db: &impl ConnectionTrait,
+    eyes: Eyes<'_>,
+    enterprises: &[EnterpriseId],
+    limit: u64,
+) -> Result<Vec<SeenNeed>, StoreError> {
+    let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
+    let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
+    let ids = sight::newest_of_each("needs", "enterprise_id", condition, limit);
+    let query =
+        row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
+    read(db, query, eyes).await
+}
+
+/// The needs with these ids that the caller sees, in no order; missing ones are left out.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn find_many(
+    db: &impl ConnectionTrait,
+    eyes: Eyes<'_>,
+    ids: &[NeedId],
+) -> Result<Vec<SeenNeed>, StoreError> {
+    let query = row::Entity::find()
+        .filter(visible(eyes.sees))
+        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    read(db, query, eyes).await
+}
+
+/// One need, if there is one that the caller sees.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn find(
+    db: &impl ConnectionTrait,
+    eyes: Eyes<'_>,
+    id: NeedId,
+) -> Result<Option<SeenNeed>, StoreError> {
+    Ok(find_many(db, eyes, &[id]).await?.pop())
+}
+
+/// Adds `need`.
+///
+/// # Errors
+///
+/// [`StoreError::Conflict`] if its external id exists already or something it refers to does not.
+pub async fn insert(db: &impl ConnectionTrait, need: &Need) -> Result<(), StoreError> {
+    row::Entity::insert(convert::columns(need)).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Saves `need` if nobody saved it since it was read, and raises its version by one.
+///
+/// # Errors
+///
+/// [`StoreError::Stale`] if the stored version is no longer `need.version`,
+/// [`StoreError::Conflict`] as [`insert`].
+pub async fn save(db: &impl ConnectionTrait, need: &Need) -> Result<(), StoreError> {
+    let mut columns = convert::columns(need);
+    columns.id = NotSet;
+    columns.version = Set(need.version + 1);
+    let saved = row::Entity::update_many()
+        .set(columns)
+        .filter(row::COLUMN.id.eq(need.id.to_string()))
+        .filter(row::COLUMN.version.eq(need.version))
+        .exec(db)
+        .await?;
+    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}

@@ -6,7 +6,7 @@
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
 mod alliance;
-mod atlas;
+pub(crate) mod atlas;
 mod body;
 mod chain;
 mod committee;

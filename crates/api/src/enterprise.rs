@@ -9,12 +9,20 @@ use lianmeng_domain::region::Place;
 use lianmeng_store::enterprise::{self as store, EnterpriseFilter, EnterpriseOrder};
 use lianmeng_store::page::Window;
 
+use crate::alliance::AllianceNode;
+use crate::chain::{ChainNode, PlacementNode};
+use crate::committee::SeatNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::loader::casework::{NeedsOf, OffersOf};
+use crate::loader::{
+    AlliancesOfEnterprise, ChainsOf, MadeBy, PlacementsOf, SeatsHeldByEnterprise, SubsidiariesOf,
+    UsedBy,
+};
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::page::{self, Slice};
+use crate::product::EnterpriseProductNode;
 use crate::scope::Scope;
 
 /// Who owns an enterprise (所有制).
@@ -204,25 +212,114 @@ impl EnterpriseNode {
         self.0.version
     }
 
+    /// Products (产品) it makes, in the order they were registered; for more, ask `products` with
+    /// this maker.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn makes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<EnterpriseProductNode>> {
+        let key = MadeBy { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(EnterpriseProductNode).collect())
+    }
+
+    /// Products it uses, in the order they were registered; for more, ask `products` with this
+    /// user.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn uses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<EnterpriseProductNode>> {
+        let key = UsedBy { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(EnterpriseProductNode).collect())
+    }
+
+    /// Industrial chains (产业链) it is placed on, confirmed or not, in the order they were
+    /// registered.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn chains(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<ChainNode>> {
+        let scope = Scope::of(ctx)?;
+        let links = scope.few(ChainsOf { of: self.0.id, first: page::size(first)? }).await?;
+        let found = scope.many(links.into_iter().map(|(_, chain)| chain)).await?;
+        Ok(found.into_iter().map(ChainNode).collect())
+    }
+
+    /// Its places on segments of chains (链条环节), in the order the segments were registered.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn placements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<PlacementNode>> {
+        let key = PlacementsOf { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(PlacementNode).collect())
+    }
+
+    /// Alliances (党建联盟) it takes part in, in the order they were registered; for more, ask
+    /// `alliances` with this partner.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn alliances(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<AllianceNode>> {
+        let scope = Scope::of(ctx)?;
+        let key = AlliancesOfEnterprise { of: self.0.id, first: page::size(first)? };
+        let parts = scope.few(key).await?;
+        let found = scope.many(parts.into_iter().map(|part| part.alliance)).await?;
+        Ok(found.into_iter().map(AllianceNode).collect())
+    }
+
+    /// Seats it holds or held on committees (委员单位), in the order they were given.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn seats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SeatNode>> {
+        let key = SeatsHeldByEnterprise { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SeatNode).collect())
+    }
+
+    /// Direct subsidiaries in the ownership tree (子公司), in the order they were registered; for
+    /// more, ask `enterprises` with this parent.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn subsidiaries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<EnterpriseNode>> {
+        let key = SubsidiariesOf { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(EnterpriseNode).collect())
+    }
+
     /// Its needs (企业需求) that you see, newest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn needs(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Most needs, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<NeedNode>> {
         let key = NeedsOf::new(self.0.id, page::size(first)?);
-        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(NeedNode).collect())
     }
 
     /// Its offers (供给) that you see, newest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn offers(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Most offers, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<OfferNode>> {
         let key = OffersOf::new(self.0.id, page::size(first)?);
-        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(OfferNode).collect())
     }
 }
@@ -247,6 +344,7 @@ pub struct EnterpriseQuery;
 #[Object]
 impl EnterpriseQuery {
     /// Enterprises that match, at most 100 a page.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn enterprises(
         &self,
         ctx: &Context<'_>,
@@ -463,3 +561,6 @@ fn user_error(error: EnterpriseError) -> Result<UserError, ApiError> {
     };
     Ok(UserError::new(code, error, field))
 }
+
+#[cfg(test)]
+mod tests;

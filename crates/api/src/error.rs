@@ -96,6 +96,28 @@ impl ApiError {
     const INTERNAL: &'static str = "something went wrong on our side; it has been logged";
 }
 
+/// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
+const REFUSALS: &[&str] = &[
+    "BAD_REQUEST",
+    "INTERNAL",
+    "METHOD_NOT_ALLOWED",
+    "NOT_ACCEPTABLE",
+    "TIMEOUT",
+    "TOO_LARGE",
+    "UNAUTHENTICATED",
+    "UNSUPPORTED_MEDIA_TYPE",
+];
+
+/// Codes of [`ApiError`].
+const TOP_LEVEL: &[&str] = &["BAD_CURSOR", "BAD_ID", "BAD_INPUT", "BAD_PAGE_SIZE", "WRONG_KIND"];
+
+/// Every code a client can meet, for the test that compares them with docs/errors.md.
+pub fn codes() -> Vec<&'static str> {
+    use async_graphql::resolver_utils::EnumType as _;
+    let of_changes = ErrorCode::items().iter().map(|item| item.name);
+    REFUSALS.iter().chain(TOP_LEVEL).copied().chain(of_changes).collect()
+}
+
 /// Why a change was refused; stable for ever, see docs/errors.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ErrorCode {

@@ -27,6 +27,8 @@ mod socket;
 const MAX_JSON_BYTES: usize = 1024 * 1024;
 /// Largest upload with everything around it.
 const MAX_UPLOAD_BYTES: usize = 64 * 1024 * 1024;
+/// How much of a body that is too large is still read, so that its sender hears the answer.
+const MAX_DRAIN_BYTES: u64 = 32 * 1024 * 1024;
 /// Longest time one request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -266,14 +268,31 @@ fn read_link(query: &str) -> Result<GraphQlRequest, Refused> {
     parse(serde_json::Value::Object(body))
 }
 
+/// The whole body, if it is not longer than `limit`.
+///
+/// A longer one is read on to a bound and thrown away: a client that is still sending when the
+/// answer comes would see a broken pipe instead.
+async fn take(body: Body, limit: usize) -> Result<Vec<u8>, Refused> {
+    use tokio::io::AsyncReadExt as _;
+    let mut reader = body.into_async_read();
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    (&mut reader)
+        .take(most)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|e| bad_request(e.to_string()))?;
+    if bytes.len() <= limit {
+        return Ok(bytes);
+    }
+    let mut rest = reader.take(MAX_DRAIN_BYTES);
+    let _client_gone = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
+    let message = format!("the body is longer than {limit} bytes");
+    Err(Refused(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", message))
+}
+
 async fn read_json(body: Body) -> Result<GraphQlRequest, Refused> {
-    let bytes = body.into_bytes_limit(MAX_JSON_BYTES).await.map_err(|_| {
-        Refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "TOO_LARGE",
-            format!("the body is longer than {MAX_JSON_BYTES} bytes"),
-        )
-    })?;
+    let bytes = take(body, MAX_JSON_BYTES).await?;
     let value = serde_json::from_slice(&bytes)
         .map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
     parse(value)
@@ -306,13 +325,7 @@ fn parse(value: serde_json::Value) -> Result<GraphQlRequest, Refused> {
 
 async fn read_upload(kind: &str, body: Body) -> Result<GraphQlRequest, Refused> {
     let options = MultipartOptions::default().max_file_size(MAX_UPLOAD_BYTES).max_num_files(4);
-    let bytes = body.into_bytes_limit(MAX_UPLOAD_BYTES).await.map_err(|_| {
-        Refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "TOO_LARGE",
-            format!("the upload is longer than {MAX_UPLOAD_BYTES} bytes"),
-        )
-    })?;
+    let bytes = take(body, MAX_UPLOAD_BYTES).await?;
     let reader = futures_util::io::Cursor::new(bytes);
     let asked = async_graphql::http::receive_batch_body(Some(kind), reader, options).await;
     match asked {

@@ -4,7 +4,10 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 
+pub mod alliance;
 pub mod auth;
+pub mod chain;
+pub mod committee;
 pub mod enterprise;
 pub mod error;
 mod graphiql;
@@ -14,7 +17,9 @@ pub mod limits;
 pub mod loader;
 pub mod need;
 pub mod offer;
+pub mod organisation;
 pub mod page;
+pub mod product;
 pub mod project;
 pub mod schema;
 pub mod scope;

@@ -1,10 +1,12 @@
 //! Pages of lists: sizes and cursors, the same for every connection.
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{ObjectType, OutputType};
+use async_graphql::{Enum, ObjectType, OutputType};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lianmeng_domain::ids::Id;
+use lianmeng_domain::region::RegionCode;
+use lianmeng_store::page::{NameKey, NameOrder, Window};
 
 use crate::error::ApiError;
 
@@ -24,6 +26,12 @@ pub fn size(first: Option<i32>) -> Result<u64, ApiError> {
         Ok(size) if (1..=MAX).contains(&first) => Ok(size),
         Ok(_) | Err(_) => Err(ApiError::BadPageSize(first)),
     }
+}
+
+/// What a list costs against the limit of a query: its children once per row of a page.
+pub fn cost(first: Option<i32>, child: usize) -> usize {
+    let rows = first.unwrap_or(DEFAULT).clamp(0, MAX);
+    1 + usize::try_from(rows).unwrap_or(0).saturating_mul(child)
 }
 
 /// The cursor of a row: the list it belongs to and the row's key, opaque to clients.
@@ -96,6 +104,91 @@ pub fn connection_with<T, N: OutputType, F: ObjectType>(
         Edge::new(cursor, node(row))
     }));
     connection
+}
+
+/// Search words; `None` when there is nothing to look for.
+pub fn words(search: Option<String>) -> Option<String> {
+    search.filter(|words| !words.trim().is_empty())
+}
+
+/// A division code of a filter.
+///
+/// # Errors
+///
+/// [`ApiError::BadInput`] if it is not six digits of GB/T 2260.
+pub fn region(code: Option<String>) -> Result<Option<RegionCode>, ApiError> {
+    let code = code.map(|code| code.parse::<RegionCode>()).transpose();
+    code.map_err(|error| ApiError::BadInput(error.to_string()))
+}
+
+/// Order of a list of named things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+pub enum NameSort {
+    /// In the order they were registered.
+    #[default]
+    Registered,
+    /// By name, in code-point order of the normalised name.
+    Name,
+}
+
+/// A page of named things as a client asked for it.
+#[derive(Debug)]
+pub struct Asked<I> {
+    list: String,
+    size: u64,
+    after: Option<NameKey<I>>,
+    /// The order asked for.
+    pub order: NameOrder,
+}
+
+/// Reads the arguments of a list of named things called `list`.
+///
+/// # Errors
+///
+/// [`ApiError::BadPageSize`] and [`ApiError::BadCursor`]; a cursor opens only in the order it was
+/// given out for.
+pub fn asked<I: Id>(
+    list: &str,
+    sort: NameSort,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Asked<I>, ApiError> {
+    let (list, order) = match sort {
+        NameSort::Registered => (list.to_owned(), NameOrder::Id),
+        NameSort::Name => (format!("{list}:name"), NameOrder::Name),
+    };
+    let after = after
+        .map(|cursor| {
+            let [name, id] = key::<2>(&list, &cursor)?;
+            let id = id.parse().map_err(|_| ApiError::BadCursor(cursor))?;
+            Ok::<_, ApiError>((name, id))
+        })
+        .transpose()?;
+    Ok(Asked { size: size(first)?, list, after, order })
+}
+
+impl<I: Id> Asked<I> {
+    /// Where to start and how many rows to read: one more than shown.
+    pub fn window(&self) -> Window<NameKey<I>> {
+        Window { after: self.after.clone(), limit: self.size + 1 }
+    }
+
+    /// The connection of the rows read; `named` gives name and id of a row.
+    pub fn connection<T, N: OutputType, F: ObjectType>(
+        self,
+        rows: Vec<T>,
+        extra: F,
+        named: impl Fn(&T) -> (&str, I),
+        node: impl Fn(T) -> N,
+    ) -> Connection<String, N, F> {
+        let slice = Slice { starts_later: self.after.is_some(), size: self.size, rows };
+        let cursor = |row: &T| {
+            let (name, id) = named(row);
+            let (name, id) = self.order.key(name, id);
+            cursor(&self.list, &[&name, &id.to_string()])
+        };
+        connection_with(slice, extra, cursor, node)
+    }
 }
 
 #[cfg(test)]

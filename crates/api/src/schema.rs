@@ -12,8 +12,14 @@ use async_graphql::{
 use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id, NeedId, OfferId, ProjectId};
+use lianmeng_domain::ids::{
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, EnterpriseId, Id,
+    IndustrialChainId, NeedId, OfferId, OrganisationId, ProductId, ProjectId, SeatId,
+};
 
+use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::chain::{ChainNode, ChainQuery, SegmentNode};
+use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
 use crate::ids;
@@ -21,6 +27,8 @@ use crate::limits;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
+use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
@@ -39,6 +47,20 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// Another organisation.
+    Organisation(OrganisationNode),
+    /// A product.
+    Product(ProductNode),
+    /// An industrial chain.
+    Chain(ChainNode),
+    /// A segment of a chain.
+    Segment(SegmentNode),
+    /// A chain committee.
+    Committee(CommitteeNode),
+    /// A seat on a committee.
+    Seat(SeatNode),
+    /// An alliance.
+    Alliance(AllianceNode),
 }
 
 /// Looking things up by their global id.
@@ -70,24 +92,52 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
     let tag = id.split_once(':').map_or("", |(tag, _)| tag);
     match tag {
         EnterpriseId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<EnterpriseId>(id)?).await?;
+            let found = scope.one(ids::decode::<EnterpriseId>(id)?).await?;
             Ok(found.map(|enterprise| Node::Enterprise(EnterpriseNode(enterprise))))
         }
         NeedId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
+            let found = scope.one(ids::decode::<NeedId>(id)?).await?;
             Ok(found.map(|need| Node::Need(NeedNode(need))))
         }
         OfferId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<OfferId>(id)?).await?;
+            let found = scope.one(ids::decode::<OfferId>(id)?).await?;
             Ok(found.map(|offer| Node::Offer(OfferNode(offer))))
         }
         ProjectId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<ProjectId>(id)?).await?;
+            let found = scope.one(ids::decode::<ProjectId>(id)?).await?;
             Ok(found.map(|project| Node::Project(ProjectNode(project))))
         }
         CooperationTaskId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
+            let found = scope.one(ids::decode::<CooperationTaskId>(id)?).await?;
             Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
+        }
+        OrganisationId::TAG => {
+            let found = scope.one(ids::decode::<OrganisationId>(id)?).await?;
+            Ok(found.map(|organisation| Node::Organisation(OrganisationNode(organisation))))
+        }
+        ProductId::TAG => {
+            let found = scope.one(ids::decode::<ProductId>(id)?).await?;
+            Ok(found.map(|product| Node::Product(ProductNode(product))))
+        }
+        IndustrialChainId::TAG => {
+            let found = scope.one(ids::decode::<IndustrialChainId>(id)?).await?;
+            Ok(found.map(|chain| Node::Chain(ChainNode(chain))))
+        }
+        ChainSegmentId::TAG => {
+            let found = scope.one(ids::decode::<ChainSegmentId>(id)?).await?;
+            Ok(found.map(|segment| Node::Segment(SegmentNode(segment))))
+        }
+        ChainCommitteeId::TAG => {
+            let found = scope.one(ids::decode::<ChainCommitteeId>(id)?).await?;
+            Ok(found.map(|committee| Node::Committee(CommitteeNode(committee))))
+        }
+        SeatId::TAG => {
+            let found = scope.one(ids::decode::<SeatId>(id)?).await?;
+            Ok(found.map(|seat| Node::Seat(SeatNode(seat))))
+        }
+        AllianceId::TAG => {
+            let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
+            Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
         }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
@@ -95,7 +145,19 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 
 /// Everything one can ask.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(NodeQuery, EnterpriseQuery, NeedQuery, OfferQuery, ProjectQuery, TaskQuery);
+pub struct Query(
+    NodeQuery,
+    EnterpriseQuery,
+    OrganisationQuery,
+    ProductQuery,
+    ChainQuery,
+    CommitteeQuery,
+    AllianceQuery,
+    NeedQuery,
+    OfferQuery,
+    ProjectQuery,
+    TaskQuery,
+);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
@@ -166,7 +228,7 @@ impl Service {
 }
 
 /// Code of the refusal of a change where only reads are allowed.
-pub(crate) const READS_ONLY: &str = "READS_ONLY";
+pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
 
 fn dressed(mut response: Response) -> Response {
     error::dress(&mut response.errors);

@@ -1,12 +1,17 @@
 //! What one request works with; it never changes while the request runs, so nested fields agree.
 
+use std::hash::Hash;
+use std::sync::Arc;
+
 use async_graphql::Context;
-use async_graphql::dataloader::DataLoader;
+use async_graphql::dataloader::{DataLoader, Loader};
 use lianmeng_app::desk::Desk;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::policy::{self, Visibility};
+use lianmeng_store::StoreError;
 use lianmeng_store::eyes::Eyes;
 
+use crate::error::ApiError;
 use crate::loader::Loaders;
 
 /// Caller, what they may see, the moment, and loaders of this request alone.
@@ -55,5 +60,48 @@ impl Scope {
     /// The loaders of this request.
     pub const fn loaders(&self) -> &DataLoader<Loaders> {
         &self.loaders
+    }
+
+    /// What belongs to `key`, read together with what its siblings ask for; `None` if there is
+    /// nothing the caller sees.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] if the database refuses.
+    pub async fn one<K, T>(&self, key: K) -> Result<Option<T>, ApiError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
+    {
+        Ok(self.loaders.load_one(key).await?)
+    }
+
+    /// The children that belong to `key`, read together with those of its siblings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::one`].
+    pub async fn few<K, T>(&self, key: K) -> Result<Vec<T>, ApiError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Value = Vec<T>, Error = Arc<StoreError>>,
+    {
+        Ok(self.loaders.load_one(key).await?.unwrap_or_default())
+    }
+
+    /// The things with these keys, in the order given, those the caller does not see left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::one`].
+    pub async fn many<K, T>(&self, keys: impl IntoIterator<Item = K>) -> Result<Vec<T>, ApiError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
+        T: Clone,
+    {
+        let keys: Vec<K> = keys.into_iter().collect();
+        let found = self.loaders.load_many(keys.iter().cloned()).await?;
+        Ok(keys.iter().filter_map(|key| found.get(key).cloned()).collect())
     }
 }

@@ -1,11 +1,14 @@
 //! Test worlds: an office in memory, callers, and asking the schema as one of them.
 
+pub(crate) mod registry;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{Executor as _, Request};
 use chrono::{TimeZone as _, Utc};
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::snapshot::Snapshots;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::actor::{Actor, Body, Role};
 use lianmeng_domain::ids::IdSource;
@@ -19,6 +22,7 @@ pub(crate) async fn world() -> Office {
         ids: Arc::new(IdSource::new(1)),
         clock: Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap()),
         bus: Bus::default(),
+        graph: Snapshots::default(),
     }
 }
 

@@ -7,6 +7,8 @@ use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
 use sea_orm::DatabaseConnection;
 
+use crate::snapshot::Snapshots;
+
 /// Where the time comes from. The only place that asks the machine.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
@@ -52,6 +54,8 @@ pub struct Office {
     pub clock: Clock,
     /// Whom to tell about changes.
     pub bus: Bus,
+    /// The current picture of the chains.
+    pub graph: Snapshots,
 }
 
 impl Office {
@@ -64,6 +68,7 @@ impl Office {
             now,
             today: local_date(now),
             bus: self.bus.clone(),
+            graph: self.graph.clone(),
         }
     }
 }
@@ -81,6 +86,8 @@ pub struct Desk {
     pub today: NaiveDate,
     /// Whom to tell about changes.
     pub bus: Bus,
+    /// The current picture of the chains; a request pins it once.
+    pub graph: Snapshots,
 }
 
 impl Desk {

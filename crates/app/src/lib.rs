@@ -4,11 +4,14 @@
 //! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
+pub mod codes;
 pub mod command;
 pub mod desk;
 pub mod enterprise;
+pub mod import;
 pub mod need;
 pub mod notify;
 pub mod offer;
 pub mod project;
+pub mod snapshot;
 pub mod task;

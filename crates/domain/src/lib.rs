@@ -10,6 +10,7 @@ pub mod actor;
 pub mod alliance;
 pub mod chain;
 pub mod committee;
+pub mod draft;
 pub mod enterprise;
 pub mod graph;
 pub mod ids;

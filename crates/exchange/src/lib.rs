@@ -1,1 +1,20 @@
-//! Lianmeng: exchange.
+//! Files in and out: workbooks, CSV, mapping files, templates.
+//!
+//! Gives and takes drafts ([`lianmeng_domain::draft`]) and decides nothing: which row is right, which
+//! exists already and what is saved is the business of the use case `import`. It must not know
+//! storage. Start reading at [`read`] (a path or an upload becomes drafts), then [`headers`] (how
+//! columns are recognised), [`mapping`] (foreign layouts), [`annotate`] and [`template`] (workbooks
+//! for people). A new kind of thing gets its fields in the domain and its headers in [`headers`].
+
+pub mod csv;
+mod decode;
+mod error;
+pub mod headers;
+pub mod limits;
+pub mod mapping;
+pub mod read;
+mod rows;
+
+pub mod xlsx;
+
+pub use error::ReadError;

@@ -283,6 +283,16 @@ pub struct PairingReport<'a> {
 }
 
 impl Pairing {
+    /// Nothing to pair, nothing paired.
+    pub fn empty() -> Self {
+        Self {
+            status: PairingStatus::Optimal,
+            total: Some(0),
+            pairs: Vec::new(),
+            conflict: Vec::new(),
+        }
+    }
+
     /// Adds the time the caller measured.
     pub fn report(&self, elapsed_ms: u64) -> PairingReport<'_> {
         PairingReport {

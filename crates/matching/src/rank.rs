@@ -135,6 +135,29 @@ pub fn rank(needs: &[NeedText], offers: &[OfferText], selection: Selection<'_>) 
     ranking
 }
 
+/// Points of every text for every need (title and body), in the order given; what [`rank`] gives.
+pub(crate) fn text_points(needs: &[(&str, &str)], texts: &[&str]) -> Vec<Vec<i64>> {
+    let needs: Vec<NeedText> = needs
+        .iter()
+        .map(|(title, body)| NeedText {
+            id: String::new(),
+            title: (*title).to_owned(),
+            content: (*body).to_owned(),
+        })
+        .collect();
+    let offers: Vec<OfferText> = texts
+        .iter()
+        .map(|text| OfferText { id: String::new(), title: (*text).to_owned() })
+        .collect();
+    let (needs, offers): (Vec<_>, Vec<_>) = (needs.iter().collect(), offers.iter().collect());
+    let scorer = TextScorer::new(&needs, &offers);
+    let row = |need: usize| {
+        let similarities = scorer.similarities(need);
+        (0..texts.len()).map(|offer| points_of(&similarities, offer).iter().sum()).collect()
+    };
+    (0..needs.len()).map(row).collect()
+}
+
 fn unique<'a, T>(
     items: &'a [T],
     id: impl Fn(&T) -> &String,
@@ -220,21 +243,19 @@ impl<'a> TextScorer<'a> {
         Self { needs, offers, grams, characters, words, title_terms, presence }
     }
 
-    /// The ranked rows of one need: `chosen` offers or all, the best `limit` of them.
-    fn rows(&self, need: usize, chosen: Option<&[usize]>, limit: usize) -> Vec<RankedOffer> {
-        let similarities = [
+    /// How like every offer is to a need, by criterion.
+    fn similarities(&self, need: usize) -> [Vec<f64>; CRITERIA.len()] {
+        [
             self.grams.products(need),
             self.characters.products(need),
             self.presence.products(&self.title_terms[need]),
             self.words.products(need),
-        ];
-        let points = |offer: usize| {
-            let mut points = [0; CRITERIA.len()];
-            for (at, (_, most)) in CRITERIA.iter().enumerate() {
-                points[at] = to_points(similarities[at][offer], *most);
-            }
-            points
-        };
+        ]
+    }
+
+    /// The ranked rows of one need: `chosen` offers or all, the best `limit` of them.
+    fn rows(&self, need: usize, chosen: Option<&[usize]>, limit: usize) -> Vec<RankedOffer> {
+        let similarities = self.similarities(need);
         let all: Vec<usize>;
         let candidates = if let Some(chosen) = chosen {
             chosen
@@ -245,7 +266,7 @@ impl<'a> TextScorer<'a> {
         let mut scored: Vec<(i64, usize, [i64; CRITERIA.len()])> = candidates
             .iter()
             .map(|&offer| {
-                let points = points(offer);
+                let points = points_of(&similarities, offer);
                 (points.iter().sum(), offer, points)
             })
             .collect();
@@ -264,6 +285,14 @@ impl<'a> TextScorer<'a> {
         };
         scored.into_iter().enumerate().map(row).collect()
     }
+}
+
+fn points_of(similarities: &[Vec<f64>; CRITERIA.len()], offer: usize) -> [i64; CRITERIA.len()] {
+    let mut points = [0; CRITERIA.len()];
+    for (at, (_, most)) in CRITERIA.iter().enumerate() {
+        points[at] = to_points(similarities[at][offer], *most);
+    }
+    points
 }
 
 impl View {
@@ -339,7 +368,7 @@ fn title_terms(space: &Space, title: &str) -> Vector {
 }
 
 /// Rounds a share of 0 to 1 to points of 0 to `most`.
-pub(crate) fn to_points(share: f64, most: i64) -> i64 {
+fn to_points(share: f64, most: i64) -> i64 {
     let most = u32::try_from(most).unwrap_or(0);
     let points = (share.clamp(0.0, 1.0) * f64::from(most)).round();
     #[expect(

@@ -107,6 +107,11 @@ impl Space {
         self.texts_with.get(wide(term)).copied().unwrap_or(0)
     }
 
+    /// Texts that have the term as written; 0 if it is unknown.
+    pub fn texts_with_term(&self, term: &str) -> u32 {
+        self.ids.get(term).map_or(0, |&id| self.texts_with(id))
+    }
+
     /// Texts learned from.
     pub fn texts(&self) -> u32 {
         self.texts

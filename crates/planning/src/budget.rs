@@ -1,5 +1,6 @@
 //! How long an engine may work. It never reads a clock of its own.
 
+use crate::improve::{Share, WHOLE};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Steps one conflict of the exact search counts for; it takes about as long as that many moves of
@@ -67,6 +68,16 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// The share of the budget that is used.
+    pub(crate) fn used(&self) -> Share {
+        let whole = match &self.budget {
+            Budget::Steps(steps) => *steps,
+            Budget::Clock(clock) => clock.limit_ms,
+        };
+        let share = u128::from(self.spent()) * u128::from(WHOLE) / u128::from(whole.max(1));
+        Share::try_from(share).unwrap_or(WHOLE).min(WHOLE)
+    }
+
     /// Steps that are left; without end under a clock.
     pub(crate) fn steps_left(&self) -> u64 {
         match &self.budget {
@@ -89,6 +100,14 @@ impl<'a> Meter<'a> {
         match &self.budget {
             Budget::Steps(_) => false,
             Budget::Clock(clock) => (clock.elapsed_ms)() >= clock.limit_ms.saturating_add(grace_ms),
+        }
+    }
+
+    /// Whether the clock runs out within `ms`; never when steps are counted.
+    pub(crate) fn ends_within(&self, ms: u64) -> bool {
+        match &self.budget {
+            Budget::Steps(_) => false,
+            Budget::Clock(clock) => (clock.elapsed_ms)().saturating_add(ms) >= clock.limit_ms,
         }
     }
 

@@ -11,9 +11,13 @@ use crate::random::Random;
 use crate::shape::Shape;
 
 /// Temperature at the start of a round, in units of energy.
-const HOT: i64 = BREAK * 45 / 100;
+const HOT: i64 = BREAK / 4;
+
 /// Temperature at the end of a round.
-const COLD: i64 = BREAK * 12 / 100;
+const COLD: i64 = BREAK / 13;
+
+/// Moves of the first round for each meeting.
+const ROUND_MOVES: u64 = 100;
 /// Moves between two changes of temperature.
 const STRIDE: u64 = 256;
 
@@ -27,6 +31,8 @@ pub(crate) struct Annealer<'a> {
     /// Slots of the best feasible timetable and its energy and breaks.
     best: Option<Found>,
     round: Round,
+    /// Moves made so far.
+    moves: u64,
 }
 
 /// A feasible timetable.
@@ -43,14 +49,30 @@ pub(crate) struct Found {
 struct Round {
     number: u32,
     done: u64,
-    moves: u64,
+    length: Length,
     temperature: i64,
 }
+
+/// When a round ends.
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    /// After this many moves.
+    Moves(u64),
+    /// With the budget, of which this share was used at its start.
+    Rest(Share),
+}
+
+/// A share of the budget, out of [`WHOLE`].
+pub(crate) type Share = u32;
+
+/// The whole budget.
+pub(crate) const WHOLE: Share = 1 << 16;
 
 impl<'a> Annealer<'a> {
     /// Starts from `old`, or from an empty board. A meeting away from its old slot costs as much as
     /// a break.
     pub(crate) fn new(shape: &'a Shape, old: Option<&[usize]>, seed: u64) -> Self {
+        let quench = (u64::try_from(shape.meetings()).unwrap_or(0) + 8) * ROUND_MOVES;
         // Mending a demand takes several moves, each of which costs where there was a timetable.
         let dear = if old.is_some() { 3 * BREAK } else { BREAK };
         let mut search = Self {
@@ -66,10 +88,10 @@ impl<'a> Annealer<'a> {
             },
             chain: Chain::default(),
             best: None,
-            round: Round { number: 0, done: 0, moves: 0, temperature: 0 },
+            round: Round { number: 0, done: 0, length: Length::Moves(quench), temperature: COLD },
+            moves: 0,
         };
         search.construct(old);
-        search.next_round();
         search
     }
 
@@ -109,35 +131,45 @@ impl<'a> Annealer<'a> {
         self.note();
     }
 
-    /// Runs `moves` more moves.
-    pub(crate) fn run(&mut self, moves: u64) {
+    /// Runs `moves` more moves; `used` is the share of the budget used so far.
+    pub(crate) fn run(&mut self, moves: u64, used: Share) {
         for _ in 0..moves {
-            if self.round.done >= self.round.moves {
-                self.next_round();
+            if let Length::Moves(length) = self.round.length
+                && self.round.done >= length
+            {
+                self.next_round(used);
             }
             if self.round.done.is_multiple_of(STRIDE) {
-                self.cool();
+                self.cool(used);
             }
             self.round.done += 1;
+            self.moves += 1;
             self.step();
         }
     }
 
-    /// Starts the next, longer round.
-    fn next_round(&mut self) {
+    /// Starts the next, longer round; the last one takes all that is left.
+    fn next_round(&mut self, used: Share) {
         let meetings = u64::try_from(self.board.shape.meetings()).unwrap_or(0);
-        let doubled = self.round.number.min(12);
-        self.round = Round {
-            number: self.round.number + 1,
-            done: 0,
-            moves: ((meetings + 8) * 100) << doubled,
-            temperature: HOT,
-        };
+        let number = self.round.number + 1;
+        let moves = ((meetings + 8) * ROUND_MOVES) << number.min(20);
+        let left = self.moves * u64::from(WHOLE - used.min(WHOLE)) / u64::from(used.max(1));
+        let last = used > 0 && moves * 2 > left;
+        let length = if last { Length::Rest(used) } else { Length::Moves(moves) };
+        self.round = Round { number, done: 0, length, temperature: HOT };
     }
 
-    fn cool(&mut self) {
-        let left = i64::try_from((self.round.moves - self.round.done) * 1024 / self.round.moves);
-        self.round.temperature = COLD + (HOT - COLD) * left.unwrap_or(0) / 1024;
+    fn cool(&mut self, used: Share) {
+        let left = match self.round.length {
+            Length::Moves(moves) => {
+                i64::try_from((moves - self.round.done) * 1024 / moves).unwrap_or(0)
+            }
+            Length::Rest(start) => {
+                i64::from(WHOLE - used.min(WHOLE)) * 1024 / i64::from(WHOLE - start.min(WHOLE - 1))
+            }
+        };
+        let hot = if self.round.number == 0 { COLD } else { HOT };
+        self.round.temperature = COLD + (hot - COLD) * left / 1024;
     }
 
     /// Remembers the board if it is the best feasible one.
@@ -162,7 +194,7 @@ impl<'a> Annealer<'a> {
             self.bring_in();
             return;
         }
-        let pick = if self.random.below(2) == 0 { self.close_a_break() } else { self.any_move() };
+        let pick = if self.random.below(8) > 0 { self.close_a_break() } else { self.any_move() };
         let Some((m, t)) = pick else { return };
         let change = self.board.chain_change(m, t, &mut self.chain);
         if self.takes(&change) {

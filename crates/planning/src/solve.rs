@@ -6,17 +6,20 @@ use crate::certificate;
 use crate::conflict::{ConflictItem, describe};
 use crate::exact::{Exact, Progress};
 use crate::explain;
-use crate::improve::Annealer;
+use crate::improve::{Annealer, WHOLE};
 use crate::problem::{Problem, ProblemError};
 use crate::score::score;
 use crate::shape::Shape;
 use serde::Serialize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Moves of the annealer between two looks at the clock.
 const MOVES: u64 = 10_000;
 /// Conflicts of the exact search between two turns of the annealer.
 const CONFLICTS: u64 = 2_000;
+/// Milliseconds of the exact search between two turns of the annealer.
+const TURN_MS: u64 = 400;
 /// Milliseconds that explaining a conflict may take past the limit.
 const EXPLAIN_GRACE_MS: u64 = 200;
 
@@ -242,6 +245,27 @@ impl<'a> Pool<'a> {
     }
 }
 
+/// When the turn of the exact search ends, in milliseconds; read from its callbacks.
+#[derive(Debug)]
+struct Turn(AtomicU64);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+}
+
+impl Turn {
+    fn end_at(&self, ms: u64) {
+        self.0.store(ms, Ordering::Relaxed);
+    }
+
+    /// Never when steps are counted, whose clock stands still.
+    fn is_over(&self, meter: &Meter<'_>) -> bool {
+        meter.elapsed_ms() >= self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// One search; what all engines share.
 struct Search<'a> {
     problem: &'a Problem,
@@ -283,7 +307,7 @@ impl Search<'_> {
     /// One slice of annealing.
     fn anneal(&self, annealer: &mut Annealer<'_>) {
         let moves = MOVES.min(self.meter.steps_left());
-        annealer.run(moves);
+        annealer.run(moves, self.meter.used());
         self.meter.book(moves.max(1));
         if let Some(found) = annealer.best()
             && self.pool.cost().is_none_or(|cost| found.energy < cost * BREAK)
@@ -318,11 +342,15 @@ impl Search<'_> {
 
     /// The exact search on a thread of its own, then an annealer in its place.
     fn prove_on(&self, options: &Options) {
+        let mut annealer = self.annealer(options.seed.wrapping_add(1));
+        while self.exact_share() == 0 && !self.pool.is_over() && !self.is_warm(0) {
+            self.anneal(&mut annealer);
+        }
         let stop = || !self.pool.wants_proof();
         if let Ok(mut exact) = Exact::new(self.problem, self.shape, &stop) {
             while self.prove(&mut exact, CONFLICTS) {}
         }
-        self.anneal_on(&mut self.annealer(options.seed.wrapping_add(1)));
+        self.anneal_on(&mut annealer);
     }
 
     /// Both searches on one thread.
@@ -331,23 +359,32 @@ impl Search<'_> {
         while !self.pool.is_over() && !self.is_warm(begun) {
             self.anneal(annealer);
         }
-        let late = || self.meter.is_late(0);
-        let wanted = self.pool.wants_proof();
-        let exact = wanted.then(|| Exact::new(self.problem, self.shape, &late));
+        let turn = Turn::default();
+        let stop = || self.meter.is_late(0) || turn.is_over(self.meter);
+        let start = self.meter.elapsed_ms();
+        let exact = self.pool.wants_proof().then(|| Exact::new(self.problem, self.shape, &stop));
         if let Some(Ok(mut exact)) = exact {
-            self.prove_in_turns(annealer, &mut exact);
+            // Giving back the memory takes about half as long as filling it.
+            let writing_ms = self.meter.elapsed_ms() - start;
+            self.prove_in_turns(annealer, &mut exact, (&turn, writing_ms));
         }
         self.anneal_on(annealer);
     }
 
     /// Proving and annealing in turns, until there is nothing more to prove.
-    fn prove_in_turns(&self, annealer: &mut Annealer<'_>, exact: &mut Exact<'_>) {
-        let share = self.exact_share();
+    fn prove_in_turns(
+        &self,
+        annealer: &mut Annealer<'_>,
+        exact: &mut Exact<'_>,
+        (turn, reserve_ms): (&Turn, u64),
+    ) {
+        let share = if self.exact_share() == 0 { 50 } else { self.exact_share() };
         let (mut proving, mut annealing) = (0, 1);
-        while self.pool.wants_proof() {
+        while self.pool.wants_proof() && !self.meter.ends_within(reserve_ms) {
             let start = self.meter.spent();
             if proving * (100 - share) <= annealing * share {
                 let most = (self.meter.steps_left() / STEPS_PER_CONFLICT).max(1);
+                turn.end_at(self.meter.elapsed_ms() + TURN_MS);
                 if !self.prove(exact, CONFLICTS.min(most)) {
                     return;
                 }
@@ -362,6 +399,10 @@ impl Search<'_> {
     /// Whether annealing alone has had its turn.
     fn is_warm(&self, begun: u64) -> bool {
         let spent = self.meter.spent() - begun;
+        if self.exact_share() == 0 {
+            // Too large to prove much: only a problem that may be impossible is worth the try.
+            return self.pool.breaks().is_none() && self.meter.used() >= WHOLE / 2;
+        }
         let (short, long) =
             if self.meter.counts_steps() { (300_000, 2_000_000) } else { (30, 250) };
         spent >= long || (spent >= short && self.pool.breaks().is_some())
@@ -371,8 +412,8 @@ impl Search<'_> {
     fn exact_share(&self) -> u64 {
         match self.shape.meetings() * self.shape.slots {
             0..=12_000 => 80,
-            12_001..=30_000 => 40,
-            _ => 15,
+            12_001..=40_000 => 30,
+            _ => 0,
         }
     }
 }

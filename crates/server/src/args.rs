@@ -203,7 +203,9 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_write_them() {
-        for (text, want) in [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("3", 3_000), ("0.5s", 500)] {
+        for (text, want) in
+            [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("3", 3_000), ("0.5s", 500)]
+        {
             assert_eq!(duration(text), Ok(Duration::from_millis(want)), "{text}");
         }
         for bad in ["", "s", "10h", "-1s", "1e400s"] {

@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused() {
-        let figment = Figment::from(Toml::string(DEFAULTS))
-            .merge(Toml::string("[server]\nprot = 1"));
+        let figment =
+            Figment::from(Toml::string(DEFAULTS)).merge(Toml::string("[server]\nprot = 1"));
         assert!(figment.extract::<Config>().unwrap_err().to_string().contains("prot"));
     }
 }

@@ -50,8 +50,6 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
 }
 
 /// Runs `work` on a runtime of its own.
-fn block_on(
-    work: impl Future<Output = anyhow::Result<ExitCode>>,
-) -> anyhow::Result<ExitCode> {
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }

@@ -23,10 +23,7 @@ pub(crate) fn run(command: MatchCommand) -> anyhow::Result<ExitCode> {
 }
 
 /// The chosen columns of a CSV file; each choice is a list of accepted headers.
-fn columns<const N: usize>(
-    path: &Path,
-    wanted: [&[&str]; N],
-) -> anyhow::Result<Vec<[String; N]>> {
+fn columns<const N: usize>(path: &Path, wanted: [&[&str]; N]) -> anyhow::Result<Vec<[String; N]>> {
     let bytes = solve::read(path)?;
     let text = String::from_utf8(bytes).with_context(|| {
         format!("{} is not UTF-8; save it as UTF-8 and try again", path.display())
@@ -53,11 +50,7 @@ fn needs(path: &Path, clean: fn(&str) -> String) -> anyhow::Result<Vec<NeedText>
     let rows = columns(path, [&["id"], &["title"], &["content"]])?;
     Ok(rows
         .into_iter()
-        .map(|[id, title, content]| NeedText {
-            id,
-            title: clean(&title),
-            content: clean(&content),
-        })
+        .map(|[id, title, content]| NeedText { id, title: clean(&title), content: clean(&content) })
         .collect())
 }
 

@@ -7,9 +7,9 @@ use std::io::Write as _;
 /// A reader that closed the pipe early (`| head`) is no failure.
 pub(crate) fn text(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _closed_pipe = out.write_all(text.as_bytes()).and_then(|()| {
-        if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
-    });
+    let _closed_pipe = out
+        .write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
 }
 
 /// Writes `text` and a line break to standard error.

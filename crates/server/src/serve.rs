@@ -39,8 +39,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     if !config.redis.url.is_empty() {
         tracing::warn!("redis.url is set, but this version keeps cache and messages in memory");
     }
-    let front =
-        Front { schema: lianmeng_api::schema::build(), office: Arc::new(office), key };
+    let front = Front { schema: lianmeng_api::schema::build(), office: Arc::new(office), key };
     let port = args.port.unwrap_or(config.server.port);
     let acceptor = TcpListener::bind((config.server.address.clone(), port))
         .into_acceptor()

@@ -45,8 +45,7 @@ fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
     let text = String::from_utf8(read(&args.file)?)
         .with_context(|| format!("{} is not UTF-8 text", args.file.display()))?;
     let problem = planning::parse(&text, Some(args.fairness)).with_context(place)?;
-    let options =
-        planning::Options { seed: args.seed, threads: usize::try_from(args.threads)? };
+    let options = planning::Options { seed: args.seed, threads: usize::try_from(args.threads)? };
     let start = Instant::now();
     let clock = move || elapsed_ms(start);
     let limit = args.time_limit.unwrap_or(DEFAULT_LIMIT);
@@ -82,8 +81,8 @@ fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
 
 fn pairing(args: &PairingArgs) -> anyhow::Result<ExitCode> {
     let bytes = read(&args.file)?;
-    let problem = PairingProblem::from_json(&bytes)
-        .with_context(|| format!("{}", args.file.display()))?;
+    let problem =
+        PairingProblem::from_json(&bytes).with_context(|| format!("{}", args.file.display()))?;
     let start = Instant::now();
     let answer = assign::solve(&problem);
     let report = answer.report(elapsed_ms(start));

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianmeng_api::auth::TokenKey;
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::snapshot::Snapshots;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::IdSource;
 
@@ -20,13 +21,18 @@ pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
 }
 
 /// As [`office`], with a clock and a seed of the caller's: for demonstrations that repeat.
-pub(crate) async fn office_with(config: &Config, clock: Clock, seed: u64) -> anyhow::Result<Office> {
+pub(crate) async fn office_with(
+    config: &Config,
+    clock: Clock,
+    seed: u64,
+) -> anyhow::Result<Office> {
     let url = &config.database.url;
     make_folder(url)?;
     let db = lianmeng_store::connect::open(url, config.database.connections)
         .await
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
-    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default() })
+    let graph = Snapshots::default();
+    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default(), graph })
 }
 
 fn random_seed() -> anyhow::Result<u64> {
@@ -63,12 +69,13 @@ pub(crate) fn token_key(path: &Path) -> anyhow::Result<TokenKey> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => make_key(path)?,
         Err(error) => {
-            return Err(error).with_context(|| format!("the key {} cannot be read", path.display()));
+            return Err(error)
+                .with_context(|| format!("the key {} cannot be read", path.display()));
         }
     };
-    let secret = STANDARD
-        .decode(text.trim())
-        .with_context(|| format!("the key {} is not base64; remove it to get a new one", path.display()))?;
+    let secret = STANDARD.decode(text.trim()).with_context(|| {
+        format!("the key {} is not base64; remove it to get a new one", path.display())
+    })?;
     TokenKey::new(&secret).with_context(|| format!("the key {}", path.display()))
 }
 

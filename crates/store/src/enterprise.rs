@@ -6,7 +6,7 @@ use lianmeng_domain::enterprise::{Enterprise, Ownership, QualityTier};
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, IndustrialChainId};
 use lianmeng_domain::industry::{IndustryKey, IndustryScheme};
 use lianmeng_domain::policy::Visibility;
-use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
+use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_domain::text;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -16,6 +16,7 @@ use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect, QueryTrait};
 use crate::StoreError;
 use crate::page::Window;
 use crate::parse::{self, At};
+use crate::visible;
 
 /// The table `enterprises`.
 pub(crate) mod row {
@@ -116,33 +117,18 @@ impl EnterpriseOrder {
     }
 }
 
-/// Enterprises are public cards: everyone but the system administrator sees that they exist.
-fn visible(sees: &Visibility) -> Condition {
-    match sees {
-        Visibility::Nothing => Condition::all().add(Expr::value(false)),
-        Visibility::All
-        | Visibility::Committee(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Group(_)
-        | Visibility::Enterprise(_)
-        | Visibility::Organisation(_)
-        | Visibility::Published => Condition::all(),
-    }
-}
-
 fn matches(filter: &EnterpriseFilter) -> Condition {
     let mut all = Condition::all()
         .add_option(filter.search.as_deref().map(search))
-        .add_option(filter.region.map(within))
+        .add_option(filter.region.map(in_region))
         .add_option(filter.place.map(|place| match place {
-            Place::Region(code) => within(code),
+            Place::Region(code) => in_region(code),
             Place::Zone(id) => row::COLUMN.zone_id.eq(id.to_string()).into_condition(),
         }))
         .add_option(filter.parent.map(|id| row::COLUMN.parent_id.eq(id.to_string())))
         .add_option(filter.is_lead_firm.map(|yes| row::COLUMN.is_lead_firm.eq(yes)))
         .add_option(filter.is_flagship.map(|yes| row::COLUMN.is_flagship.eq(yes)))
-        .add_option(filter.chain.map(|id| row::COLUMN.id.in_subquery(on_chain(id))))
+        .add_option(filter.chain.map(|id| row::COLUMN.id.in_subquery(visible::on_chain(id))))
         .add_option(filter.committee.map(|id| row::COLUMN.id.in_subquery(in_committee(id))));
     if !filter.ownership.is_empty() {
         all = all.add(row::COLUMN.ownership.is_in(filter.ownership.iter().map(|o| o.word())));
@@ -168,14 +154,8 @@ fn industry_stem(industry: &IndustryKey) -> String {
     }
 }
 
-fn within(code: RegionCode) -> Condition {
-    let text = code.to_string();
-    let condition = Condition::all();
-    match code.level() {
-        RegionLevel::Province => condition.add(row::COLUMN.region_code.starts_with(&text[..2])),
-        RegionLevel::City => condition.add(row::COLUMN.region_code.starts_with(&text[..4])),
-        RegionLevel::District => condition.add(row::COLUMN.region_code.eq(text)),
-    }
+fn in_region(code: RegionCode) -> Condition {
+    parse::within(row::Column::RegionCode, code)
 }
 
 fn search(words: &str) -> Condition {
@@ -192,19 +172,6 @@ fn search(words: &str) -> Condition {
         .add(row::COLUMN.external_id.eq(words.trim()))
         .add(row::COLUMN.pinyin_key.starts_with(pinyin))
         .add(row::COLUMN.id.in_subquery(by_alias))
-}
-
-fn on_chain(chain: IndustrialChainId) -> SelectStatement {
-    let mut query = Query::select();
-    query
-        .column(("placements", "enterprise_id"))
-        .from("placements")
-        .inner_join(
-            "chain_segments",
-            Expr::col(("chain_segments", "id")).equals(("placements", "segment_id")),
-        )
-        .and_where(Expr::col(("chain_segments", "chain_id")).eq(chain.to_string()));
-    query
 }
 
 fn in_committee(committee: ChainCommitteeId) -> SelectStatement {
@@ -233,7 +200,7 @@ pub async fn page(
     order: EnterpriseOrder,
     window: Window<EnterpriseKey>,
 ) -> Result<Vec<Enterprise>, StoreError> {
-    let mut query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let mut query = row::Entity::find().filter(visible::registry(sees)).filter(matches(filter));
     if order == EnterpriseOrder::Name {
         query = query.order_by_asc(row::COLUMN.name_key);
     }
@@ -262,7 +229,11 @@ pub async fn count(
     sees: &Visibility,
     filter: &EnterpriseFilter,
 ) -> Result<u64, StoreError> {
-    Ok(row::Entity::find().filter(visible(sees)).filter(matches(filter)).count(db).await?)
+    Ok(row::Entity::find()
+        .filter(visible::registry(sees))
+        .filter(matches(filter))
+        .count(db)
+        .await?)
 }
 
 /// The enterprises with these ids that the caller sees, in no order; missing ones are left out.
@@ -279,7 +250,7 @@ pub async fn find_many(
         return Ok(Vec::new());
     }
     let rows = row::Entity::find()
-        .filter(visible(sees))
+        .filter(visible::registry(sees))
         .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
         .all(db)
         .await?;
@@ -297,6 +268,23 @@ pub async fn find(
     id: EnterpriseId,
 ) -> Result<Option<Enterprise>, StoreError> {
     Ok(find_many(db, sees, &[id]).await?.pop())
+}
+
+/// The first direct subsidiaries of each of `parents`, in order of ids. Two statements.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn of_parents(
+    db: &impl ConnectionTrait,
+    parents: &[EnterpriseId],
+    first: u64,
+) -> Result<Vec<Enterprise>, StoreError> {
+    use row::Column::{Id, ParentId};
+    let query = row::Entity::find()
+        .filter(row::COLUMN.parent_id.is_in(parents.iter().map(ToString::to_string)));
+    let rows = crate::page::first_of_each(db, query, ParentId, &[Id], first).await?;
+    with_aliases(db, rows).await
 }
 
 /// Adds `enterprise` with its aliases.

@@ -27,6 +27,13 @@ pub enum StoreError {
     Db(DbErr),
 }
 
+impl StoreError {
+    /// [`StoreError::Stale`] if a statement that names id and version found no row.
+    pub(crate) fn stale_if_none(rows_affected: u64) -> Result<(), Self> {
+        if rows_affected == 0 { Err(Self::Stale) } else { Ok(()) }
+    }
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {

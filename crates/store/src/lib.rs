@@ -8,21 +8,29 @@
     reason = "the model macro of sea-orm wants public rows in private modules"
 )]
 
+pub mod alliance;
 pub mod audit;
 pub mod body;
+pub mod chain;
+pub mod committee;
 pub mod connect;
 pub mod enterprise;
 mod error;
 pub mod eyes;
+pub mod graph;
 pub mod idempotency;
+pub mod import;
 pub mod need;
 pub mod offer;
+pub mod organisation;
 pub mod page;
 mod parse;
+pub mod product;
 pub mod project;
 mod sight;
 pub mod task;
 pub mod tx;
 pub mod version;
+mod visible;
 
 pub use error::StoreError;

@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::StoreError;
 use crate::eyes::Eyes;
 use crate::page::Window;
-use crate::sight;
+use crate::{parse, sight, visible};
 
 mod convert;
 
@@ -99,14 +99,12 @@ fn own(sees: &Visibility) -> Condition {
         Visibility::Committee(id) => {
             Condition::all().add(row::COLUMN.committee_id.eq(id.to_string())).add(is_written)
         }
-        Visibility::Region(code) => {
-            sight::in_region(row::Column::RegionCode, *code).add(is_written)
-        }
+        Visibility::Region(code) => parse::within(row::Column::RegionCode, *code).add(is_written),
         Visibility::Zone(id) => Condition::all()
-            .add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            .add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
             .add(is_written),
         Visibility::Group(id) => {
-            row::COLUMN.enterprise_id.in_subquery(sight::group(*id)).into_condition()
+            row::COLUMN.enterprise_id.in_subquery(visible::group(*id)).into_condition()
         }
         Visibility::Enterprise(id) => row::COLUMN.enterprise_id.eq(id.to_string()).into_condition(),
         Visibility::Organisation(id) => row::COLUMN.handler_id.eq(id.to_string()).into_condition(),
@@ -161,7 +159,7 @@ fn matches(filter: &NeedFilter, reads: &Visibility) -> Condition {
         .add_option(filter.enterprise.map(|id| row::COLUMN.enterprise_id.eq(id.to_string())))
         .add_option(filter.committee.map(|id| row::COLUMN.committee_id.eq(id.to_string())))
         .add_option(filter.handler.map(|id| row::COLUMN.handler_id.eq(id.to_string())))
-        .add_option(filter.region.map(|code| sight::in_region(row::Column::RegionCode, code)))
+        .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)))
         .add_option(filter.is_published.map(|yes| row::COLUMN.is_published.eq(yes)));
     if filter.committee.is_some() || filter.handler.is_some() {
         all = all.add(own(reads));

@@ -14,7 +14,7 @@ use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 use crate::StoreError;
 use crate::page::Window;
 use crate::parse::{self, At};
-use crate::sight;
+use crate::{sight, visible};
 
 /// The table `offers`.
 pub(crate) mod row {
@@ -76,14 +76,14 @@ fn visible(sees: &Visibility) -> Condition {
         Visibility::All => sight::always(),
         Visibility::Published => published,
         Visibility::Committee(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::partners(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::on_chain_of(*id)))
         }
         Visibility::Region(_) => published,
         Visibility::Zone(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
         }
         Visibility::Group(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::group(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::group(*id)))
         }
         Visibility::Enterprise(id) => {
             published.add(row::COLUMN.enterprise_id.eq(id.to_string())).add(suggested(*id))
@@ -236,7 +236,7 @@ pub async fn save(db: &impl ConnectionTrait, offer: &Offer) -> Result<(), StoreE
 }
 
 fn columns(offer: &Offer) -> row::ActiveModel {
-    let (enterprise_id, organisation_id) = sight::member_columns(offer.provider);
+    let (enterprise_id, organisation_id) = parse::member_columns(offer.provider);
     row::ActiveModel {
         id: Set(offer.id.to_string()),
         external_id: Set(offer.external_id.clone()),

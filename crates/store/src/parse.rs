@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
+use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
-use lianmeng_domain::region::Place;
+use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Reason;
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::StoreError;
 
@@ -79,4 +81,35 @@ pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
 /// Reasons of a suggestion as JSON text.
 pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
     serde_json::json!(reasons).to_string()
+}
+
+/// Rows whose division, kept in `column`, is `code` or lies inside of it.
+pub(crate) fn within(column: impl ColumnTrait, code: RegionCode) -> Condition {
+    let text = code.to_string();
+    Condition::all().add(match code.level() {
+        RegionLevel::Province => column.starts_with(&text[..2]),
+        RegionLevel::City => column.starts_with(&text[..4]),
+        RegionLevel::District => column.eq(text),
+    })
+}
+
+/// An enterprise or organisation from its two columns; the enterprise wins where both are set.
+pub(crate) fn member(
+    table: &'static str,
+    enterprise: Option<&str>,
+    organisation: Option<&str>,
+) -> Result<Member, StoreError> {
+    match (enterprise, organisation) {
+        (Some(id), _) => Ok(Member::Enterprise(value(At(table, "enterprise_id"), id)?)),
+        (None, Some(id)) => Ok(Member::Organisation(value(At(table, "organisation_id"), id)?)),
+        (None, None) => Err(At(table, "organisation_id").corrupt("")),
+    }
+}
+
+/// The two columns of an enterprise or organisation.
+pub(crate) fn member_columns(member: Member) -> (Option<String>, Option<String>) {
+    match member {
+        Member::Enterprise(id) => (Some(id.to_string()), None),
+        Member::Organisation(id) => (None, Some(id.to_string())),
+    }
 }

@@ -1,8 +1,8 @@
 //! Transactions.
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::StoreError;
@@ -19,6 +19,26 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, Store
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
+    };
+    Ok(db.begin_with_options(options).await?)
+}
+
+/// Opens a transaction that only reads and sees the database as it stands at its first statement.
+///
+/// Drop it when done; there is nothing to commit.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if no connection was free in time.
+pub async fn read(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    // A reading transaction of SQLite is a snapshot by itself; it knows no levels.
+    let options = match db.get_database_backend() {
+        DbBackend::Postgres => TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        },
+        _ => TransactionOptions::default(),
     };
     Ok(db.begin_with_options(options).await?)
 }

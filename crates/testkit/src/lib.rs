@@ -1,1 +1,230 @@
-//! Lianmeng: testkit.
+//! Test worlds: the built binary in a folder of its own, and a GraphQL client. Tests only.
+//!
+//! Start reading at [`Program`]: it runs commands; [`Program::serve`] gives a running server.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failure here is a failed test, and a skipped test says so"
+)]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The folder with shared data, if this machine has it; else says that the test is skipped.
+pub fn shared() -> Option<PathBuf> {
+    let folder = std::env::var("LIANMENG_SHARED").map_or_else(
+        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    if folder.join("data").is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: ../shared is absent");
+    None
+}
+
+/// The binary that was built beside this test.
+fn binary() -> PathBuf {
+    if let Ok(path) = std::env::var("LIANMENG_BIN") {
+        return path.into();
+    }
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let path = folder.join("lianmeng");
+    assert!(path.is_file(), "{} is missing; run `cargo build` first", path.display());
+    path
+}
+
+/// The program with a folder and a database of its own.
+#[derive(Debug)]
+pub struct Program {
+    folder: TempDir,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+}
+
+impl Program {
+    /// Its folder: files written there vanish with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file into the folder and returns its path.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .args(args)
+            .current_dir(self.folder())
+            .env_remove("DATABASE_URL")
+            .env_remove("REDIS_URL")
+            .env_remove("PORT")
+            .env("LIANMENG_DATABASE__CONNECTIONS", "4");
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        Ran {
+            code: status.code().expect("not ended by a signal"),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// A token for a role.
+    pub fn token(&self, role: &str, org: Option<&str>) -> String {
+        let mut args = vec!["user", "token", "--role", role];
+        if let Some(org) = org {
+            args.extend(["--org", org]);
+        }
+        let ran = self.run(&args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out.trim().to_owned()
+    }
+
+    /// Starts the server on a free port.
+    pub fn serve(&self) -> Server {
+        let mut child = self
+            .command(&["serve", "--port", "0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the server says where it listens").unwrap();
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.to_owned();
+            }
+        };
+        Server { child, address }
+    }
+}
+
+/// What a command left behind.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Ran {
+    /// The last line of the output as JSON.
+    pub fn json(&self) -> Value {
+        let last = self.out.lines().last().unwrap_or_default();
+        serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// A running server; ends with the value.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// Its address, `http://127.0.0.1:PORT`.
+    pub address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Content type.
+    pub kind: String,
+    /// Body.
+    pub body: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Server {
+    fn agent() -> ureq::Agent {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build();
+        ureq::Agent::new_with_config(config)
+    }
+
+    /// GET of a path.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Self::agent().get(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.call())
+    }
+
+    /// POST of bytes to a path.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = Self::agent().post(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body))
+    }
+
+    /// A GraphQL request; `token` may be empty. Returns the whole answer.
+    pub fn ask(&self, token: &str, query: &str, variables: Value) -> Value {
+        let authorization = format!("Bearer {token}");
+        let mut headers = vec![("Content-Type", "application/json")];
+        if !token.is_empty() {
+            headers.push(("Authorization", &authorization));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.post("/graphql", &headers, body.as_bytes()).json()
+    }
+
+    /// As [`Server::ask`], failing on errors; returns `data`.
+    pub fn data(&self, token: &str, query: &str, variables: Value) -> Value {
+        let answer = self.ask(token, query, variables);
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].clone()
+    }
+}
+
+fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut response = response.expect("the server answers");
+    let kind = response.headers().get("content-type").map_or("", |v| v.to_str().unwrap());
+    Answer {
+        status: response.status().as_u16(),
+        kind: kind.to_owned(),
+        body: response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().unwrap(),
+    }
+}

@@ -51,7 +51,6 @@ fn read(path: PathBuf) -> Vec<csv::StringRecord> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "says that the measured set is absent")]
 fn the_published_baseline_is_reproduced_and_ours_is_above_it() {
     let (Some(needs), Some(offers), Some(labels)) =
         (shared("needs.csv"), shared("offers.csv"), shared("labels.csv"))

@@ -1,0 +1,71 @@
+# The one door to every chore. `make` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+# Where cargo builds: CARGO_TARGET_DIR if set, else target/.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+RELEASE := $(TARGET)/release/lianmeng
+NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
+DENY := $(shell command -v cargo-deny 2>/dev/null)
+
+.PHONY: help run serve demo test accept check fmt schema bench bench-import bench-graphql bench-timetable bench-pairing migration
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
+
+build-release:
+	$(CARGO) build --release --package lianmeng-server
+
+run: build-release ## Build, load the demo, walk the loop once, then serve (PORT, default 8000)
+	$(RELEASE) demo --serve
+
+demo: build-release ## Walk the loop once on the demo data, without serving
+	$(RELEASE) demo
+
+serve: build-release ## Serve what is in the database
+	$(RELEASE) serve
+
+test: ## Run every test
+	$(CARGO) build --workspace --all-targets
+ifneq ($(NEXTEST),)
+	$(CARGO) nextest run --workspace --no-fail-fast
+else
+	@echo 'cargo-nextest is not installed; testing with plain cargo'
+	$(CARGO) test --workspace --no-fail-fast
+endif
+	$(CARGO) test --workspace --doc --quiet
+
+accept: ## Run the tests and accept changed snapshots
+	INSTA_UPDATE=always $(CARGO) test --workspace --no-fail-fast
+
+check: ## Format, lints, docs, schema drift, crate arrows, licences
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --quiet
+	$(CARGO) test --package lianmeng-tests --test tidy --quiet
+ifneq ($(DENY),)
+	$(CARGO) deny --log-level error check
+else
+	@echo 'cargo-deny is not installed; the licences were checked by tests/tidy.rs, advisories were not'
+endif
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+schema: ## Print schema.graphql anew from the code
+	$(CARGO) run --quiet --package lianmeng-server -- schema > schema.graphql.new
+	mv schema.graphql.new schema.graphql
+
+bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
+	scripts/bench.sh $(RELEASE)
+
+migration: ## Start a migration: make migration NAME=visits
+	@test -n "$(NAME)" || { echo 'usage: make migration NAME=visits'; exit 2; }
+	@last=$$(ls migrations/src/m*.rs | sort | tail -1 | sed -E 's/.*_([0-9]{6})_.*/\1/'); \
+	next=$$(printf '%06d' $$((10#$$last + 1))); \
+	file=migrations/src/m$$(date +%Y%m%d)_$${next}_$(NAME).rs; \
+	sed -e '1,/^use/s/^\/\/!.*//' "$$(ls migrations/src/m*.rs | sort | head -1)" | sed -n '/^use/,/^}/p' > $$file; \
+	echo "wrote $$file: edit it and add it to migrations/src/lib.rs"

@@ -1,0 +1,297 @@
+//! Keeps the picture of the chains fresh and hands it out.
+//!
+//! Whoever asks gets the picture of that moment and holds on to it, so that a request sees one
+//! state from start to end. A change raises the graph's version in its transaction; whoever notices
+//! a newer version rebuilds. The hint on the bus only makes that sooner: polling finds what the bus
+//! lost, and what another process changed.
+
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use chrono::NaiveDate;
+use futures_util::StreamExt as _;
+use lianmeng_backplane::bus::Topic;
+use lianmeng_graph::stats::Stats;
+use lianmeng_graph::{GraphInput, Snapshot};
+use lianmeng_store::{StoreError, graph, tx, version};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use thiserror::Error;
+use tokio::sync::Mutex;
+use tokio::task::JoinError;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use crate::desk::{Office, local_date};
+
+/// Longest a change by another process stays unnoticed while nobody asks.
+const POLL: Duration = Duration::from_secs(1);
+/// Longest a question waits for a newer picture before it takes the one there is.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The version of a picture that was never read.
+const UNREAD: i64 = -1;
+
+/// A picture and what it was made from.
+#[derive(Debug)]
+pub struct Pinned {
+    /// The graph's version in the database when it was read; negative before the first time.
+    pub version: i64,
+    /// The picture.
+    pub graph: Arc<Snapshot>,
+    stats: OnceLock<Stats>,
+}
+
+impl Pinned {
+    fn new(version: i64, graph: Snapshot) -> Self {
+        Self { version, graph: Arc::new(graph), stats: OnceLock::new() }
+    }
+
+    /// The graph in numbers, counted at the first call. That call is work for the processor: make
+    /// it on a blocking thread.
+    pub fn stats(&self) -> &Stats {
+        self.stats.get_or_init(|| self.graph.stats())
+    }
+}
+
+/// Why there is no newer picture.
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The thread that built it ended early.
+    #[error("the graph was not built: {0}")]
+    Build(#[from] JoinError),
+}
+
+/// The current picture, shared by everyone in the process; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Snapshots(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    current: ArcSwap<Pinned>,
+    /// Held while a picture is read and built, so that it is done once however many ask.
+    building: Mutex<()>,
+}
+
+impl Default for Snapshots {
+    /// An empty picture, to be replaced at the first [`Snapshots::refresh`].
+    fn default() -> Self {
+        let empty = Pinned::new(UNREAD, Snapshot::build(GraphInput::default()));
+        Self(Arc::new(Shared { current: ArcSwap::from_pointee(empty), building: Mutex::new(()) }))
+    }
+}
+
+impl Snapshots {
+    /// The newest picture this process has.
+    pub fn current(&self) -> Arc<Pinned> {
+        self.0.current.load_full()
+    }
+
+    /// The picture a question should be answered from: the newest one, or the one there is if a
+    /// newer one takes longer than a second to build. Costs one statement if nothing changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::refresh`].
+    pub async fn fresh(
+        &self,
+        db: &DatabaseConnection,
+        today: NaiveDate,
+    ) -> Result<Arc<Pinned>, SnapshotError> {
+        let current = self.current();
+        if is_fresh(&current, db, today).await? {
+            return Ok(current);
+        }
+        let (all, connection) = (self.clone(), db.clone());
+        // On a task of its own, so that it goes on when the question no longer waits.
+        let mut work = tokio::spawn(async move { all.refresh(&connection, today).await });
+        match timeout(PATIENCE, &mut work).await {
+            Ok(done) => done?,
+            Err(_) if current.version != UNREAD => Ok(self.current()),
+            Err(_) => work.await?,
+        }
+    }
+
+    /// Reads and builds a newer picture if the database or the date moved on; gives the newest.
+    ///
+    /// `today` is the local date that decides which supply edges and seats are in force. Costs one
+    /// statement if nothing changed. Callers at the same time share one reading.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`]; the picture there is stays in place.
+    pub async fn refresh(
+        &self,
+        db: &DatabaseConnection,
+        today: NaiveDate,
+    ) -> Result<Arc<Pinned>, SnapshotError> {
+        let current = self.current();
+        if is_fresh(&current, db, today).await? {
+            return Ok(current);
+        }
+        let _only_one = self.0.building.lock().await;
+        // Whoever held the lock before has probably done the work.
+        let current = self.current();
+        if is_fresh(&current, db, today).await? {
+            return Ok(current);
+        }
+        let start = Instant::now();
+        let (version, input) = read(db, today).await?;
+        let read_ms = start.elapsed().as_millis();
+        let graph = tokio::task::spawn_blocking(move || Snapshot::build(input)).await?;
+        tracing::info!(
+            graph.version = version,
+            graph.bytes = graph.bytes(),
+            graph.left_out = graph.left_out(),
+            read_ms,
+            elapsed_ms = start.elapsed().as_millis(),
+            "the graph was rebuilt"
+        );
+        self.0.current.store(Arc::new(Pinned::new(version, graph)));
+        Ok(self.current())
+    }
+
+    /// Keeps the picture fresh until `stop` ends: at every hint on the bus and every second.
+    pub async fn keep_fresh(&self, office: &Office, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut hints = pin!(office.bus.subscribe(Topic::Graph).fuse());
+        let mut ticks = interval(POLL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                Some(_) = hints.next() => {}
+                _ = ticks.tick() => {}
+            }
+            let today = local_date(office.clock.now());
+            if let Err(error) = self.refresh(&office.db, today).await {
+                tracing::error!(cause = %error, "the graph could not be refreshed");
+            }
+        }
+    }
+}
+
+/// Whether nothing the picture shows has changed.
+async fn is_fresh(
+    pinned: &Pinned,
+    db: &impl ConnectionTrait,
+    today: NaiveDate,
+) -> Result<bool, StoreError> {
+    let version = version::current(db, version::GRAPH).await?;
+    Ok(pinned.version == version && pinned.graph.as_of() == today)
+}
+
+/// The graph's version and the rows that belong to it.
+async fn read(db: &DatabaseConnection, today: NaiveDate) -> Result<(i64, GraphInput), StoreError> {
+    let tx = tx::read(db).await?;
+    let version = version::current(&tx, version::GRAPH).await?;
+    let input = graph::read(&tx, today).await?;
+    tx.rollback().await.map_err(StoreError::from)?;
+    Ok((version, input))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Days, TimeZone as _, Utc};
+    use lianmeng_backplane::bus::Bus;
+    use lianmeng_domain::actor::{Actor, Role};
+    use lianmeng_domain::ids::IdSource;
+    use lianmeng_graph::{NodeKind, NodeRef};
+
+    use super::*;
+    use crate::desk::Clock;
+    use crate::enterprise::{self, EnterpriseCard, RegisterEnterprise};
+
+    async fn office() -> Office {
+        Office {
+            db: lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap(),
+            ids: Arc::new(IdSource::new(1)),
+            clock: Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap()),
+            bus: Bus::default(),
+            graph: Snapshots::default(),
+        }
+    }
+
+    async fn register(office: &Office, name: &str) -> NodeRef {
+        let actor = Actor { subject: "test".to_owned(), role: Role::Coordinator, body: None };
+        let card = EnterpriseCard {
+            credit_code: None,
+            name: name.to_owned(),
+            short_name: None,
+            aliases: Vec::new(),
+            ownership: None,
+            parent: None,
+            place: None,
+            industry: None,
+            tiers: Vec::new(),
+            is_lead_firm: false,
+            is_flagship: false,
+            is_above_scale: None,
+        };
+        let command = RegisterEnterprise { card, request_key: format!("key of {name}") };
+        let done = enterprise::register(&office.desk(), &actor, &command).await.unwrap();
+        NodeRef::Enterprise(done.id)
+    }
+
+    #[tokio::test]
+    async fn a_change_is_seen_by_the_next_question_and_not_by_the_one_under_way() {
+        let office = office().await;
+        let today = office.desk().today;
+        let before = office.graph.fresh(&office.db, today).await.unwrap();
+        assert_eq!((before.version, before.graph.count(NodeKind::Enterprise)), (0, 0));
+
+        let firm = register(&office, "濠汉").await;
+        let after = office.graph.fresh(&office.db, today).await.unwrap();
+
+        assert_eq!((after.version, after.graph.name(firm)), (1, Some("濠汉")));
+        assert_eq!(after.stats().nodes[0], (NodeKind::Enterprise, 1));
+        assert!(!before.graph.contains(firm));
+    }
+
+    #[tokio::test]
+    async fn without_a_change_the_picture_stays_until_the_date_moves_on() {
+        let office = office().await;
+        let today = office.desk().today;
+        let first = office.graph.refresh(&office.db, today).await.unwrap();
+        let second = office.graph.refresh(&office.db, today).await.unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        let tomorrow = today + Days::new(1);
+        let third = office.graph.refresh(&office.db, tomorrow).await.unwrap();
+        assert_eq!((third.version, third.graph.as_of()), (0, tomorrow));
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_share_one_picture() {
+        let office = office().await;
+        register(&office, "濠汉").await;
+        let today = office.desk().today;
+        let asked = (0..16).map(|_| office.graph.fresh(&office.db, today));
+        let got = futures_util::future::try_join_all(asked).await.unwrap();
+        assert_eq!(got[0].version, 1);
+        assert!(got.iter().all(|one| Arc::ptr_eq(one, &got[0])));
+    }
+
+    #[tokio::test]
+    async fn the_keeper_follows_changes_until_it_is_stopped() {
+        let office = office().await;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let keeper = {
+            let office = office.clone();
+            tokio::spawn(async move {
+                let stopped = async { stopped.await.unwrap() };
+                office.graph.clone().keep_fresh(&office, stopped).await;
+            })
+        };
+        let firm = register(&office, "濠汉").await;
+        let followed = async {
+            while !office.graph.current().graph.contains(firm) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(30), followed).await.unwrap();
+        stop.send(()).unwrap();
+        keeper.await.unwrap();
+    }
+}

@@ -1,0 +1,10 @@
+//! One file per criterion: what it looks at, how many points it gives, and a test that shows them.
+
+pub mod capability;
+pub mod capacity;
+pub mod history;
+pub mod industry;
+pub mod place;
+pub mod recency;
+pub mod text;
+pub mod tier;

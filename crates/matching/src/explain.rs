@@ -1,0 +1,288 @@
+//! Reasons in words, Chinese and English.
+//!
+//! Declined suggestions are weighed but never told: whoever reads a reason must not learn that the
+//! other side once said no.
+
+use crate::problem::{History, WantedBecause};
+use crate::score::{Evidence, Reason};
+use lianmeng_domain::enterprise::QualityTier;
+use lianmeng_domain::region::RegionLevel;
+
+impl Reason {
+    /// The reason as a phrase in Chinese, without its points.
+    pub fn text_zh(&self) -> String {
+        match &self.evidence {
+            Evidence::SharedWords(words) if words.is_empty() => "文字表述相近".to_owned(),
+            Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(words)),
+            Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
+                let whose = match because {
+                    WantedBecause::Stated => "需求所列的",
+                    WantedBecause::Used => "需求方使用的",
+                };
+                let what = match steps {
+                    0 if product == wanted => format!("生产{whose}「{wanted}」"),
+                    0 => format!("生产「{product}」，属于{whose}「{wanted}」"),
+                    1 => format!("生产「{product}」，是{whose}「{wanted}」的上游材料"),
+                    _ => format!("生产「{product}」，在{whose}「{wanted}」上游第 {steps} 步"),
+                };
+                what + &share_basis_points
+                    .map(|share| format!("，占其收入 {}", percent(share)))
+                    .unwrap_or_default()
+            }
+            Evidence::SameIndustry { shared } => {
+                let level = match shared.len() {
+                    4 => "小类",
+                    3 => "中类",
+                    2 => "大类",
+                    _ => "门类",
+                };
+                format!("同一行业{level} {shared}")
+            }
+            Evidence::SamePlace { level, code } => {
+                let level = match level {
+                    RegionLevel::District => "区县",
+                    RegionLevel::City => "市",
+                    RegionLevel::Province => "省",
+                };
+                format!("同{level}（{code}）")
+            }
+            Evidence::Marks { tiers, is_lead_firm, is_flagship } => {
+                let mut marks: Vec<&str> = tiers.iter().map(|tier| tier_zh(*tier)).collect();
+                marks.extend(is_lead_firm.then_some("链主企业"));
+                marks.extend(is_flagship.then_some("龙头企业"));
+                format!("资质：{}", marks.join("、"))
+            }
+            Evidence::Past(history) => past_zh(*history, self.points),
+            Evidence::ConfirmedDaysAgo(0) => "今天确认有效".to_owned(),
+            Evidence::ConfirmedDaysAgo(days) => format!("{days} 天前确认有效"),
+            Evidence::SharedDomains(domains) => format!("同属合作领域{}", quoted(domains)),
+        }
+    }
+
+    /// The reason as a phrase in English, without its points. Names stay as they are.
+    pub fn text_en(&self) -> String {
+        match &self.evidence {
+            Evidence::SharedWords(words) if words.is_empty() => "similar wording".to_owned(),
+            Evidence::SharedWords(words) => {
+                format!("similar texts, both mention {}", words.join(", "))
+            }
+            Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
+                let whose = match because {
+                    WantedBecause::Stated => "which the need names",
+                    WantedBecause::Used => "which the seeker uses",
+                };
+                let what = match steps {
+                    0 if product == wanted => format!("makes {wanted}, {whose}"),
+                    0 => format!("makes {product}, a kind of {wanted}, {whose}"),
+                    1 => format!("makes {product}, a material of {wanted}, {whose}"),
+                    _ => format!("makes {product}, {steps} steps upstream of {wanted}, {whose}"),
+                };
+                what + &share_basis_points
+                    .map(|share| format!("; {} of its revenue", percent(share)))
+                    .unwrap_or_default()
+            }
+            Evidence::SameIndustry { shared } => {
+                let level = match shared.len() {
+                    4 => "class",
+                    3 => "group",
+                    2 => "division",
+                    _ => "section",
+                };
+                format!("same industry {level} {shared}")
+            }
+            Evidence::SamePlace { level, code } => {
+                let level = match level {
+                    RegionLevel::District => "district",
+                    RegionLevel::City => "city",
+                    RegionLevel::Province => "province",
+                };
+                format!("same {level} ({code})")
+            }
+            Evidence::Marks { tiers, is_lead_firm, is_flagship } => {
+                let mut marks: Vec<&str> = tiers.iter().map(|tier| tier_en(*tier)).collect();
+                marks.extend(is_lead_firm.then_some("lead firm"));
+                marks.extend(is_flagship.then_some("flagship"));
+                format!("marks of quality: {}", marks.join(", "))
+            }
+            Evidence::Past(history) => past_en(*history, self.points),
+            Evidence::ConfirmedDaysAgo(0) => "confirmed today".to_owned(),
+            Evidence::ConfirmedDaysAgo(days) => format!("confirmed {days} days ago"),
+            Evidence::SharedDomains(domains) => {
+                format!("same domain of cooperation: {}", domains.join(", "))
+            }
+        }
+    }
+
+    /// The bare facts, for tables and filters: words, product names, codes, stored names of marks.
+    pub fn evidence_strings(&self) -> Vec<String> {
+        match &self.evidence {
+            Evidence::SharedWords(words) => words.clone(),
+            Evidence::Makes { product, wanted, .. } => vec![product.clone(), wanted.clone()],
+            Evidence::SameIndustry { shared } => vec![shared.clone()],
+            Evidence::SamePlace { code, .. } => vec![code.to_string()],
+            Evidence::Marks { tiers, is_lead_firm, is_flagship } => {
+                let mut marks: Vec<String> = tiers.iter().map(ToString::to_string).collect();
+                marks.extend(is_lead_firm.then(|| "lead_firm".to_owned()));
+                marks.extend(is_flagship.then(|| "flagship".to_owned()));
+                marks
+            }
+            Evidence::Past(History { met, accepted, held, declined: _ }) => {
+                vec![format!("met {met}"), format!("accepted {accepted}"), format!("held {held}")]
+            }
+            Evidence::ConfirmedDaysAgo(days) => vec![days.to_string()],
+            Evidence::SharedDomains(domains) => domains.clone(),
+        }
+    }
+}
+
+fn quoted(words: &[String]) -> String {
+    format!("「{}」", words.join("」「"))
+}
+
+/// Basis points as a percentage without needless zeros: 3500 is `35%`, 1 is `0.01%`.
+fn percent(basis_points: u32) -> String {
+    let (whole, rest) = (basis_points / 100, basis_points % 100);
+    match rest {
+        0 => format!("{whole}%"),
+        _ => format!("{whole}.{rest:02}%"),
+    }
+}
+
+fn tier_zh(tier: QualityTier) -> &'static str {
+    match tier {
+        QualityTier::SpecialisedSme => "专精特新",
+        QualityTier::LittleGiant => "小巨人",
+        QualityTier::SingleChampion => "单项冠军",
+    }
+}
+
+fn tier_en(tier: QualityTier) -> &'static str {
+    match tier {
+        QualityTier::SpecialisedSme => "specialised SME",
+        QualityTier::LittleGiant => "little giant",
+        QualityTier::SingleChampion => "single champion",
+    }
+}
+
+fn past_zh(history: History, points: i32) -> String {
+    if points < 0 {
+        return "以往对接效果不佳".to_owned();
+    }
+    let History { met, accepted, held, declined: _ } = history;
+    format!("以往对接：安排会面 {met} 次，双方接受 {accepted} 次，实际会面 {held} 次")
+}
+
+fn past_en(history: History, points: i32) -> String {
+    if points < 0 {
+        return "earlier contacts came to little".to_owned();
+    }
+    let History { met, accepted, held, declined: _ } = history;
+    format!("earlier contacts: {met} meetings planned, {accepted} accepted, {held} held")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::Criterion;
+
+    fn makes(product: &str, steps: u8, because: WantedBecause, share: Option<u32>) -> Evidence {
+        Evidence::Makes {
+            product: product.to_owned(),
+            wanted: "面料".to_owned(),
+            because,
+            steps,
+            share_basis_points: share,
+        }
+    }
+
+    #[test]
+    fn every_fact_can_be_said_in_both_languages() {
+        use WantedBecause::{Stated, Used};
+        let words = vec!["印染".to_owned(), "废水".to_owned()];
+        let place = |level, code: &str| Evidence::SamePlace { level, code: code.parse().unwrap() };
+        let industry = |shared: &str| Evidence::SameIndustry { shared: shared.to_owned() };
+        let marks = Evidence::Marks {
+            tiers: vec![QualityTier::LittleGiant],
+            is_lead_firm: true,
+            is_flagship: true,
+        };
+        let past = History { met: 2, accepted: 1, held: 1, declined: 1 };
+        let cases = [
+            (Evidence::SharedWords(vec![]), 9, "文字表述相近", "similar wording"),
+            (
+                Evidence::SharedWords(words.clone()),
+                9,
+                "文字相近，都提到「印染」「废水」",
+                "similar texts, both mention 印染, 废水",
+            ),
+            (
+                makes("面料", 0, Stated, Some(3500)),
+                9,
+                "生产需求所列的「面料」，占其收入 35%",
+                "makes 面料, which the need names; 35% of its revenue",
+            ),
+            (
+                makes("棉布", 0, Used, None),
+                9,
+                "生产「棉布」，属于需求方使用的「面料」",
+                "makes 棉布, a kind of 面料, which the seeker uses",
+            ),
+            (
+                makes("棉纱", 1, Stated, Some(1)),
+                9,
+                "生产「棉纱」，是需求所列的「面料」的上游材料，占其收入 0.01%",
+                "makes 棉纱, a material of 面料, which the need names; 0.01% of its revenue",
+            ),
+            (
+                makes("棉花", 2, Stated, None),
+                9,
+                "生产「棉花」，在需求所列的「面料」上游第 2 步",
+                "makes 棉花, 2 steps upstream of 面料, which the need names",
+            ),
+            (industry("1771"), 9, "同一行业小类 1771", "same industry class 1771"),
+            (industry("C"), 9, "同一行业门类 C", "same industry section C"),
+            (
+                place(RegionLevel::District, "320612"),
+                9,
+                "同区县（320612）",
+                "same district (320612)",
+            ),
+            (
+                marks,
+                9,
+                "资质：小巨人、链主企业、龙头企业",
+                "marks of quality: little giant, lead firm, flagship",
+            ),
+            (
+                Evidence::Past(past),
+                9,
+                "以往对接：安排会面 2 次，双方接受 1 次，实际会面 1 次",
+                "earlier contacts: 2 meetings planned, 1 accepted, 1 held",
+            ),
+            (Evidence::Past(past), -9, "以往对接效果不佳", "earlier contacts came to little"),
+            (Evidence::ConfirmedDaysAgo(3), 9, "3 天前确认有效", "confirmed 3 days ago"),
+            (
+                Evidence::SharedDomains(words),
+                9,
+                "同属合作领域「印染」「废水」",
+                "same domain of cooperation: 印染, 废水",
+            ),
+        ];
+        for (evidence, points, zh, en) in cases {
+            let reason = Reason { criterion: Criterion::Text, points, evidence };
+            assert_eq!((reason.text_zh().as_str(), reason.text_en().as_str()), (zh, en));
+        }
+    }
+
+    #[test]
+    fn nobody_learns_of_a_refusal() {
+        let history = History { met: 0, accepted: 0, held: 0, declined: 3 };
+        let reason = Reason {
+            criterion: Criterion::History,
+            points: -600,
+            evidence: Evidence::Past(history),
+        };
+        let said = [reason.text_zh(), reason.text_en(), reason.evidence_strings().concat()];
+        assert!(said.iter().all(|text| !text.contains('3')), "{said:?}");
+    }
+}

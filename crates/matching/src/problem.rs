@@ -1,0 +1,203 @@
+//! What the suggestion engine is asked: a need, and who might answer it.
+//!
+//! The application fills these in from the store; nothing here is looked up later. Texts are in
+//! the form `lianmeng_domain::text::normalise` gives. Ids are the numbers of domain ids, which
+//! sort like the ids themselves.
+
+use lianmeng_domain::enterprise::QualityTier;
+use lianmeng_domain::region::RegionCode;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A need and its possible counterparts.
+#[derive(Debug, Clone, Default)]
+pub struct Problem {
+    /// Who seeks what.
+    pub seeker: Seeker,
+    /// Everybody who may be suggested.
+    pub candidates: Vec<Candidate>,
+    /// Products that would serve the need; see [`serving_products`].
+    pub serving: BTreeMap<u128, Serving>,
+    /// Enterprises and offers that must never be suggested: competitors, litigation, a "no" that
+    /// was meant for good.
+    pub avoid: BTreeSet<u128>,
+    /// Most suggestions wanted.
+    pub limit: usize,
+}
+
+/// The need, with what is known about the enterprise behind it.
+#[derive(Debug, Clone, Default)]
+pub struct Seeker {
+    /// Id of the need.
+    pub id: u128,
+    /// The enterprise that raised it.
+    pub enterprise: Option<u128>,
+    /// Title, normalised.
+    pub title: String,
+    /// Body, normalised.
+    pub body: String,
+    /// GB/T 4754 code sought or, failing that, of the enterprise: `1771` or `C1771`.
+    pub industry: Option<String>,
+    /// Divisions of the enterprise; several where it sits in a zone that overlaps several.
+    pub regions: Vec<RegionCode>,
+}
+
+/// What kind of thing is suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CandidateKind {
+    /// An offer 供给.
+    Offer,
+    /// An enterprise 企业, whether or not it has offers.
+    Enterprise,
+}
+
+/// One possible counterpart.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Offer or enterprise.
+    pub kind: CandidateKind,
+    /// Its id; ties break on it.
+    pub id: u128,
+    /// The enterprise behind it: itself for an enterprise.
+    pub enterprise: Option<u128>,
+    /// Title and description, or name and business, normalised.
+    pub text: String,
+    /// What it makes.
+    pub makes: Vec<Made>,
+    /// GB/T 4754 code.
+    pub industry: Option<String>,
+    /// Divisions it is in.
+    pub regions: Vec<RegionCode>,
+    /// Official marks of quality.
+    pub tiers: Vec<QualityTier>,
+    /// Whether it governs its chain 链主企业.
+    pub is_lead_firm: bool,
+    /// Whether it is large in its trade 龙头企业.
+    pub is_flagship: bool,
+    /// Units left, for offers with a capacity.
+    pub capacity_left: Option<u64>,
+    /// What came of earlier suggestions between the two.
+    pub history: History,
+    /// Days since somebody last confirmed that this still stands.
+    pub confirmed_days_ago: Option<u32>,
+}
+
+impl Candidate {
+    /// A candidate of which only the text is known.
+    pub fn new(kind: CandidateKind, id: u128, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id,
+            enterprise: None,
+            text: text.into(),
+            makes: Vec::new(),
+            industry: None,
+            regions: Vec::new(),
+            tiers: Vec::new(),
+            is_lead_firm: false,
+            is_flagship: false,
+            capacity_left: None,
+            history: History::default(),
+            confirmed_days_ago: None,
+        }
+    }
+}
+
+/// A product somebody makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The product.
+    pub product: u128,
+    /// Its name.
+    pub name: String,
+    /// Share of the maker's turnover in basis points; none if unknown.
+    pub share_basis_points: Option<u32>,
+}
+
+/// Counters of what came of earlier suggestions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct History {
+    /// Meetings planned between the two.
+    pub met: u32,
+    /// Suggestions both accepted.
+    pub accepted: u32,
+    /// Meetings that took place.
+    pub held: u32,
+    /// Suggestions one of them declined.
+    pub declined: u32,
+}
+
+/// Why a product is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WantedBecause {
+    /// The need names it.
+    Stated,
+    /// The enterprise behind the need uses it.
+    Used,
+}
+
+/// A product the need is after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The product.
+    pub product: u128,
+    /// Its name.
+    pub name: String,
+    /// Why it is wanted.
+    pub because: WantedBecause,
+}
+
+/// How a product serves the need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serving {
+    /// The wanted product it serves.
+    pub wanted: Wanted,
+    /// Material edges between the two: 0 is the product itself.
+    pub steps: u8,
+}
+
+/// Most material edges at which a product still serves.
+pub const MAX_STEPS: u8 = 2;
+
+/// Which of the `offered` products serve which wanted product best.
+///
+/// `steps(from, to)` tells how many material edges lead from `from` to `to`, `Some(0)` for the same
+/// product or a kind of it, `None` if there is no way. Stated wants come before used products, then
+/// fewer steps, then the lower id. `O(offered × wanted)` calls.
+pub fn serving_products(
+    wanted: &[Wanted],
+    offered: impl IntoIterator<Item = u128>,
+    steps: &dyn Fn(u128, u128) -> Option<u8>,
+) -> BTreeMap<u128, Serving> {
+    let best = |product: u128| {
+        wanted
+            .iter()
+            .filter_map(|wanted| {
+                let steps = steps(product, wanted.product).filter(|&steps| steps <= MAX_STEPS)?;
+                Some(Serving { wanted: wanted.clone(), steps })
+            })
+            .min_by_key(|serving| (serving.wanted.because, serving.steps, serving.wanted.product))
+    };
+    offered.into_iter().filter_map(|product| Some((product, best(product)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stated_want_comes_before_a_used_product_and_far_products_do_not_serve() {
+        let wanted = |product, because| Wanted { product, name: product.to_string(), because };
+        let list = [wanted(1, WantedBecause::Used), wanted(2, WantedBecause::Stated)];
+        let steps = |from: u128, to: u128| match (from, to) {
+            (1, 1) => Some(0),
+            (1, 2) => Some(2),
+            (7, 1) => Some(1),
+            (8, 1) => Some(3),
+            _ => None,
+        };
+        let serving = serving_products(&list, [1, 7, 8, 9], &steps);
+        let got: Vec<_> =
+            serving.iter().map(|(product, s)| (*product, s.wanted.product, s.steps)).collect();
+        assert_eq!(got, [(1, 2, 2), (7, 1, 1)]);
+    }
+}

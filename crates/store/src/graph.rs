@@ -1,0 +1,429 @@
+//! Everything the graph of the chains is built from, read in bulk: one statement a table, only the
+//! columns needed, in the order of the keys.
+
+use chrono::NaiveDate;
+use futures_util::TryStreamExt as _;
+use lianmeng_domain::alliance::AlliancePartner;
+use lianmeng_domain::chain::Placement;
+use lianmeng_domain::committee::{Member, Seat, SeatKind};
+use lianmeng_domain::graph::{GraphInput, Named};
+use lianmeng_domain::ids::{
+    AllianceId, ChainCommitteeId, EnterpriseId, Id, IndustrialChainId, OrganisationId, ProductId,
+};
+use lianmeng_domain::product::{EnterpriseProduct, ProductEdge, ProductEdgeKind, ProductRole};
+use lianmeng_domain::supply::SupplyEdge;
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait, TryGetable};
+
+use crate::StoreError;
+use crate::parse::{self, At};
+
+/// Reads the whole registry as the graph sees it; `as_of` is the local date the graph will show.
+///
+/// `db` is a transaction of [`tx::read`](crate::tx::read): the tables are read one after the other
+/// and must agree. Costs one statement a table; memory for the result and one row.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if a query fails, [`StoreError::Corrupt`] if a row does not parse.
+pub async fn read(db: &DatabaseTransaction, as_of: NaiveDate) -> Result<GraphInput, StoreError> {
+    Ok(GraphInput {
+        as_of,
+        enterprises: named(db, "enterprises").await?,
+        organisations: named(db, "organisations").await?,
+        products: named(db, "products").await?,
+        chains: named(db, "industrial_chains").await?,
+        segments: named(db, "chain_segments").await?,
+        committees: named(db, "chain_committees").await?,
+        alliances: named(db, "alliances").await?,
+        tasks: Vec::new(),
+        product_edges: product_edges(db).await?,
+        enterprise_products: enterprise_products(db).await?,
+        supply_edges: supply_edges(db).await?,
+        parents: pairs(db, "enterprises", ["id", "parent_id"]).await?,
+        segment_chains: pairs(db, "chain_segments", ["id", "chain_id"]).await?,
+        segment_products: pairs(db, "segment_products", ["segment_id", "product_id"]).await?,
+        placements: placements(db).await?,
+        committee_chains: pairs(db, "chain_committees", ["id", "chain_id"]).await?,
+        seats: seats(db).await?,
+        alliance_committees: pairs(db, "alliances", ["id", "committee_id"]).await?,
+        alliance_leads: pairs(db, "alliances", ["id", "lead_id"]).await?,
+        alliance_segments: pairs(db, "alliance_segments", ["alliance_id", "segment_id"]).await?,
+        alliance_partners: alliance_partners(db).await?,
+    })
+}
+
+/// Wire ids of the things whose credit code or external id is `key`, at most one of each kind.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn keyed(db: &impl ConnectionTrait, key: &str) -> Result<Vec<String>, StoreError> {
+    let tables = [
+        (EnterpriseId::TAG, "enterprises"),
+        (OrganisationId::TAG, "organisations"),
+        (ProductId::TAG, "products"),
+        (IndustrialChainId::TAG, "industrial_chains"),
+        (ChainCommitteeId::TAG, "chain_committees"),
+        (AllianceId::TAG, "alliances"),
+    ];
+    let of = |(tag, table): (&'static str, &'static str)| {
+        let mut query = Query::select();
+        query.expr(Expr::val(tag)).column("id").from(table);
+        query.and_where(Expr::col("external_id").eq(key));
+        query
+    };
+    let mut query = Query::select();
+    query.expr(Expr::val(EnterpriseId::TAG)).column("id").from("enterprises");
+    query.and_where(Expr::col("credit_code").eq(key));
+    for table in tables {
+        query.union(UnionType::All, of(table));
+    }
+    let rows = db.query_all(&query).await?;
+    rows.iter()
+        .map(|row| {
+            let tag: String = row.try_get_by_index(0)?;
+            let id: String = row.try_get_by_index(1)?;
+            Ok(format!("{tag}:{id}"))
+        })
+        .collect()
+}
+
+/// Ids and names of a table.
+async fn named<T: Id>(
+    db: &DatabaseTransaction,
+    table: &'static str,
+) -> Result<Vec<Named<T>>, StoreError> {
+    let columns = Columns { table, names: &["id", "name"] };
+    scan(db, columns, |row| Ok(Named { id: row.id(0)?, name: row.get(1)? })).await
+}
+
+/// Two columns of ids of a table; rows where the second is absent are left out.
+async fn pairs<A: Id, B: Id>(
+    db: &DatabaseTransaction,
+    table: &'static str,
+    names: [&'static str; 2],
+) -> Result<Vec<(A, B)>, StoreError> {
+    let columns = Columns { table, names: &names };
+    let rows =
+        scan(db, columns, |row| Ok(row.id_opt(1)?.map(|second| (row.id(0), second)))).await?;
+    rows.into_iter().flatten().map(|(first, second)| Ok((first?, second))).collect()
+}
+
+async fn product_edges(db: &DatabaseTransaction) -> Result<Vec<ProductEdge>, StoreError> {
+    let columns = Columns { table: "product_edges", names: &["from_id", "to_id", "kind"] };
+    scan(db, columns, |row| {
+        Ok(ProductEdge {
+            from: row.id(0)?,
+            to: row.id(1)?,
+            kind: row.word(2, ProductEdgeKind::from_word)?,
+        })
+    })
+    .await
+}
+
+async fn enterprise_products(
+    db: &DatabaseTransaction,
+) -> Result<Vec<EnterpriseProduct>, StoreError> {
+    let names = &["enterprise_id", "product_id", "role", "share_basis_points"];
+    scan(db, Columns { table: "enterprise_products", names }, |row| {
+        Ok(EnterpriseProduct {
+            enterprise: row.id(0)?,
+            product: row.id(1)?,
+            role: row.word(2, ProductRole::from_word)?,
+            share_basis_points: row.get(3)?,
+        })
+    })
+    .await
+}
+
+async fn supply_edges(db: &DatabaseTransaction) -> Result<Vec<SupplyEdge>, StoreError> {
+    let names = &[
+        "id",
+        "supplier_id",
+        "buyer_id",
+        "product_id",
+        "source",
+        "confidence_basis_points",
+        "valid_from",
+        "valid_to",
+        "is_disputed",
+    ];
+    scan(db, Columns { table: "supply_edges", names }, |row| {
+        Ok(SupplyEdge {
+            id: row.id(0)?,
+            supplier: row.id(1)?,
+            buyer: row.id(2)?,
+            product: row.id_opt::<ProductId>(3)?,
+            source: row.get(4)?,
+            confidence_basis_points: row.get(5)?,
+            valid_from: row.get(6)?,
+            valid_to: row.get(7)?,
+            is_disputed: row.get(8)?,
+        })
+    })
+    .await
+}
+
+async fn placements(db: &DatabaseTransaction) -> Result<Vec<Placement>, StoreError> {
+    let names = &["enterprise_id", "segment_id", "is_confirmed"];
+    scan(db, Columns { table: "placements", names }, |row| {
+        Ok(Placement { enterprise: row.id(0)?, segment: row.id(1)?, is_confirmed: row.get(2)? })
+    })
+    .await
+}
+
+async fn seats(db: &DatabaseTransaction) -> Result<Vec<Seat>, StoreError> {
+    let names =
+        &["id", "committee_id", "kind", "enterprise_id", "organisation_id", "from_on", "until_on"];
+    scan(db, Columns { table: "seats", names }, |row| {
+        let holder = match (row.id_opt(3)?, row.id_opt(4)?) {
+            (Some(enterprise), _) => Member::Enterprise(enterprise),
+            (None, Some(organisation)) => Member::Organisation(organisation),
+            (None, None) => return Err(row.at(3).corrupt("")),
+        };
+        Ok(Seat {
+            id: row.id(0)?,
+            committee: row.id(1)?,
+            kind: row.word(2, SeatKind::from_word)?,
+            holder,
+            from_on: row.get(5)?,
+            until_on: row.get(6)?,
+        })
+    })
+    .await
+}
+
+async fn alliance_partners(db: &DatabaseTransaction) -> Result<Vec<AlliancePartner>, StoreError> {
+    let names = ["alliance_id", "enterprise_id"];
+    let firms: Vec<(AllianceId, EnterpriseId)> = pairs(db, "alliance_enterprises", names).await?;
+    let names = ["alliance_id", "organisation_id"];
+    let others: Vec<(AllianceId, OrganisationId)> =
+        pairs(db, "alliance_organisations", names).await?;
+    let firms = firms.into_iter().map(|(alliance, id)| (alliance, Member::Enterprise(id)));
+    let others = others.into_iter().map(|(alliance, id)| (alliance, Member::Organisation(id)));
+    Ok(firms
+        .chain(others)
+        .map(|(alliance, partner)| AlliancePartner { alliance, partner })
+        .collect())
+}
+
+/// Columns of a table, in the order they are read.
+#[derive(Debug, Clone, Copy)]
+struct Columns<'a> {
+    table: &'static str,
+    names: &'a [&'static str],
+}
+
+/// A row as it comes from the database, which can name its columns when one does not parse.
+#[derive(Debug)]
+struct Row<'a> {
+    columns: Columns<'a>,
+    row: QueryResult,
+}
+
+impl Row<'_> {
+    fn at(&self, column: usize) -> At {
+        At(self.columns.table, self.columns.names[column])
+    }
+
+    fn get<T: TryGetable>(&self, column: usize) -> Result<T, StoreError> {
+        Ok(self.row.try_get_by_index(column)?)
+    }
+
+    fn id<T: Id>(&self, column: usize) -> Result<T, StoreError> {
+        parse::value(self.at(column), &self.get::<String>(column)?)
+    }
+
+    fn id_opt<T: Id>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        parse::value_opt(self.at(column), self.get::<Option<String>>(column)?.as_deref())
+    }
+
+    fn word<T>(&self, column: usize, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        parse::word(self.at(column), &self.get::<String>(column)?, from)
+    }
+}
+
+/// Reads a whole table, sorted by its first two columns, one row in memory at a time.
+async fn scan<T>(
+    db: &DatabaseTransaction,
+    columns: Columns<'_>,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut query: SelectStatement = Query::select();
+    query.columns(columns.names.iter().copied()).from(columns.table);
+    for name in columns.names.iter().take(2) {
+        query.order_by(*name, Order::Asc);
+    }
+    let mut rows = std::pin::pin!(db.stream(&query).await?);
+    let mut found = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        found.push(read(&Row { columns, row })?);
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DatabaseConnection;
+
+    use super::*;
+    use crate::{connect, tx};
+
+    /// A row in every table the graph is built from. Ids are the number of the thing, padded.
+    const ROWS: &str = "
+        INSERT INTO enterprises
+            (id, external_id, name, name_key, pinyin_key, parent_id, tiers, version) VALUES
+            ('00000000000000000000000001', 'x1', '濠汉', 'k', 'p', NULL, '[]', 1),
+            ('00000000000000000000000002', 'x2', '子公司', 'k', 'p',
+             '00000000000000000000000001', '[]', 1);
+        INSERT INTO organisations (id, external_id, name, name_key, kind, services, version) VALUES
+            ('00000000000000000000000001', 'x1', '工信局', 'k', 'department', '', 1);
+        INSERT INTO products (id, external_id, name, name_key, version) VALUES
+            ('00000000000000000000000001', 'P1', '棉纱', 'k', 1),
+            ('00000000000000000000000002', 'P2', '坯布', 'k', 1);
+        INSERT INTO product_edges (from_id, to_id, kind) VALUES
+            ('00000000000000000000000001', '00000000000000000000000002', 'material_of');
+        INSERT INTO enterprise_products (enterprise_id, product_id, role, share_basis_points) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', 'makes', 5100),
+            ('00000000000000000000000002', '00000000000000000000000001', 'uses', NULL);
+        INSERT INTO supply_edges (id, supplier_id, buyer_id, product_id, source,
+            confidence_basis_points, valid_from, valid_to, is_disputed) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001',
+             '00000000000000000000000002', NULL, '年报', 9000, '2026-01-02', NULL, TRUE);
+        INSERT INTO industrial_chains (id, name, name_key, tags, version) VALUES
+            ('00000000000000000000000001', '家纺', 'k', '[]', 1);
+        INSERT INTO chain_segments (id, chain_id, name, reach, position) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', '纺纱', 'upstream', 1);
+        INSERT INTO segment_products (segment_id, product_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+        INSERT INTO placements (enterprise_id, segment_id, is_confirmed) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001', TRUE);
+        INSERT INTO chain_committees (id, external_id, name, name_key, chain_id, form, version)
+            VALUES ('00000000000000000000000001', 'c1', '家纺产业链党委', 'k',
+            '00000000000000000000000001', 'joint', 1);
+        INSERT INTO seats (id, committee_id, kind, enterprise_id, organisation_id, from_on, until_on)
+            VALUES ('00000000000000000000000001', '00000000000000000000000001', 'department', NULL,
+            '00000000000000000000000001', NULL, '2026-12-31');
+        INSERT INTO alliances (id, name, name_key, committee_id, lead_id, version) VALUES
+            ('00000000000000000000000001', '联盟甲', 'k', '00000000000000000000000001',
+             '00000000000000000000000001', 1),
+            ('00000000000000000000000002', '联盟乙', 'k', '00000000000000000000000001', NULL, 1);
+        INSERT INTO alliance_segments (alliance_id, segment_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+        INSERT INTO alliance_enterprises (alliance_id, enterprise_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000002');
+        INSERT INTO alliance_organisations (alliance_id, organisation_id) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001');
+    ";
+
+    async fn db() -> DatabaseConnection {
+        let db = connect::open("sqlite::memory:", 1).await.unwrap();
+        db.execute_unprepared(ROWS).await.unwrap();
+        db
+    }
+
+    fn day(month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+    }
+
+    fn named<T: From<u128>>(names: &[&str]) -> Vec<Named<T>> {
+        let rows = (1..).zip(names);
+        rows.map(|(id, name)| Named { id: T::from(id), name: (*name).to_owned() }).collect()
+    }
+
+    /// What [`ROWS`] say.
+    fn expected() -> GraphInput {
+        let make = |enterprise: u128, role, share_basis_points| EnterpriseProduct {
+            enterprise: enterprise.into(),
+            product: 1.into(),
+            role,
+            share_basis_points,
+        };
+        let partner = |partner| AlliancePartner { alliance: 1.into(), partner };
+        GraphInput {
+            as_of: day(3, 2),
+            enterprises: named(&["濠汉", "子公司"]),
+            organisations: named(&["工信局"]),
+            products: named(&["棉纱", "坯布"]),
+            chains: named(&["家纺"]),
+            segments: named(&["纺纱"]),
+            committees: named(&["家纺产业链党委"]),
+            alliances: named(&["联盟甲", "联盟乙"]),
+            tasks: Vec::new(),
+            product_edges: vec![ProductEdge {
+                from: 1.into(),
+                to: 2.into(),
+                kind: ProductEdgeKind::MaterialOf,
+            }],
+            enterprise_products: vec![
+                make(1, ProductRole::Makes, Some(5100)),
+                make(2, ProductRole::Uses, None),
+            ],
+            supply_edges: vec![SupplyEdge {
+                id: 1.into(),
+                supplier: 1.into(),
+                buyer: 2.into(),
+                product: None,
+                source: "年报".to_owned(),
+                confidence_basis_points: 9000,
+                valid_from: Some(day(1, 2)),
+                valid_to: None,
+                is_disputed: true,
+            }],
+            parents: vec![(2.into(), 1.into())],
+            segment_chains: vec![(1.into(), 1.into())],
+            segment_products: vec![(1.into(), 1.into())],
+            placements: vec![Placement {
+                enterprise: 1.into(),
+                segment: 1.into(),
+                is_confirmed: true,
+            }],
+            committee_chains: vec![(1.into(), 1.into())],
+            seats: vec![Seat {
+                id: 1.into(),
+                committee: 1.into(),
+                kind: SeatKind::Department,
+                holder: Member::Organisation(1.into()),
+                from_on: None,
+                until_on: Some(day(12, 31)),
+            }],
+            alliance_committees: vec![(1.into(), 1.into()), (2.into(), 1.into())],
+            alliance_leads: vec![(1.into(), 1.into())],
+            alliance_segments: vec![(1.into(), 1.into())],
+            alliance_partners: vec![
+                partner(Member::Enterprise(2.into())),
+                partner(Member::Organisation(1.into())),
+            ],
+        }
+    }
+
+    #[tokio::test]
+    async fn every_table_is_read_as_it_stands() {
+        let db = db().await;
+        let tx = tx::read(&db).await.unwrap();
+        assert_eq!(read(&tx, day(3, 2)).await.unwrap(), expected());
+    }
+
+    #[tokio::test]
+    async fn a_broken_row_is_named_with_table_column_and_value() {
+        let db = db().await;
+        db.execute_unprepared("UPDATE product_edges SET kind = 'eats'").await.unwrap();
+        let tx = tx::read(&db).await.unwrap();
+        let error = read(&tx, day(3, 2)).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "table product_edges, column kind holds \"eats\", which cannot be read"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_key_finds_every_kind_of_thing_that_has_it() {
+        let db = db().await;
+        let found = keyed(&db, "x1").await.unwrap();
+        let id = "00000000000000000000000001";
+        assert_eq!(found, [format!("enterprise:{id}"), format!("organisation:{id}")]);
+        assert_eq!(keyed(&db, "c1").await.unwrap(), [format!("committee:{id}")]);
+        assert_eq!(keyed(&db, "").await.unwrap(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,4 @@
+//! The program as its users meet it: the built binary, over HTTP and on the command line.
+
+mod doors;
+mod http;

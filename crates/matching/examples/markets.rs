@@ -1,4 +1,5 @@
-//! Times the pairing engine on made-up markets: `cargo run --release --example markets`.
+//! Times the pairing engine on made-up markets: `cargo run --release --example markets [NAME]`,
+//! where NAME picks the markets whose names contain it.
 #![expect(clippy::print_stdout, reason = "a measuring tool talks to its terminal")]
 
 use lianmeng_matching::assign::{self, Bounds, Edge, PairingProblem};
@@ -57,7 +58,11 @@ fn main() {
         sparse("sparse min (2..3,2..2) common", (2, 3), (2, 2), Taste::Common),
         sparse("sparse infeasible (3..3,2..2)", (3, 3), (2, 2), Taste::Wide),
     ];
-    for market in &markets {
+    let only = std::env::args().nth(1);
+    for market in markets
+        .iter()
+        .filter(|market| only.as_deref().is_none_or(|only| market.name.contains(only)))
+    {
         let problem = build(market);
         let start = Instant::now();
         let answer = assign::solve(&problem);

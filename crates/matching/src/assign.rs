@@ -5,8 +5,10 @@
 //! [`PairingProblem::from_json`]; measuring time is the caller's business.
 
 mod flow;
+mod simplex;
+mod solve;
 
-use flow::{Arcs, Market, Points, Shortage, Way, narrow};
+use flow::narrow;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
@@ -310,272 +312,18 @@ impl Pairing {
 /// A pair with negative points is chosen only where a minimum needs it. Equal problems give equal
 /// answers; among equally good answers the edge order of the file makes no difference.
 ///
-/// Every unit costs one Dijkstra search, so the worst case is `O(k (m + n) log n)` for `k` units,
-/// `m` edges and `n` participants; searches are usually tiny.
-/// Memory `O(m + n)`.
+/// Every unit costs one Dijkstra search, usually a tiny one; where they are not, the network simplex
+/// method takes over. Measured: 2 000 × 2 000 with all pairs possible in 0.3 s, 10 000 × 10 000 with
+/// 20 possible partners each in 0.1 s, either with bounds. Memory `O(m + n)`.
 pub fn solve(problem: &PairingProblem) -> Pairing {
     let nodes = i128::from(narrow(problem.left.len() + problem.right.len())) + 2;
     let largest = problem.edges.iter().map(|edge| edge.points.unsigned_abs()).max().unwrap_or(0);
     // A shortest path visits each node once, and duals are sums of two such paths.
     if i128::from(largest).saturating_mul(nodes).saturating_mul(8) < i128::from(i64::MAX) {
-        solve_with::<i64>(problem)
+        solve::solve_with::<i64>(problem)
     } else {
-        solve_with::<i128>(problem)
+        solve::solve_with::<i128>(problem)
     }
-}
-
-/// A problem seen from the side whose units are placed one by one.
-struct Oriented<'a> {
-    side: Side,
-    sources: &'a [Limits],
-    targets: &'a [Limits],
-    arcs: Vec<(u32, u32, i64)>,
-}
-
-/// Bounds cut to what is possible for this participant alone.
-#[derive(Clone, Copy)]
-struct Limits {
-    min: u64,
-    max: u64,
-}
-
-/// Solves from one side, and from the other whenever the steps run out.
-///
-/// Which side is quick depends on the market: where everybody prefers the same partners, searching
-/// from the crowd is a thousand times slower than searching from the preferred. Each change of side
-/// doubles the steps, so the total is at most about four times that of the better side.
-fn solve_with<P: Points>(problem: &PairingProblem) -> Pairing {
-    let (limits, own_conflict) = cut_bounds(problem);
-    let mut side = scarce_side(&limits);
-    let mut steps = 10_000_000 + 4 * count(problem.edges.len());
-    loop {
-        let oriented = orient(problem, &limits, side);
-        if let Some(answer) = attempt::<P>(problem, &oriented, own_conflict.clone(), steps) {
-            return answer;
-        }
-        side = side.other();
-        steps = steps.saturating_mul(2);
-    }
-}
-
-/// One attempt within `steps`; none if they do not suffice.
-fn attempt<P: Points>(
-    problem: &PairingProblem,
-    oriented: &Oriented<'_>,
-    mut conflict: Vec<Conflict>,
-    steps: u64,
-) -> Option<Pairing> {
-    let required = place_target_minimums::<P>(oriented, steps);
-    let steps = required.as_ref().map_or(steps, Market::steps);
-    let served = conflict.is_empty() && required.as_ref().is_none_or(Market::is_served);
-    let (mut market, rest) = open_market(oriented, required.as_ref(), served);
-    market.set_steps(steps);
-    place_sources(&mut market, oriented, rest);
-    if market.is_exhausted() {
-        return None;
-    }
-    let other = oriented.side.other();
-    conflict.extend(required.into_iter().flat_map(|market| {
-        conflicts(other, problem.bounds(other), oriented.targets, market.into_shortages())
-    }));
-    if market.is_served() && conflict.is_empty() {
-        return Some(optimal(problem, oriented.side, market.pairs()));
-    }
-    let bounds = problem.bounds(oriented.side);
-    conflict.extend(conflicts(oriented.side, bounds, oriented.sources, market.into_shortages()));
-    Some(infeasible(conflict))
-}
-
-fn count(items: usize) -> u64 {
-    u64::try_from(items).unwrap_or(u64::MAX)
-}
-
-fn optimal(problem: &PairingProblem, side: Side, pairs: Vec<(usize, usize)>) -> Pairing {
-    let mut pairs: Vec<_> = match side {
-        Side::Left => pairs,
-        Side::Right => pairs.into_iter().map(|(right, left)| (left, right)).collect(),
-    };
-    pairs.sort_unstable();
-    let chosen = |edge: &&Edge| pairs.binary_search(&(edge.left, edge.right)).is_ok();
-    let total = problem.edges.iter().filter(chosen).map(|edge| i128::from(edge.points)).sum();
-    Pairing { status: PairingStatus::Optimal, total: Some(total), pairs, conflict: Vec::new() }
-}
-
-fn infeasible(mut conflict: Vec<Conflict>) -> Pairing {
-    // A participant may fail alone and again in a group; the group's item says the lower number.
-    conflict.sort_unstable();
-    conflict.dedup_by_key(|item| (item.side, item.index));
-    Pairing { status: PairingStatus::Infeasible, total: None, pairs: Vec::new(), conflict }
-}
-
-/// Cuts the bounds of both sides to the edges there are and reports minimums that fail on their
-/// own.
-fn cut_bounds(problem: &PairingProblem) -> ((Vec<Limits>, Vec<Limits>), Vec<Conflict>) {
-    let mut degrees = (vec![0_u64; problem.left.len()], vec![0_u64; problem.right.len()]);
-    for edge in &problem.edges {
-        degrees.0[edge.left] += 1;
-        degrees.1[edge.right] += 1;
-    }
-    let mut conflict = Vec::new();
-    let left = limits(Side::Left, &problem.left, &degrees.0, &mut conflict);
-    let right = limits(Side::Right, &problem.right, &degrees.1, &mut conflict);
-    ((left, right), conflict)
-}
-
-/// The side with fewer places: its units meet less competition.
-fn scarce_side((left, right): &(Vec<Limits>, Vec<Limits>)) -> Side {
-    let places = |limits: &[Limits]| limits.iter().map(|limit| limit.max).sum::<u64>();
-    if places(right) < places(left) { Side::Right } else { Side::Left }
-}
-
-fn orient<'a>(
-    problem: &PairingProblem,
-    (left, right): &'a (Vec<Limits>, Vec<Limits>),
-    side: Side,
-) -> Oriented<'a> {
-    let edges = problem.edges.iter();
-    match side {
-        Side::Left => Oriented {
-            side,
-            sources: left,
-            targets: right,
-            arcs: edges.map(|e| (narrow(e.left), narrow(e.right), e.points)).collect(),
-        },
-        Side::Right => Oriented {
-            side,
-            sources: right,
-            targets: left,
-            arcs: edges.map(|e| (narrow(e.right), narrow(e.left), e.points)).collect(),
-        },
-    }
-}
-
-fn limits(
-    side: Side,
-    bounds: &[Bounds],
-    degrees: &[u64],
-    conflict: &mut Vec<Conflict>,
-) -> Vec<Limits> {
-    let cut = |(index, (bounds, &degree)): (usize, (&Bounds, &u64))| {
-        let available = bounds.max.min(degree);
-        let need = bounds.min;
-        if need > available {
-            let text = if need > bounds.max {
-                format!("{side} {index} needs at least {need} but may have at most {}", bounds.max)
-            } else {
-                format!("{side} {index} needs at least {need} but has only {degree} possible pairs")
-            };
-            conflict.push(Conflict { side, index, need, available, text });
-        }
-        Limits { min: need.min(available), max: available }
-    };
-    bounds.iter().zip(degrees).enumerate().map(cut).collect()
-}
-
-/// Gives every target its minimum at the least loss, searching from the targets.
-///
-/// This phase comes first because then a later path never has to cross the hub. None if no target
-/// has a minimum.
-fn place_target_minimums<P: Points>(oriented: &Oriented<'_>, steps: u64) -> Option<Market<P>> {
-    if oriented.targets.iter().all(|target| target.min == 0) {
-        return None;
-    }
-    // The start is feasible when a source is worth its best arc and a target nothing.
-    let mut worth = vec![P::from(0); oriented.sources.len()];
-    for &(source, _, points) in &oriented.arcs {
-        let worth = &mut worth[flow::wide(source)];
-        *worth = (*worth).max(P::from(points));
-    }
-    let flipped = oriented.arcs.iter().map(|&(source, target, points)| (target, source, points));
-    let arcs = Arcs::new(oriented.targets.len(), flipped.collect());
-    let room = oriented.sources.iter().map(|source| source.max).collect();
-    let mut market = Market::new(arcs, room, vec![0; oriented.targets.len()], worth, Way::Free);
-    market.set_steps(steps);
-    for (target, limits) in oriented.targets.iter().enumerate() {
-        market.place(target, limits.min);
-    }
-    Some(market)
-}
-
-/// The market of the second phase, and how many units every source still has to place or drop.
-///
-/// Once the problem is known to be infeasible (`served` is false) points no longer matter and are
-/// taken as 0: the prices of a failed phase are no valid start.
-fn open_market<P: Points>(
-    oriented: &Oriented<'_>,
-    required: Option<&Market<P>>,
-    served: bool,
-) -> (Market<P>, Vec<u64>) {
-    let mut arcs = oriented.arcs.clone();
-    if !served {
-        for arc in &mut arcs {
-            arc.2 = 0;
-        }
-    }
-    let arcs = Arcs::new(oriented.sources.len(), arcs);
-    let room = oriented.targets.iter().map(|target| target.max).collect();
-    let spare = oriented.sources.iter().map(|source| source.max - source.min).collect();
-    let mut rest: Vec<u64> = oriented.sources.iter().map(|source| source.max).collect();
-    let prices = required.filter(|_| served).map(Market::duals);
-    let target_duals =
-        prices.map_or_else(|| vec![P::from(0); oriented.targets.len()], |(own, _)| own.to_vec());
-    let mut market = Market::new(arcs, room, spare, target_duals, Way::Priced);
-    for (source, &dual) in prices.map_or(&[][..], |(_, worth)| worth).iter().enumerate() {
-        market.set_source_dual(source, dual);
-    }
-    for (target, source) in required.map(Market::pairs).unwrap_or_default() {
-        market.hold(source, target);
-        rest[source] -= 1;
-    }
-    (market, rest)
-}
-
-fn place_sources<P: Points>(market: &mut Market<P>, oriented: &Oriented<'_>, mut rest: Vec<u64>) {
-    if oriented.targets.iter().all(|target| target.min == 0) {
-        for (source, units) in rest.iter_mut().enumerate() {
-            *units = market.place_unopposed(source, *units);
-        }
-    }
-    for (source, &units) in rest.iter().enumerate() {
-        market.place(source, units);
-    }
-}
-
-/// One item for each participant that falls short.
-fn conflicts(
-    side: Side,
-    bounds: &[Bounds],
-    limits: &[Limits],
-    shortages: Vec<Shortage>,
-) -> Vec<Conflict> {
-    let mut found = Vec::new();
-    for shortage in shortages {
-        let asked: u128 =
-            shortage.members.iter().map(|&member| u128::from(bounds[member].min)).sum();
-        let possible: u64 = shortage.members.iter().map(|&member| limits[member].min).sum();
-        let missing: u64 = shortage.lacking.iter().map(|&(_, units)| units).sum();
-        let group = name_group(side, &shortage.members);
-        for &(index, units) in &shortage.lacking {
-            let need = bounds[index].min;
-            let available = limits[index].min - units;
-            let text = format!(
-                "{side} {index} needs at least {need} but only {available} can be had: {group} \
-                 together need {asked}, and all their possible partners can take {}",
-                possible - missing
-            );
-            found.push(Conflict { side, index, need, available, text });
-        }
-    }
-    found
-}
-
-/// Names at most five members of a group.
-fn name_group(side: Side, members: &[usize]) -> String {
-    const SHOWN: usize = 5;
-    let shown: Vec<_> = members.iter().take(SHOWN).map(ToString::to_string).collect();
-    let more = members.len().saturating_sub(SHOWN);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{side} {}{tail}", shown.join(", "))
 }
 
 #[cfg(test)]

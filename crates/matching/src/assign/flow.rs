@@ -210,6 +210,17 @@ impl<P: Points> Market<P> {
         self.duals.split_at(self.spare.len())
     }
 
+    /// Sources by their best arc, the best first, ties by index.
+    ///
+    /// Placed in this order, those who would push others aside come before the others: where some
+    /// are worth more to everybody, paths stay short.
+    pub(super) fn best_first(&self) -> Vec<usize> {
+        let best = |source: usize| self.arcs.of(source).next().map(|arc| self.arcs.points[arc]);
+        let mut order: Vec<usize> = (0..self.sources()).collect();
+        order.sort_by_key(|&source| (Reverse(best(source)), source));
+        order
+    }
+
     /// Marks an arc as used that an earlier phase has chosen. The arc must exist.
     pub(super) fn hold(&mut self, source: usize, target: usize) {
         if let Some(arc) = self.arcs.of(source).find(|&arc| self.arcs.target(arc) == target) {

@@ -3,6 +3,7 @@
 use crate::rank;
 use crate::score::{Criterion, Evidence, PERFECT, Points, Reason, fraction};
 use crate::text::{Space, words};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -32,7 +33,7 @@ pub fn likeness(needs: &[(&str, &str)], texts: &[&str]) -> Vec<Vec<Likeness>> {
     let points = rank::text_points(needs, texts);
     let own: Vec<Vec<String>> =
         needs.iter().map(|(title, body)| [words(title), words(body)].concat()).collect();
-    let theirs: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+    let theirs: Vec<Vec<String>> = texts.par_iter().map(|text| words(text)).collect();
     let space = Space::learn(theirs.iter().chain(&own).map(Vec::as_slice));
     let theirs: Vec<BTreeSet<&String>> =
         theirs.iter().map(|words| words.iter().collect()).collect();

@@ -19,10 +19,12 @@ pub mod need;
 pub mod offer;
 pub mod organisation;
 pub mod page;
+pub mod pairing;
 pub mod product;
 pub mod project;
 pub mod schema;
 pub mod scope;
+pub mod suggestion;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

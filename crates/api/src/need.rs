@@ -16,11 +16,15 @@ use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
+use crate::loader::casework::SuggestionsOf;
 use crate::organisation::OrganisationNode;
 use crate::page::{self, Slice};
 use crate::scope::Scope;
+use crate::suggestion::SuggestionNode;
 
 pub mod change;
+#[cfg(test)]
+mod tests;
 
 /// What an enterprise asks for (诉求类别).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -332,6 +336,17 @@ impl NeedNode {
         let allowed = steps::allowed(TRANSITIONS, need.stage).into_iter();
         let mine = allowed.filter(|step| self.0.is_full && rights::may_take(actor, *step, need));
         Ok(mine.map(Into::into).collect())
+    }
+
+    /// Suggestions (撮合建议) for it that you see, in the order they were made.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most suggestions, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SuggestionNode>> {
+        let key = SuggestionsOf::new(self.0.need.id, page::size(first)?);
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SuggestionNode).collect())
     }
 
     /// Version; send it back with a change.

@@ -14,7 +14,8 @@ use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, EnterpriseId, Id,
-    IndustrialChainId, NeedId, OfferId, OrganisationId, ProductId, ProjectId, SeatId,
+    IndustrialChainId, NeedId, OfferId, OrganisationId, PairingId, ProductId, ProjectId,
+    SeatId, SuggestionId,
 };
 
 use crate::alliance::{AllianceNode, AllianceQuery};
@@ -28,9 +29,12 @@ use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::pairing::{PairingMutation, PairingNode, PairingQuery};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
+use crate::suggestion::change::SuggestionMutation;
+use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 
 /// Anything with a global id.
@@ -47,6 +51,10 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// A suggestion.
+    Suggestion(SuggestionNode),
+    /// A pairing.
+    Pairing(PairingNode),
     /// Another organisation.
     Organisation(OrganisationNode),
     /// A product.
@@ -139,6 +147,14 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
             Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
         }
+        SuggestionId::TAG => {
+            let found = scope.one(ids::decode::<SuggestionId>(id)?).await?;
+            Ok(found.map(|suggestion| Node::Suggestion(SuggestionNode(suggestion))))
+        }
+        PairingId::TAG => {
+            let found = scope.one(ids::decode::<PairingId>(id)?).await?;
+            Ok(found.map(|pairing| Node::Pairing(PairingNode(pairing))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
@@ -157,11 +173,21 @@ pub struct Query(
     OfferQuery,
     ProjectQuery,
     TaskQuery,
+    SuggestionQuery,
+    PairingQuery,
 );
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(EnterpriseMutation, NeedMutation, OfferMutation, ProjectMutation, TaskMutation);
+pub struct Mutation(
+    EnterpriseMutation,
+    NeedMutation,
+    OfferMutation,
+    ProjectMutation,
+    TaskMutation,
+    SuggestionMutation,
+    PairingMutation,
+);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -10,6 +10,7 @@
 
 pub mod alliance;
 pub mod audit;
+pub mod avoid;
 pub mod body;
 pub mod chain;
 pub mod committee;
@@ -24,10 +25,12 @@ pub mod need;
 pub mod offer;
 pub mod organisation;
 pub mod page;
+pub mod pairing;
 mod parse;
 pub mod product;
 pub mod project;
 mod sight;
+pub mod suggestion;
 pub mod task;
 pub mod tx;
 pub mod version;

@@ -241,7 +241,8 @@ pub async fn of_enterprises(
 ) -> Result<Vec<SeenNeed>, StoreError> {
     let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
-    let ids = sight::newest_of_each("needs", "enterprise_id", condition, limit);
+    let list = sight::Lists { table: "needs", parent: "enterprise_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query, eyes).await
@@ -302,5 +303,5 @@ pub async fn save(db: &impl ConnectionTrait, need: &Need) -> Result<(), StoreErr
         .filter(row::COLUMN.version.eq(need.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }

@@ -171,7 +171,8 @@ pub async fn of_enterprises(
 ) -> Result<Vec<Offer>, StoreError> {
     let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(sees)).add(theirs);
-    let ids = sight::newest_of_each("offers", "enterprise_id", condition, limit);
+    let list = sight::Lists { table: "offers", parent: "enterprise_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query).await
@@ -232,7 +233,7 @@ pub async fn save(db: &impl ConnectionTrait, offer: &Offer) -> Result<(), StoreE
         .filter(row::COLUMN.version.eq(offer.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(offer: &Offer) -> row::ActiveModel {

@@ -253,7 +253,7 @@ pub async fn save(db: &impl ConnectionTrait, project: &Project) -> Result<(), St
         .filter(row::COLUMN.version.eq(project.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(project: &Project) -> row::ActiveModel {

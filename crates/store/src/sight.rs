@@ -23,16 +23,22 @@ pub(crate) fn as_number(condition: Condition) -> Expr {
     CaseStatement::new().case(condition, 1_i32).finally(0_i32).into()
 }
 
-/// Ids of the first `limit` rows of each parent among the rows of `table` that meet `condition`,
-/// newest first.
-pub(crate) fn newest_of_each(
-    table: &'static str,
-    parent: &'static str,
-    condition: Condition,
-    limit: u64,
-) -> SelectStatement {
+/// Rows listed under their parents.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lists {
+    /// Their table.
+    pub(crate) table: &'static str,
+    /// The column that names the parent.
+    pub(crate) parent: &'static str,
+    /// Whether each list begins with the oldest row, or else with the newest.
+    pub(crate) oldest_first: bool,
+}
+
+/// Ids of the first `limit` rows of each list among the rows that meet `condition`.
+pub(crate) fn first_of_each(lists: Lists, condition: Condition, limit: u64) -> SelectStatement {
+    let Lists { table, parent, oldest_first } = lists;
     let mut window = WindowStatement::partition_by((table, parent));
-    window.order_by((table, "id"), Order::Desc);
+    window.order_by((table, "id"), if oldest_first { Order::Asc } else { Order::Desc });
     let mut ranked = Query::select();
     ranked
         .column((table, "id"))

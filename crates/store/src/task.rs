@@ -148,7 +148,9 @@ pub async fn of_projects(
 ) -> Result<Vec<CooperationTask>, StoreError> {
     let theirs = row::COLUMN.project_id.is_in(projects.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(sees)).add(theirs);
-    let ids = sight::newest_of_each("cooperation_tasks", "project_id", condition, limit);
+    let list =
+        sight::Lists { table: "cooperation_tasks", parent: "project_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query).await
@@ -210,7 +212,7 @@ pub async fn save(db: &impl ConnectionTrait, task: &CooperationTask) -> Result<(
         .filter(row::COLUMN.version.eq(task.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(task: &CooperationTask) -> row::ActiveModel {

@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod columns;
 mod m20261122_000001_registry;
 mod m20261122_000002_casework;
+mod m20261122_000003_events;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_registry::Migration),
             Box::new(m20261122_000002_casework::Migration),
+            Box::new(m20261122_000003_events::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 
 use async_graphql::{Enum, ServerError, SimpleObject};
 use lianmeng_app::command::CommandError;
+use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
@@ -54,6 +55,12 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<SnapshotError> for ApiError {
+    fn from(error: SnapshotError) -> Self {
         Self::Internal(Box::new(error))
     }
 }
@@ -143,6 +150,8 @@ pub enum ErrorCode {
     CapacityExceeded,
     /// The demands cannot be met together; the message names those in conflict.
     Infeasible,
+    /// Others depend on it: remove them first.
+    InUse,
 }
 
 /// One reason why a change was refused.

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
 use lianmeng_app::desk::Desk;
+use lianmeng_app::snapshot::Pinned;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::policy::{self, Visibility};
+use lianmeng_graph::Lens;
 use lianmeng_store::StoreError;
-use lianmeng_store::eyes::Eyes;
 
 use crate::error::ApiError;
+use lianmeng_store::eyes::Eyes;
+use tokio::sync::OnceCell;
+
 use crate::loader::Loaders;
 
 /// Caller, what they may see, the moment, and loaders of this request alone.
@@ -25,6 +29,16 @@ pub struct Scope {
     /// What use cases work with.
     pub desk: Desk,
     loaders: DataLoader<Loaders>,
+    picture: OnceCell<Picture>,
+}
+
+/// The graph this request answers from and the part of it the caller sees.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// The graph and its version.
+    pub pinned: Arc<Pinned>,
+    /// What of it the caller sees.
+    pub lens: Arc<Lens>,
 }
 
 impl std::fmt::Debug for Scope {
@@ -40,7 +54,7 @@ impl Scope {
         let reads = policy::reading(&actor);
         let loaders = Loaders { db: desk.db.clone(), sees: sees.clone(), reads: reads.clone() };
         let loaders = DataLoader::new(loaders, tokio::spawn);
-        Self { actor, sees, reads, desk, loaders }
+        Self { actor, sees, reads, desk, loaders, picture: OnceCell::new() }
     }
 
     /// The scope of the request `ctx` belongs to.
@@ -60,6 +74,20 @@ impl Scope {
     /// The loaders of this request.
     pub const fn loaders(&self) -> &DataLoader<Loaders> {
         &self.loaders
+    }
+
+    /// The graph, pinned when the request first asks for it; one statement then, none later.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Internal`] if the graph was never read and cannot be.
+    pub async fn picture(&self) -> Result<&Picture, ApiError> {
+        let pin = || async {
+            let pinned = self.desk.graph.fresh(&self.desk.db, self.desk.today).await?;
+            let lens = Arc::new(pinned.graph.lens(&self.sees));
+            Ok(Picture { pinned, lens })
+        };
+        self.picture.get_or_try_init(pin).await
     }
 
     /// What belongs to `key`, read together with what its siblings ask for; `None` if there is

@@ -79,6 +79,15 @@ pub enum Touches {
 }
 
 impl Change<'_> {
+    /// Gives the change up: nothing is saved, and the request key is free again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Db`] if the database refuses.
+    pub async fn undo(self) -> Result<(), StoreError> {
+        tx::rollback(self.tx).await
+    }
+
     /// Writes the audit row, keeps `thing` (a wire id) for replays, raises the graph's version
     /// where it must and commits.
     ///

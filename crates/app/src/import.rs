@@ -5,28 +5,43 @@
 //! kind has neither, by its exact name. Nothing is ever matched by a normalised name: 27 names of
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
-mod atlas;
-
+mod alliance;
+pub(crate) mod atlas;
+mod body;
+mod chain;
+mod committee;
 mod decimal;
 mod directory;
 mod enterprise;
 mod industry;
+mod named;
+mod need;
 mod notes;
 mod place;
 mod product;
+mod project;
 mod row;
+mod supply;
 
-use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::draft::{DraftKind, Drafts};
-use lianmeng_domain::ids::{AuditId, IdSource};
+use lianmeng_domain::alliance::Alliance;
+use lianmeng_domain::chain::IndustrialChain;
+use lianmeng_domain::committee::ChainCommittee;
+use lianmeng_domain::draft::{Draft, DraftKind, Drafts};
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::policy;
+use lianmeng_domain::product::Product;
 use lianmeng_store::audit::Deed;
 use lianmeng_store::{StoreError, audit, tx, version};
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use thiserror::Error;
 
 pub use notes::{Counts, ImportReport, Outcome};
+
+use crate::desk::Desk;
+use crate::notify;
 
 use atlas::Atlas;
 use directory::Directory;
@@ -41,8 +56,8 @@ pub struct ImportDrafts<'a> {
     pub is_dry_run: bool,
     /// Save nothing if a single row is rejected.
     pub is_strict: bool,
-    /// Most remarks to list; all are counted.
-    pub listed: usize,
+    /// Most remarks of one kind to list; all are counted.
+    pub listed: u64,
     /// Told how many more rows were judged, a few thousand at a time.
     pub progress: &'a (dyn Fn(DraftKind, usize) + Sync),
 }
@@ -68,17 +83,6 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Where an import happens: the database, where ids come from, and the moment.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportDesk<'a> {
-    /// The database.
-    pub db: &'a DatabaseConnection,
-    /// Where ids come from.
-    pub ids: &'a IdSource,
-    /// Now.
-    pub now: DateTime<Utc>,
-}
-
 /// Imports drafts in one transaction and reports row by row.
 ///
 /// Saves the good rows and reports the bad ones; saves nothing in a dry run, nothing with
@@ -92,21 +96,16 @@ pub struct ImportDesk<'a> {
 /// [`ImportError::NotFound`] unless `actor` is a coordinator, [`ImportError::Store`] if the database
 /// refuses; nothing is saved then.
 pub async fn import(
-    desk: ImportDesk<'_>,
+    desk: &Desk,
     actor: &Actor,
     cmd: ImportDrafts<'_>,
 ) -> Result<ImportReport, ImportError> {
     if !policy::may_keep_registry(actor) {
         return Err(ImportError::NotFound);
     }
-    let tx = tx::begin(desk.db).await?;
+    let tx = tx::begin(&desk.db).await?;
     let mut judge = Judge::new(&tx, desk, cmd).await?;
-    industry::zones(&mut judge).await?;
-    industry::industries(&mut judge).await?;
-    enterprise::enterprises(&mut judge).await?;
-    product::products(&mut judge).await?;
-    product::edges(&mut judge).await?;
-    product::made(&mut judge).await?;
+    judge.everything().await?;
     let report = judge.notes.finish(cmd.is_dry_run, cmd.is_strict);
     if report.outcome != Outcome::Saved || !report.has_changes() {
         // Dropping the transaction would do the same, only later.
@@ -114,29 +113,35 @@ pub async fn import(
         return Ok(report);
     }
     version::raise(&tx, version::GRAPH).await?;
-    let id: AuditId = desk.ids.mint(desk.now.timestamp_millis());
-    audit::append(&tx, actor, Deed { id, at: desk.now, action: "import", thing: "registry" })
-        .await?;
+    let deed = Deed { id: desk.mint(), at: desk.now, action: "import", thing: "registry" };
+    audit::append(&tx, actor, deed).await?;
     tx::commit(tx).await?;
+    notify::graph_changed(&desk.bus);
     Ok(report)
 }
 
 /// Everything a row is judged by.
 struct Judge<'a> {
     tx: &'a DatabaseTransaction,
-    desk: ImportDesk<'a>,
+    desk: &'a Desk,
     cmd: ImportDrafts<'a>,
     notes: Notes,
     atlas: Atlas,
     industries: industry::Industries,
-    enterprises: Directory<lianmeng_domain::enterprise::Enterprise>,
-    products: Directory<lianmeng_domain::product::Product>,
+    enterprises: Directory<Enterprise>,
+    organisations: Directory<Organisation>,
+    party: Directory<PartyOrganisation>,
+    products: Directory<Product>,
+    chains: Directory<IndustrialChain>,
+    segments: chain::Segments,
+    committees: Directory<ChainCommittee>,
+    alliances: Directory<Alliance>,
 }
 
 impl<'a> Judge<'a> {
     async fn new(
         tx: &'a DatabaseTransaction,
-        desk: ImportDesk<'a>,
+        desk: &'a Desk,
         cmd: ImportDrafts<'a>,
     ) -> Result<Self, ImportError> {
         use lianmeng_store::import as stored;
@@ -152,7 +157,55 @@ impl<'a> Judge<'a> {
             atlas: Atlas::new(&stored::regions(tx).await?, stored::zones(tx).await?),
             industries: industry::Industries::new(stored::industries(tx).await?),
             enterprises: Directory::new(stored::enterprises(tx).await?),
+            organisations: Directory::new(stored::organisations(tx).await?),
+            party: Directory::new(stored::party_organisations(tx).await?),
             products: Directory::new(stored::products(tx).await?),
+            chains: Directory::new(stored::chains(tx).await?),
+            segments: chain::Segments::new(stored::segments(tx).await?),
+            committees: Directory::new(stored::committees(tx).await?),
+            alliances: Directory::new(stored::alliances(tx).await?),
         })
+    }
+
+    /// The rows of one kind.
+    fn rows(&self, kind: DraftKind) -> Vec<Draft<'a>> {
+        self.cmd.drafts.rows(kind).collect()
+    }
+
+    /// Tells that [`product::STEP`] more rows were judged, and lets other work of this thread go on:
+    /// judging so many takes a few milliseconds.
+    async fn pause(&self, kind: DraftKind) {
+        (self.cmd.progress)(kind, product::STEP);
+        tokio::task::yield_now().await;
+    }
+
+    /// Judges and writes every kind, each after those it refers to.
+    async fn everything(&mut self) -> Result<(), ImportError> {
+        industry::zones(self).await?;
+        industry::industries(self).await?;
+        enterprise::enterprises(self).await?;
+        if self.notes.has_cycle() {
+            // Nothing will be saved, and what refers to those enterprises would only be noise.
+            return Ok(());
+        }
+        body::organisations(self).await?;
+        body::party_organisations(self).await?;
+        if self.notes.has_cycle() {
+            return Ok(());
+        }
+        product::products(self).await?;
+        product::edges(self).await?;
+        product::made(self).await?;
+        supply::edges(self).await?;
+        chain::chains(self).await?;
+        chain::segments(self).await?;
+        chain::placements(self).await?;
+        committee::committees(self).await?;
+        committee::seats(self).await?;
+        alliance::alliances(self).await?;
+        alliance::partners(self).await?;
+        need::needs(self).await?;
+        project::offers(self).await?;
+        project::projects(self).await
     }
 }

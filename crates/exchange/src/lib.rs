@@ -6,6 +6,7 @@
 //! columns are recognised), [`mapping`] (foreign layouts), [`annotate`] and [`template`] (workbooks
 //! for people). A new kind of thing gets its fields in the domain and its headers in [`headers`].
 
+pub mod annotate;
 pub mod csv;
 mod decode;
 mod error;
@@ -14,7 +15,7 @@ pub mod limits;
 pub mod mapping;
 pub mod read;
 mod rows;
-
+pub mod template;
 pub mod xlsx;
 
 pub use error::ReadError;

@@ -31,6 +31,19 @@ pub fn upload(name: &str, bytes: &[u8], mapping: Option<&Mapping>) -> Result<Dra
     drafts(name, file(name, bytes)?, mapping)
 }
 
+/// Reads files that are in memory already, each a name with its bytes, as if they lay in a folder.
+///
+/// # Errors
+///
+/// As [`path`].
+pub fn files(files: &[(String, Vec<u8>)]) -> Result<Drafts, ReadError> {
+    let mut tables = Vec::new();
+    for (name, bytes) in files {
+        tables.extend(file(name, bytes)?);
+    }
+    drafts("files", tables, None)
+}
+
 /// Reads a mapping file.
 ///
 /// # Errors
@@ -93,7 +106,7 @@ fn folder(path: &Path) -> Result<Vec<Table>, ReadError> {
 /// Recognises each table.
 fn drafts(
     source: &str,
-    tables: Vec<Table>,
+    mut tables: Vec<Table>,
     mapping: Option<&Mapping>,
 ) -> Result<Drafts, ReadError> {
     let shipped = if mapping.is_none() { mapping::recognise(&tables)? } else { None };
@@ -110,6 +123,11 @@ fn drafts(
                 drafts.remarks.extend(remarks);
             }
         }
+    }
+    let extra = mapping.map_or(Ok(Vec::new()), |mapping| mapping.rows(tables.len()))?;
+    for (table, sheet) in extra {
+        tables.push(table);
+        drafts.sheets.push(sheet);
     }
     if drafts.sheets.is_empty() {
         return Err(ReadError::NothingKnown(source.to_owned()));
@@ -154,7 +172,9 @@ fn native(at: usize, table: &Table) -> (Option<Sheet>, Vec<Remark>) {
     }
     let reason = format!("column {} is missing, the sheet is left out", missing.join("、"));
     let hint = "add the column or rename the one that holds it".to_owned();
-    remarks.push(remark(at, "column_missing", name, (reason, hint)));
+    // Its rows are lost, so this counts as a rejection.
+    let missing = remark(at, "column_missing", name, (reason, hint));
+    remarks.push(Remark { is_rejection: true, ..missing });
     (None, remarks)
 }
 
@@ -218,15 +238,13 @@ mod tests {
         let cases = [
             ("a-share-chain", &[("enterprises", 5_837), ("products", 95_565)][..]),
             ("kag-supplychain", &[("enterprises", 103), ("product_edges", 1_125)]),
+            ("needs-offers", &[("needs", 212), ("offers", 4_208), ("enterprises", 1)]),
             ("codes", &[("enterprises", 243), ("chains", 28)]),
         ];
         for (set, counts) in cases {
             let folder = Path::new(&root).join("data").join(set);
             if !folder.exists() {
-                #[expect(clippy::print_stdout, reason = "whoever runs it must know")]
-                {
-                    println!("skipped: {set} is absent");
-                }
+                println!("skipped: {set} is absent");
                 continue;
             }
             let drafts = path(&folder, None).unwrap();

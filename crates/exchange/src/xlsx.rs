@@ -77,18 +77,16 @@ impl Cells<'_, '_> {
     fn row(&mut self) -> Result<Option<RawRow>, XlsxError> {
         let mut row: Option<RawRow> = None;
         while !self.is_done {
-            let (line, column, text) = match self.pending.take() {
-                Some(cell) => cell,
-                None => match self.reader.next_cell()? {
-                    Some(cell) => {
-                        let (line, column) = cell.get_position();
-                        (line, column, text(cell.get_value()))
-                    }
-                    None => {
-                        self.is_done = true;
-                        break;
-                    }
-                },
+            let cell = match self.pending.take() {
+                Some(cell) => Some(cell),
+                None => self.reader.next_cell()?.map(|cell| {
+                    let (line, column) = cell.get_position();
+                    (line, column, text(cell.get_value()))
+                }),
+            };
+            let Some((line, column, text)) = cell else {
+                self.is_done = true;
+                break;
             };
             let number = line.saturating_add(1);
             if row.as_ref().is_some_and(|row| row.number != number) {

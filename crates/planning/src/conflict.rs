@@ -24,7 +24,7 @@ pub struct ConflictItem {
 }
 
 /// Kinds of demands in a conflict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictKind {
     /// Meetings that must all be held.
@@ -172,9 +172,10 @@ fn tables(problem: &Problem, demands: &BTreeSet<Demand>) -> Option<ConflictItem>
     let held = demands.iter().filter(|demand| matches!(demand, Demand::Held(_))).count();
     let places = slots.len() * problem.tables;
     let text = format!(
-        "slots {} have {} tables each, {places} places for the {held} meetings of this conflict; add tables or slots",
+        "slots {} have {} tables each, {places} places for the {held} {} of this conflict; add tables or slots",
         list(&slots),
-        problem.tables
+        problem.tables,
+        if held == 1 { "meeting" } else { "meetings" },
     );
     let (participants, meetings) = (Vec::new(), Vec::new());
     Some(ConflictItem { kind: ConflictKind::Tables, participants, meetings, slots, text })
@@ -186,11 +187,10 @@ fn single(problem: &Problem, demand: Demand) -> Option<ConflictItem> {
         Demand::Held(_) | Demand::Tables(_) => return None,
         Demand::Away(p) => {
             let slots = away(problem, p);
-            let text = format!(
-                "{} cannot sit in slots {}; free one of them",
-                name(problem, p),
-                list(&slots)
-            );
+            let (noun, help) =
+                if slots.len() == 1 { ("slot", "it") } else { ("slots", "one of them") };
+            let text =
+                format!("{} cannot sit in {noun} {}; free {help}", name(problem, p), list(&slots));
             (ConflictKind::Unavailable, vec![p], Vec::new(), slots, text)
         }
         Demand::Fixed(m) => {

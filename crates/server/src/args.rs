@@ -24,12 +24,34 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Answer GraphQL at /graphql, GraphiQL at /graphiql.
     Serve(ServeArgs),
+    /// Read a workbook, a CSV file or a folder of CSV files into the database.
+    ///
+    /// Good rows are saved in one transaction; each bad one is reported with file, row, column,
+    /// value, reason and hint. Layouts of known public sets are recognised; `lianmeng template`
+    /// writes an empty workbook. Ends with 0 if something was read, with 2 if nothing was or the
+    /// import was refused.
+    Import(ImportArgs),
+    /// Write an empty workbook (.xlsx) with explanations and drop-downs, to be filled in and imported.
+    Template(TemplateArgs),
+    /// Ask the graph of the chains: figures, upstream and downstream, how two things hang together.
+    #[command(subcommand)]
+    Graph(GraphCommand),
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
+    /// Load the demo data and walk the loop once: import, graph, suggestions, pairings, tasks, event.
+    ///
+    /// Walking again changes nothing.
+    Demo(DemoArgs),
+    /// Plan the one-to-one timetable of a stored docking event and print it.
+    ///
+    /// Locked meetings stay; of the rest as little as possible changes. If no timetable meets all
+    /// demands, nothing is saved and those in conflict are printed. Ends with 0 either way, with 2
+    /// if there is no such event or it cannot be planned.
+    Plan(PlanArgs),
     /// Print the GraphQL schema.
     Schema,
     /// Show the configuration.
@@ -45,6 +67,65 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; overrides PORT and the configuration file.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// Workbook (.xlsx), CSV file, or folder of CSV files (UTF-8, UTF-16 or GB18030).
+    pub(crate) path: PathBuf,
+    /// TOML file that describes another layout: files, columns, words.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Report everything, save nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Save nothing if a single row is rejected.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Where to write a copy with the reasons beside the rows; for a workbook with bad rows the
+    /// default is NAME.errors.xlsx beside it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) annotated: Option<PathBuf>,
+    /// Print the counts as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TemplateArgs {
+    /// Where to write the workbook.
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Serve afterwards.
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Port to listen on; overrides PORT and the configuration file.
+    #[arg(long, requires = "serve")]
+    pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlanArgs {
+    /// Global id of the event, as in event:01J….
+    pub(crate) event: String,
+    /// Longest time, such as 500ms, 10s or 2m.
+    #[arg(long, value_parser = duration, default_value = "5s")]
+    pub(crate) time_limit: std::time::Duration,
+    /// Steps in place of the clock: the same seed then gives the same timetable.
+    #[arg(long, conflicts_with = "time_limit", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Seed of the random choices.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Start afresh in place of changing as little as possible.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -163,6 +244,46 @@ pub(crate) struct EvalArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum GraphCommand {
+    /// Count nodes, edges, components, derived supply pairs and cycles.
+    Stats(GraphStatsArgs),
+    /// List what lies upstream or downstream of a product or an enterprise, each with one shortest
+    /// way.
+    ///
+    /// From a product a step is a material edge; from an enterprise it is a supply relation,
+    /// observed or following from what both make and use.
+    Walk(GraphWalkArgs),
+    /// Find one shortest way between two things.
+    Path(GraphPathArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphStatsArgs {
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphWalkArgs {
+    /// Where to start: an id (product:…, enterprise:…), a credit code, an external id, or an exact
+    /// name.
+    pub(crate) node: String,
+    /// Which way to walk.
+    #[arg(long, value_enum, default_value = "downstream")]
+    pub(crate) direction: WalkDirection,
+    /// Most steps from the start.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub(crate) depth: u32,
+    /// Most nodes to list.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Direction of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WalkDirection {
@@ -170,6 +291,32 @@ pub(crate) enum WalkDirection {
     Upstream,
     /// Towards products and buyers.
     Downstream,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphPathArgs {
+    /// Start: an id, a credit code, an external id, or an exact name.
+    pub(crate) from: String,
+    /// End, written the same way.
+    pub(crate) to: String,
+    /// Relations the way may use.
+    #[arg(long, value_enum, default_value = "supply")]
+    pub(crate) over: PathRelations,
+    /// Most steps.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) max_steps: u32,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Relations a way may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathRelations {
+    /// Supply relations between enterprises, observed or following from products.
+    Supply,
+    /// Every edge of the graph.
+    Everything,
 }
 
 /// Reads `10s`, `500ms`, `2m` or a bare number of seconds.

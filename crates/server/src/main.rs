@@ -10,7 +10,11 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod demo;
+mod graph;
+mod import;
 mod matching;
+mod plan;
 mod print;
 mod serve;
 mod solve;
@@ -38,8 +42,13 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     use args::Command;
     match command {
         Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Import(args) => block_on(import::run(config, args)),
+        Command::Template(args) => import::template(&args.path),
+        Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
+        Command::Demo(args) => block_on(demo::run(config, args)),
+        Command::Plan(args) => block_on(plan::run(config, args)),
         Command::Schema => {
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)

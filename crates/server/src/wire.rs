@@ -31,6 +31,7 @@ pub(crate) async fn office_with(
     let db = lianmeng_store::connect::open(url, config.database.connections)
         .await
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
+    lianmeng_app::codes::seed(&db).await.context("the code tables cannot be filled in")?;
     let graph = Snapshots::default();
     Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default(), graph })
 }

@@ -35,6 +35,14 @@ pub(crate) fn value_opt<T: FromStr>(at: At, text: Option<&str>) -> Result<Option
     text.map(|text| value(at, text)).transpose()
 }
 
+/// A whole number that must fit a narrower type.
+pub(crate) fn number<N: Copy + ToString, T: TryFrom<N>>(
+    at: At,
+    number: N,
+) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| at.corrupt(&number.to_string()))
+}
+
 /// A word of an enum, by its `from_word`.
 pub(crate) fn word<T>(at: At, text: &str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
     from(text).ok_or_else(|| at.corrupt(text))
@@ -73,16 +81,6 @@ pub(crate) fn place_columns(place: Option<Place>) -> (Option<String>, Option<Str
     }
 }
 
-/// Reasons of a suggestion kept as JSON text.
-pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
-    serde_json::from_str(text).map_err(|_| at.corrupt(text))
-}
-
-/// Reasons of a suggestion as JSON text.
-pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
-    serde_json::json!(reasons).to_string()
-}
-
 /// Rows whose division, kept in `column`, is `code` or lies inside of it.
 pub(crate) fn within(column: impl ColumnTrait, code: RegionCode) -> Condition {
     let text = code.to_string();
@@ -112,4 +110,14 @@ pub(crate) fn member_columns(member: Member) -> (Option<String>, Option<String>)
         Member::Enterprise(id) => (Some(id.to_string()), None),
         Member::Organisation(id) => (None, Some(id.to_string())),
     }
+}
+
+/// Reasons of a suggestion kept as JSON text.
+pub(crate) fn reasons(at: At, text: &str) -> Result<Vec<Reason>, StoreError> {
+    serde_json::from_str(text).map_err(|_| at.corrupt(text))
+}
+
+/// Reasons of a suggestion as JSON text.
+pub(crate) fn reasons_text(reasons: &[Reason]) -> String {
+    serde_json::json!(reasons).to_string()
 }

@@ -6,9 +6,12 @@ use lianmeng_domain::alliance::Alliance;
 use lianmeng_domain::chain::IndustrialChain;
 use lianmeng_domain::committee::ChainCommittee;
 use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::need::Need;
+use lianmeng_domain::offer::Offer;
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::product::Product;
+use lianmeng_domain::project::Project;
 
 use super::notes::Counts;
 
@@ -53,6 +56,31 @@ entry!(PartyOrganisation, "Party organisation");
 entry!(IndustrialChain, "chain");
 entry!(ChainCommittee, "committee");
 entry!(Alliance, "alliance");
+
+entry!(Project, "project");
+
+macro_rules! titled {
+    ($type:ty, $what:literal) => {
+        impl Entry for $type {
+            const WHAT: &'static str = $what;
+
+            fn keys(&self) -> Vec<String> {
+                self.external_id.iter().cloned().collect()
+            }
+
+            fn names(&self) -> Vec<&str> {
+                vec![&self.title]
+            }
+
+            fn raised(self) -> Self {
+                Self { version: self.version + 1, ..self }
+            }
+        }
+    };
+}
+
+titled!(Need, "need");
+titled!(Offer, "offer");
 
 impl Entry for Enterprise {
     const WHAT: &'static str = "enterprise";
@@ -174,19 +202,18 @@ impl<T: Entry> Directory<T> {
         if let Some(slot) = self.by_key(text) {
             return Found::One(slot);
         }
-        let slots: Vec<Slot> = self
-            .by_name
-            .get(text)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|&slot| self.get(slot).is_some_and(|thing| thing.names().contains(&text)))
-            .collect();
+        let slots: Vec<Slot> = self.named(text).collect();
         match slots.as_slice() {
             [] => Found::Nothing,
             [slot] => Found::One(*slot),
             many => Found::Many(many.iter().filter_map(|&slot| self.label(slot)).collect()),
         }
+    }
+
+    /// The things of this exact name.
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Slot> + 'a {
+        let slots = self.by_name.get(name).into_iter().flatten().copied();
+        slots.filter(move |&slot| self.get(slot).is_some_and(|thing| thing.names().contains(&name)))
     }
 
     /// How to name the thing in `slot` without doubt.

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use lianmeng_domain::draft::{self, Draft, DraftKind, Field};
-use lianmeng_domain::enterprise::{self, CreditCode, Enterprise, Ownership, QualityTier};
+use lianmeng_domain::enterprise::{CreditCode, Enterprise, Ownership, QualityTier};
 use lianmeng_domain::ids::EnterpriseId;
 use lianmeng_domain::industry::{IndustryKey, IndustryScheme};
 use lianmeng_domain::region::Place;
 use lianmeng_store::import as stored;
 
-use super::directory::{Directory, Found, Slot, Taken};
+use super::directory::{Directory, Found, Slot};
 use super::industry::Industries;
+use super::named::enter;
 use super::notes::Counts;
 use super::place::place;
 use super::product::STEP;
-use super::row::{Row, flaw, unknown_word};
+use super::row::{Flaw, Row, flaw, unknown_word};
 use super::{ImportError, Judge};
 
 /// What a row says; `None` and empty lists say nothing.
@@ -38,9 +39,9 @@ struct Said {
 pub(super) async fn enterprises(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let kind = DraftKind::Enterprise;
     let mut spoken = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         if let Some(slot) = enterprise(judge, draft) {
             spoken.push((slot, draft));
@@ -51,7 +52,9 @@ pub(super) async fn enterprises(judge: &mut Judge<'_>) -> Result<(), ImportError
     let mut counts = Counts::default();
     let changed = judge.enterprises.outcome(&mut counts);
     judge.notes.add_counts(kind, counts);
-    stored::put_enterprises(judge.tx, &parents_first(changed)).await?;
+    if !judge.notes.has_cycle() {
+        stored::put_enterprises(judge.tx, &parents_first(changed)).await?;
+    }
     Ok(())
 }
 
@@ -67,24 +70,9 @@ fn enterprise(judge: &mut Judge<'_>, draft: Draft<'_>) -> Option<Slot> {
     if !row.is_good(kind) {
         return None;
     }
-    let Some(slot) = known else {
-        let id: EnterpriseId = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
-        return Some(judge.enterprises.add(said.onto(blank(id)), draft.number()));
-    };
-    let before = judge.enterprises.get(slot)?.clone();
-    match judge.enterprises.change(slot, said.onto(before), draft.number()) {
-        Ok(()) => Some(slot),
-        Err(Taken::Same(first)) => {
-            row.repeats(Field::Name, first);
-            judge.notes.count(kind).unchanged += 1;
-            None
-        }
-        Err(Taken::Other(first)) => {
-            row.clashes(Field::Name, first);
-            row.is_good(kind);
-            None
-        }
-    }
+    let before = known.and_then(|slot| judge.enterprises.get(slot)).cloned();
+    let before = before.unwrap_or_else(|| blank(judge.desk.mint()));
+    enter(&mut row, kind, &mut judge.enterprises, known, said.onto(before))
 }
 
 /// The stored or earlier enterprise a row speaks of, by credit code and external id.
@@ -100,7 +88,8 @@ fn known(row: &mut Row<'_, '_>, said: &Said, enterprises: &Directory<Enterprise>
         row.reject(Field::ExternalId, flaw("key_conflict", reason, hint));
         return None;
     }
-    if code.is_none() && said.external_id.is_none() {
+    let has_code = !row.draft.get(Field::CreditCode).is_empty();
+    if !has_code && said.external_id.is_none() {
         let reason = "an enterprise needs a credit code or an external id; names repeat";
         let hint = "fill in the credit code, or the number it has in your own system";
         row.reject(Field::CreditCode, flaw("key_missing", reason, hint));
@@ -110,7 +99,8 @@ fn known(row: &mut Row<'_, '_>, said: &Said, enterprises: &Directory<Enterprise>
 
 /// An enterprise that is new needs a name, be it the short one.
 fn name_or_reject(row: &mut Row<'_, '_>, said: &Said) {
-    if said.name.is_none() {
+    // A name that stands there but cannot be used was noted already.
+    if said.name.is_none() && row.draft.get(Field::Name).is_empty() {
         let reason = "it has neither a name nor a short name";
         let hint = "fill in the registered name";
         row.reject(Field::Name, flaw("name_missing", reason, hint));
@@ -121,7 +111,7 @@ impl Said {
     fn read(row: &mut Row<'_, '_>, industries: &Industries, atlas: &super::Atlas) -> Self {
         let short_name = row.text(Field::ShortName);
         let mut name = row.text(Field::Name);
-        if name.is_none() && short_name.is_some() {
+        if row.draft.get(Field::Name).is_empty() && short_name.is_some() {
             let reason = "it has no legal name and is called by its short name";
             row.note(Field::Name, flaw("name_from_short", reason, "fill in the registered name"));
             name.clone_from(&short_name);
@@ -216,14 +206,8 @@ fn ownership(row: &mut Row<'_, '_>) -> Option<Ownership> {
     }
     let ownership = word.and_then(Ownership::from_word);
     if ownership.is_none() {
-        row.note(
-            Field::Ownership,
-            flaw(
-                "ownership_unknown",
-                unknown_word(Field::Ownership).reason,
-                unknown_word(Field::Ownership).hint,
-            ),
-        );
+        let flaw = Flaw { kind: "ownership_unknown", ..unknown_word(Field::Ownership) };
+        row.note(Field::Ownership, flaw);
     }
     ownership
 }
@@ -247,7 +231,7 @@ fn level(controller: &str) -> Option<Ownership> {
 }
 
 /// The industry. A code that its classification lacks leaves the enterprise without one.
-fn industry(row: &mut Row<'_, '_>, industries: &Industries) -> Option<IndustryKey> {
+pub(super) fn industry(row: &mut Row<'_, '_>, industries: &Industries) -> Option<IndustryKey> {
     let scheme = row.word(Field::IndustryScheme, IndustryScheme::from_word);
     let text = row.text(Field::Industry)?;
     let scheme = scheme.unwrap_or(IndustryScheme::Gbt4754);
@@ -316,7 +300,7 @@ fn parents<'a>(
 fn refuse_cycles(judge: &mut Judge<'_>, rows: &HashMap<EnterpriseId, Draft<'_>>) {
     let mut owners: BTreeMap<EnterpriseId, EnterpriseId> =
         judge.enterprises.iter().filter_map(|firm| Some((firm.id, firm.parent?))).collect();
-    while let Some(cycle) = enterprise::ownership_cycle(owners.iter().map(|(&c, &p)| (c, p))) {
+    while let Some(cycle) = lianmeng_domain::tree::cycle(owners.iter().map(|(&c, &p)| (c, p))) {
         let names: HashMap<EnterpriseId, String> = judge
             .enterprises
             .iter()

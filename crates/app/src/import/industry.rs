@@ -71,7 +71,7 @@ pub(super) async fn zones(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         let aliases = row.list(Field::Aliases);
         let mut overlaps = Vec::new();
         for text in row.list(Field::Regions).iter().flat_map(|text| text.split([',', '，'])) {
-            match judge.atlas.find(text, None) {
+            match judge.atlas.find(text, None, &[]) {
                 Meaning::One { place: Place::Region(code), .. } => overlaps.push(code),
                 Meaning::One { place: Place::Zone(_), .. } | Meaning::Nothing => {
                     let reason = format!("no division is called {text:?}");
@@ -97,10 +97,10 @@ pub(super) async fn zones(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         }
         let Some(name) = name else { continue };
         let slot = known.unwrap_or_else(|| {
-            let id = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
+            let id = judge.desk.mint();
             let (aliases, overlaps) = (Vec::new(), Vec::new());
             slots.insert(name.clone(), zones.len());
-            zones.push(Zone { id, name, aliases, overlaps, is_example: false });
+            zones.push(Zone { id, name, aliases, overlaps, is_example: false, version: 1 });
             zones.len() - 1
         });
         seen.insert(slot, draft.number());

@@ -40,8 +40,8 @@ pub struct ImportReport {
     /// How often each kind of finding occurred. The kinds of dirt that the rules name are always
     /// there, be it with 0.
     pub findings: BTreeMap<&'static str, u64>,
-    /// The remarks behind the findings, in the order of the work, rejections kept before others when
-    /// there are too many.
+    /// The remarks behind the findings: first those for which a row was left out, each in the order
+    /// of the work; of every kind at most as many as were asked for.
     pub remarks: Vec<Remark>,
     /// How many remarks are counted but not listed.
     pub unlisted: u64,
@@ -78,17 +78,18 @@ impl ImportReport {
 /// The report in the making.
 #[derive(Debug)]
 pub(super) struct Notes {
-    listed: usize,
+    listed: u64,
     counts: BTreeMap<DraftKind, Counts>,
     findings: BTreeMap<&'static str, u64>,
     rejections: Vec<Remark>,
     others: Vec<Remark>,
     seen: u64,
+    has_rejection: bool,
     has_cycle: bool,
 }
 
 impl Notes {
-    pub(super) fn new(listed: usize) -> Self {
+    pub(super) fn new(listed: u64) -> Self {
         Self {
             listed,
             counts: BTreeMap::new(),
@@ -96,6 +97,7 @@ impl Notes {
             rejections: Vec::new(),
             others: Vec::new(),
             seen: 0,
+            has_rejection: false,
             has_cycle: false,
         }
     }
@@ -104,8 +106,9 @@ impl Notes {
     pub(super) fn add(&mut self, remark: Remark) {
         *self.findings.entry(remark.kind).or_default() += 1;
         self.seen += 1;
+        self.has_rejection |= remark.is_rejection;
         let list = if remark.is_rejection { &mut self.rejections } else { &mut self.others };
-        if list.len() < self.listed {
+        if self.findings.get(remark.kind).is_some_and(|&count| count <= self.listed) {
             list.push(remark);
         }
     }
@@ -126,16 +129,36 @@ impl Notes {
         }
     }
 
+    /// Counts a thing as added, changed or unchanged; whether it is to be written.
+    pub(super) fn compare<T: PartialEq>(
+        &mut self,
+        kind: DraftKind,
+        before: Option<&T>,
+        now: &T,
+    ) -> bool {
+        let counts = self.count(kind);
+        match before {
+            None => counts.added += 1,
+            Some(before) if before == now => counts.unchanged += 1,
+            Some(_) => counts.changed += 1,
+        }
+        before != Some(now)
+    }
+
+    /// Whether nothing may be saved because of a cycle.
+    pub(super) fn has_cycle(&self) -> bool {
+        self.has_cycle
+    }
+
     /// Nothing may be saved.
     pub(super) fn refuse_cycle(&mut self) {
         self.has_cycle = true;
     }
 
     pub(super) fn finish(self, is_dry_run: bool, is_strict: bool) -> ImportReport {
-        let has_rejected = self.counts.values().any(|counts| counts.rejected > 0);
         let outcome = if self.has_cycle {
             Outcome::RefusedCycle
-        } else if is_strict && has_rejected {
+        } else if is_strict && self.has_rejection {
             Outcome::RefusedStrict
         } else if is_dry_run {
             Outcome::DryRun
@@ -143,8 +166,7 @@ impl Notes {
             Outcome::Saved
         };
         let mut remarks = self.rejections;
-        let room = self.listed.saturating_sub(remarks.len());
-        remarks.extend(self.others.into_iter().take(room));
+        remarks.extend(self.others);
         let listed = u64::try_from(remarks.len()).unwrap_or(u64::MAX);
         ImportReport {
             outcome,

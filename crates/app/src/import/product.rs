@@ -8,7 +8,7 @@ use lianmeng_domain::product::{
 };
 use lianmeng_store::import as stored;
 
-use super::directory::Taken;
+use super::named::enter;
 use super::notes::Counts;
 use super::row::{Row, flaw, unknown_word};
 use super::{ImportError, Judge};
@@ -19,9 +19,9 @@ pub(super) const STEP: usize = 4_096;
 /// Judges and saves the products.
 pub(super) async fn products(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let kind = DraftKind::Product;
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let key = row.required(Field::ExternalId);
@@ -30,25 +30,15 @@ pub(super) async fn products(judge: &mut Judge<'_>) -> Result<(), ImportError> {
             continue;
         }
         let Some((key, name)) = key.zip(name) else { continue };
-        let Some(slot) = judge.products.by_key(&key) else {
-            let id = judge.desk.ids.mint(judge.desk.now.timestamp_millis());
-            let product = Product { id, external_id: Some(key), name, version: 1 };
-            judge.products.add(product, draft.number());
-            continue;
+        let known = judge.products.by_key(&key);
+        let before = known.and_then(|slot| judge.products.get(slot));
+        let product = Product {
+            id: before.map_or_else(|| judge.desk.mint(), |before| before.id),
+            external_id: Some(key),
+            name,
+            version: before.map_or(1, |before| before.version),
         };
-        let Some(before) = judge.products.get(slot) else { continue };
-        let product = Product { name, ..before.clone() };
-        match judge.products.change(slot, product, draft.number()) {
-            Ok(()) => {}
-            Err(Taken::Same(first)) => {
-                row.repeats(Field::ExternalId, first);
-                judge.notes.count(kind).unchanged += 1;
-            }
-            Err(Taken::Other(first)) => {
-                row.clashes(Field::ExternalId, first);
-                row.is_good(kind);
-            }
-        }
+        enter(&mut row, kind, &mut judge.products, known, product);
     }
     let mut counts = Counts::default();
     let changed = judge.products.outcome(&mut counts);
@@ -66,9 +56,9 @@ pub(super) async fn edges(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let known: HashSet<ProductEdge> = stored::product_edges(judge.tx).await?.into_iter().collect();
     let mut seen: HashMap<ProductEdge, u32> = HashMap::new();
     let mut added = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let from = row.required_find(Field::From, &judge.products);
@@ -87,8 +77,7 @@ pub(super) async fn edges(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         let (from, to) = if is_backwards { (to, from) } else { (from, to) };
         let edge = ProductEdge { from, to, kind: edge };
         if let Some(&first) = seen.get(&edge) {
-            row.repeats(Field::From, first);
-            judge.notes.count(kind).unchanged += 1;
+            row.repeats(kind, Field::From, first);
             continue;
         }
         seen.insert(edge, draft.number());
@@ -132,9 +121,9 @@ pub(super) async fn made(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         .collect();
     let mut seen = HashMap::new();
     let mut changed = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let enterprise = row.required_find(Field::Enterprise, &judge.enterprises);
@@ -150,8 +139,7 @@ pub(super) async fn made(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         let key = (enterprise.id, product.id, role.unwrap_or(ProductRole::Makes));
         if let Some(&(first, before)) = seen.get(&key) {
             if before == share {
-                row.repeats(Field::Product, first);
-                judge.notes.count(kind).unchanged += 1;
+                row.repeats(kind, Field::Product, first);
             } else {
                 row.clashes(Field::Product, first);
                 row.is_good(kind);

@@ -88,13 +88,12 @@ impl<'a, 'n> Row<'a, 'n> {
 
     /// The text of a cell that must not be empty.
     pub(super) fn required(&mut self, field: Field) -> Option<String> {
-        let was_bad = self.is_bad;
-        let text = self.text(field);
-        if text.is_none() && (was_bad || !self.is_bad) {
+        if self.draft.get(field).is_empty() {
             let reason = format!("{field} is empty");
             self.reject(field, flaw("cell_missing", reason, "fill it in or delete the row"));
+            return None;
         }
-        text
+        self.text(field)
     }
 
     /// A word of a fixed vocabulary; `None` if the cell is empty or holds another word.
@@ -237,10 +236,11 @@ impl<'a, 'n> Row<'a, 'n> {
         }
     }
 
-    /// Notes that a row before said the same.
-    pub(super) fn repeats(&mut self, field: Field, first: u32) {
+    /// Notes that a row before said the same, and counts this one as unchanged.
+    pub(super) fn repeats(&mut self, kind: DraftKind, field: Field, first: u32) {
         let reason = format!("row {first} says the same");
         self.note(field, flaw("row_repeated", reason, ""));
+        self.notes.count(kind).unchanged += 1;
     }
 
     /// Notes that a row before has the same key and says something else.

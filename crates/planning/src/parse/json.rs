@@ -32,9 +32,13 @@ struct File {
 /// [`ParseError::Syntax`] where it is not such JSON, [`ParseError::Value`] for a number out of
 /// range, [`ParseError::Problem`] where the parts do not fit.
 pub fn parse_json(text: &str, fairness: Option<u32>) -> Result<Problem, ParseError> {
-    let file: File = serde_json::from_str(text).map_err(|error| ParseError::Syntax {
-        line: error.line().max(1),
-        message: format!("{error}; expected an object with P, T, L, AM and meetings"),
+    let file: File = serde_json::from_str(text).map_err(|error| {
+        let text = error.to_string();
+        let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+        ParseError::Syntax {
+            line: error.line().max(1),
+            message: format!("{what}; expected an object with P, T, L, AM and meetings"),
+        }
     })?;
     let people = count("P", file.participants, MAX_PARTICIPANTS)?;
     let slots = count("T", file.slots, MAX_SLOTS)?;

@@ -1,0 +1,355 @@
+//! Docking events in GraphQL. Their parts are in [`part`], participants and meetings in
+//! [`meeting`], published versions and schedules in [`schedule`], changes in [`mutation`].
+
+pub mod input;
+pub mod loader;
+pub mod meeting;
+pub mod mutation;
+pub mod part;
+pub mod payload;
+pub mod schedule;
+#[cfg(test)]
+mod tests;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use chrono::NaiveDate;
+use lianmeng_domain::event::{DockingEvent, EventStage, sees_all};
+use lianmeng_domain::ids::DockingEventId;
+use lianmeng_domain::meeting::version::Version;
+use lianmeng_domain::meeting::{Meeting, Participant};
+use lianmeng_store::event::{self as store, EventFilter, version};
+use lianmeng_store::meeting::{self as meetings, participant};
+use lianmeng_store::page::Window;
+
+use crate::committee::CommitteeNode;
+use crate::error::ApiError;
+use crate::ids;
+use crate::page::{self, Slice};
+use crate::region::{PlaceInput, PlaceNode};
+use crate::scope::Scope;
+use crate::venue::VenueNode;
+use loader::{
+    FirstMeetings, FirstParticipants, FirstPrecedences, FirstVersions, SessionsOf, SlotsOf,
+    TablesOf,
+};
+use meeting::{
+    MeetingFilterInput, MeetingNode, MeetingTotal, ParticipantNode, ParticipantTotal,
+    PrecedenceNode,
+};
+use part::{SessionNode, SlotNode, TableNode};
+use schedule::VersionNode;
+
+/// Stage of a docking event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "EventStage", remote = "EventStage")]
+pub enum EventStageWord {
+    /// Somebody thought of it (设想).
+    Idea,
+    /// Hosts and day are agreed (已立项).
+    Planned,
+    /// Invitations are out (邀请中).
+    Inviting,
+    /// Who meets whom is being gathered (排期中).
+    Scheduling,
+    /// A timetable stands that only the organisers see (初排).
+    Provisional,
+    /// A version of the timetable was published (已发布).
+    Published,
+    /// The day itself (进行中).
+    Live,
+    /// The day is over (已结束).
+    Closed,
+    /// What was agreed is followed up (跟进中).
+    FollowUp,
+    /// Its results are in (已评估).
+    Evaluated,
+}
+
+/// A docking event as clients see it.
+#[derive(Debug, Clone)]
+pub struct DockingEventNode(pub DockingEvent);
+
+/// A docking event (对接活动): a supply–demand matchmaking meeting. Organisers see all of it; others
+/// see it once a version is published, and of its timetable only what concerns themselves.
+#[Object(name = "DockingEvent")]
+impl DockingEventNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+
+    /// Title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Divisions and zones that host it together (承办方), the leading one first, 1 to 10.
+    async fn hosts(&self) -> Vec<PlaceNode> {
+        self.0.hosts.iter().copied().map(PlaceNode).collect()
+    }
+
+    /// The chain committee (产业链党委) it belongs to; null if to none.
+    async fn committee(&self, ctx: &Context<'_>) -> Result<Option<CommitteeNode>> {
+        let Some(committee) = self.0.committee else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(committee).await?.map(CommitteeNode))
+    }
+
+    /// Where it takes place; null until known.
+    async fn venue(&self, ctx: &Context<'_>) -> Result<Option<VenueNode>> {
+        let Some(venue) = self.0.venue else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(venue).await?.map(VenueNode))
+    }
+
+    /// Its date in China.
+    async fn held_on(&self) -> NaiveDate {
+        self.0.held_on
+    }
+
+    /// Its stage.
+    async fn stage(&self) -> EventStageWord {
+        self.0.stage.into()
+    }
+
+    /// Stages it may be moved to by hand from here.
+    async fn next_stages(&self) -> Vec<EventStageWord> {
+        self.0.stage.next().iter().copied().map(Into::into).collect()
+    }
+
+    /// How far the breaks of any two participants may differ; 2 unless chosen otherwise.
+    async fn fairness(&self) -> u16 {
+        self.0.fairness
+    }
+
+    /// Slots (时段) of the timetable, by number; at most 64.
+    async fn slots(&self, ctx: &Context<'_>) -> Result<Vec<SlotNode>> {
+        let slots = Scope::of(ctx)?.few(SlotsOf(self.0.id)).await?;
+        Ok(slots.into_iter().map(SlotNode).collect())
+    }
+
+    /// Tables (桌位), by number; at most 500.
+    async fn tables(&self, ctx: &Context<'_>) -> Result<Vec<TableNode>> {
+        let tables = Scope::of(ctx)?.few(TablesOf(self.0.id)).await?;
+        Ok(tables.into_iter().map(TableNode).collect())
+    }
+
+    /// Sessions (场次), in the order given; at most 50.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<SessionNode>> {
+        let sessions = Scope::of(ctx)?.few(SessionsOf(self.0.id)).await?;
+        Ok(sessions.into_iter().map(SessionNode).collect())
+    }
+
+    /// Participants (参会方) that the caller sees, in the order they were added: organisers all,
+    /// a participant itself and those it meets in the published timetable, others none.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn participants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, ParticipantNode, ParticipantTotal>> {
+        const LIST: &str = "participants";
+        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let starts_later = after.is_some();
+        let rows = if after.is_none() {
+            scope.few(FirstParticipants { of: self.0.id, first: size + 1 }).await?
+        } else {
+            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
+            participant::page(&scope.desk.db, &scope.sees, self.0.id, window).await?
+        };
+        let slice = Slice { starts_later, size, rows };
+        let cursor = |row: &Participant| page::cursor(LIST, &[&row.id.to_string()]);
+        let total = ParticipantTotal(self.0.id);
+        Ok(page::connection_with(slice, total, cursor, ParticipantNode))
+    }
+
+    /// Meetings (一对一会面) of the working timetable, in the order they were added. Organisers
+    /// only; others read `mySchedule`.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn meetings(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<MeetingFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, MeetingNode, MeetingTotal>> {
+        const LIST: &str = "meetings";
+        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let starts_later = after.is_some();
+        let rows = if after.is_none() && filter == meetings::MeetingFilter::default() {
+            scope.few(FirstMeetings { of: self.0.id, first: size + 1 }).await?
+        } else {
+            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
+            meetings::page(&scope.desk.db, &scope.sees, self.0.id, &filter, window).await?
+        };
+        let slice = Slice { starts_later, size, rows };
+        let cursor = |row: &Meeting| page::cursor(LIST, &[&row.id.to_string()]);
+        let total = MeetingTotal { event: self.0.id, filter };
+        Ok(page::connection_with(slice, total, cursor, MeetingNode))
+    }
+
+    /// Which meetings must come before which (先后), by ids. Organisers only.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn precedences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<PrecedenceNode>> {
+        let key = FirstPrecedences { of: self.0.id, first: page::size(first)? };
+        let pairs = Scope::of(ctx)?.few(key).await?;
+        Ok(pairs.into_iter().map(|(_, pair)| PrecedenceNode(pair)).collect())
+    }
+
+    /// Published versions of the timetable (发布版本), oldest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, VersionNode>> {
+        const LIST: &str = "versions";
+        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let starts_later = after.is_some();
+        let rows = match after {
+            None => scope.few(FirstVersions { of: self.0.id, first: size + 1 }).await?,
+            Some(cursor) => {
+                let [number] = page::key::<1>(LIST, &cursor)?;
+                let after = number.parse().map_err(|_| ApiError::BadCursor(cursor))?;
+                let window = Window { after: Some(after), limit: size + 1 };
+                version::page(&scope.desk.db, self.0.id, window).await?
+            }
+        };
+        let is_managed = sees_all(&scope.sees, &self.0);
+        let slice = Slice { starts_later, size, rows };
+        let cursor = |row: &Version| page::cursor(LIST, &[&row.number.to_string()]);
+        Ok(page::connection(slice, cursor, |version| VersionNode { version, is_managed }))
+    }
+
+    /// Number of the version published last, from 1; null before the first.
+    async fn published_version(&self) -> Option<u32> {
+        self.0.published
+    }
+
+    /// Breaks (空档) of all participants in the timetable planned last; null before the first and
+    /// for everyone but the organisers.
+    async fn breaks(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        let scope = Scope::of(ctx)?;
+        Ok(self.0.breaks.filter(|_| sees_all(&scope.sees, &self.0)))
+    }
+
+    /// Whether it is invented for demonstration (示例).
+    async fn is_example(&self) -> bool {
+        self.0.is_example
+    }
+
+    /// Version of the event with its participants and meetings; send it back with a change.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+}
+
+/// Which events a list holds; every given part must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct EventFilterInput {
+    /// In one of these stages.
+    #[graphql(validator(max_items = 10))]
+    stages: Option<Vec<EventStageWord>>,
+    /// Hosted by exactly this division or zone, alone or with others.
+    host: Option<PlaceInput>,
+    /// Of this committee.
+    committee_id: Option<ID>,
+    /// With this enterprise among the participants that the caller sees.
+    participant_id: Option<ID>,
+    /// On this day or later.
+    from_on: Option<NaiveDate>,
+    /// On this day or earlier.
+    until_on: Option<NaiveDate>,
+}
+
+impl EventFilterInput {
+    fn into_filter(self) -> Result<EventFilter, ApiError> {
+        let stages = self.stages.unwrap_or_default();
+        Ok(EventFilter {
+            stages: stages.into_iter().map(EventStage::from).collect(),
+            host: self.host.map(PlaceInput::into_place).transpose()?,
+            committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
+            participant: self.participant_id.map(|id| ids::decode(&id)).transpose()?,
+            from_on: self.from_on,
+            until_on: self.until_on,
+        })
+    }
+}
+
+/// Counts the whole list, only when asked.
+#[derive(Debug)]
+pub struct EventTotal(EventFilter);
+
+#[Object]
+impl EventTotal {
+    /// How many events the whole list holds.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let scope = Scope::of(ctx)?;
+        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+    }
+}
+
+/// Queries about docking events.
+#[derive(Debug, Default)]
+pub struct EventQuery;
+
+#[Object]
+impl EventQuery {
+    /// Docking events that match, by date, at most 100 a page.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn docking_events(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<EventFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, DockingEventNode, EventTotal>> {
+        const LIST: &str = "events";
+        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let starts_later = after.is_some();
+        let after = after
+            .map(|cursor| {
+                let [day, id] = page::key::<2>(LIST, &cursor)?;
+                let key = day.parse::<NaiveDate>().ok().zip(id.parse::<DockingEventId>().ok());
+                key.ok_or(ApiError::BadCursor(cursor))
+            })
+            .transpose()?;
+        let window = Window { after, limit: size + 1 };
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let slice = Slice { starts_later, size, rows };
+        let cursor = |row: &DockingEvent| {
+            page::cursor(LIST, &[&row.held_on.to_string(), &row.id.to_string()])
+        };
+        Ok(page::connection_with(slice, EventTotal(filter), cursor, DockingEventNode))
+    }
+
+    /// What the caller has to do at an event: its own meetings of a published version, all of them
+    /// for organisers, none for the public. Null if there is no such event that you may see.
+    async fn my_schedule(
+        &self,
+        ctx: &Context<'_>,
+        event_id: ID,
+        #[graphql(desc = "Number of a published version; the latest if absent.")] version: Option<
+            u32,
+        >,
+    ) -> Result<Option<schedule::ScheduleNode>> {
+        let scope = Scope::of(ctx)?;
+        let found = scope.one(ids::decode::<DockingEventId>(&event_id)?).await?;
+        let Some(event): Option<DockingEvent> = found else { return Ok(None) };
+        let published = match version.or(event.published) {
+            Some(number) => version::find(&scope.desk.db, event.id, number).await?,
+            None => None,
+        };
+        if version.is_some() && published.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(schedule::ScheduleNode { event, version: published }))
+    }
+}

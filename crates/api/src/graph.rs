@@ -326,6 +326,7 @@ impl GraphQuery {
     /// Nodes next to a node (相邻节点): over outgoing links first, then by kind, then by id; null if
     /// there is no such node that you may see.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn graph_neighbours(
         &self,
         ctx: &Context<'_>,
@@ -355,6 +356,7 @@ impl GraphQuery {
     /// From a product a step is a material link. From an enterprise a step is a supply relation:
     /// observed, where you may see it, or following from what both make and use.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn graph_walk(
         &self,
         ctx: &Context<'_>,

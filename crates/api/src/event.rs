@@ -8,6 +8,8 @@ pub mod mutation;
 pub mod part;
 pub mod payload;
 pub mod schedule;
+#[cfg(test)]
+mod tests;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
@@ -148,13 +150,11 @@ impl DockingEventNode {
         const LIST: &str = "participants";
         let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
         let starts_later = after.is_some();
-        let rows = match after {
-            None => scope.few(FirstParticipants { of: self.0.id, first: size + 1 }).await?,
-            Some(cursor) => {
-                let after = Some(page::id_key(LIST, &cursor)?);
-                let window = Window { after, limit: size + 1 };
-                participant::page(&scope.desk.db, &scope.sees, self.0.id, window).await?
-            }
+        let rows = if after.is_none() {
+            scope.few(FirstParticipants { of: self.0.id, first: size + 1 }).await?
+        } else {
+            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
+            participant::page(&scope.desk.db, &scope.sees, self.0.id, window).await?
         };
         let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Participant| page::cursor(LIST, &[&row.id.to_string()]);
@@ -179,8 +179,7 @@ impl DockingEventNode {
         let rows = if after.is_none() && filter == meetings::MeetingFilter::default() {
             scope.few(FirstMeetings { of: self.0.id, first: size + 1 }).await?
         } else {
-            let after = after.map(|cursor| page::id_key(LIST, &cursor)).transpose()?;
-            let window = Window { after, limit: size + 1 };
+            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
             meetings::page(&scope.desk.db, &scope.sees, self.0.id, &filter, window).await?
         };
         let slice = Slice { starts_later, size, rows };

@@ -142,7 +142,7 @@ impl VenueQuery {
             min_tables: filter.min_tables,
         };
         let starts_later = after.is_some();
-        let after = after.map(|cursor| page::id_key(LIST, &cursor)).transpose()?;
+        let after = page::after_id(LIST, after)?;
         let window = Window { after, limit: size + 1 };
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
         let slice = Slice { starts_later, size, rows };

@@ -182,7 +182,8 @@ pub async fn update(
     let mut event = with_card(found.clone(), &cmd.card);
     let new = checked(desk, &change, (&event, &cmd.card), old.sessions.clone()).await?;
     let same_grid = same_grid(&old, &new);
-    if !same_grid || found.fairness != event.fairness || found.held_on != event.held_on {
+    // A published version names moments, so a new hour means planning and publishing again too.
+    if !same_grid || old.slots != new.slots || found.fairness != event.fairness {
         event.stage = event::step(&found, Step::Revise, desk.today)?;
     }
     if !same_grid {

@@ -6,7 +6,7 @@
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
 mod alliance;
-mod atlas;
+pub(crate) mod atlas;
 mod body;
 mod chain;
 mod committee;
@@ -15,9 +15,11 @@ mod directory;
 mod enterprise;
 mod industry;
 mod named;
+mod need;
 mod notes;
 mod place;
 mod product;
+mod project;
 mod row;
 mod supply;
 
@@ -165,6 +167,13 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Tells that [`product::STEP`] more rows were judged, and lets other work of this thread go on:
+    /// judging so many takes a few milliseconds.
+    async fn pause(&self, kind: DraftKind) {
+        (self.cmd.progress)(kind, product::STEP);
+        tokio::task::yield_now().await;
+    }
+
     /// Judges and writes every kind, each after those it refers to.
     async fn everything(&mut self) -> Result<(), ImportError> {
         industry::zones(self).await?;
@@ -189,6 +198,9 @@ impl<'a> Judge<'a> {
         committee::committees(self).await?;
         committee::seats(self).await?;
         alliance::alliances(self).await?;
-        alliance::partners(self).await
+        alliance::partners(self).await?;
+        need::needs(self).await?;
+        project::offers(self).await?;
+        project::projects(self).await
     }
 }

@@ -42,6 +42,12 @@ pub(crate) enum Command {
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
+    /// Plan the one-to-one timetable of a stored docking event and print it.
+    ///
+    /// Locked meetings stay; of the rest as little as possible changes. If no timetable meets all
+    /// demands, nothing is saved and those in conflict are printed. Ends with 0 either way, with 2
+    /// if there is no such event or it cannot be planned.
+    Plan(PlanArgs),
     /// Print the GraphQL schema.
     Schema,
     /// Show the configuration.
@@ -85,6 +91,27 @@ pub(crate) struct ImportArgs {
 pub(crate) struct TemplateArgs {
     /// Where to write the workbook.
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlanArgs {
+    /// Global id of the event, as in event:01J….
+    pub(crate) event: String,
+    /// Longest time, such as 500ms, 10s or 2m.
+    #[arg(long, value_parser = duration, default_value = "5s")]
+    pub(crate) time_limit: std::time::Duration,
+    /// Steps in place of the clock: the same seed then gives the same timetable.
+    #[arg(long, conflicts_with = "time_limit", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) steps: Option<u64>,
+    /// Seed of the random choices.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Start afresh in place of changing as little as possible.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

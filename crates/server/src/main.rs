@@ -13,6 +13,7 @@ mod config;
 mod graph;
 mod import;
 mod matching;
+mod plan;
 mod print;
 mod serve;
 mod solve;
@@ -45,6 +46,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
+        Command::Plan(args) => block_on(plan::run(config, args)),
         Command::Schema => {
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)

@@ -118,8 +118,8 @@ impl CommitteeNode {
     }
 
     /// Where it works; null when unknown.
-    async fn place(&self, ctx: &Context<'_>) -> Result<Option<PlaceNode>> {
-        Ok(PlaceNode::find(Scope::of(ctx)?, self.0.place).await?)
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
     }
 
     /// Seats of its member units (委员单位), past and coming ones too, in the order they were given.

@@ -306,8 +306,8 @@ impl EnterpriseNode {
     }
 
     /// Where it is: a division or a functional zone; null when unknown.
-    async fn place(&self, ctx: &Context<'_>) -> Result<Option<PlaceNode>> {
-        Ok(PlaceNode::find(Scope::of(ctx)?, self.0.place).await?)
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
     }
 
     /// Its industry (行业); null when unknown.

@@ -26,8 +26,9 @@ use crate::committee::CommitteeNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::page::{self, Slice};
+use crate::region::{PlaceInput, PlaceNode};
 use crate::scope::Scope;
-use crate::venue::{PlaceInput, VenueNode};
+use crate::venue::VenueNode;
 use loader::{
     FirstMeetings, FirstParticipants, FirstPrecedences, FirstVersions, SessionsOf, SlotsOf,
     TablesOf,
@@ -36,7 +37,7 @@ use meeting::{
     MeetingFilterInput, MeetingNode, MeetingTotal, ParticipantNode, ParticipantTotal,
     PrecedenceNode,
 };
-use part::{PlaceNode, SessionNode, SlotNode, TableNode};
+use part::{SessionNode, SlotNode, TableNode};
 use schedule::VersionNode;
 
 /// Stage of a docking event.

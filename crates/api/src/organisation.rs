@@ -84,8 +84,8 @@ impl OrganisationNode {
     }
 
     /// Where it is; null when unknown.
-    async fn place(&self, ctx: &Context<'_>) -> Result<Option<PlaceNode>> {
-        Ok(PlaceNode::find(Scope::of(ctx)?, self.0.place).await?)
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
     }
 
     /// Party organisations (党组织) set up in it, in the order they were registered.

@@ -3,13 +3,14 @@
 pub mod zone;
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject, Union};
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use lianmeng_app::region as app;
 use lianmeng_domain::region::{Place, Region, RegionCode, RegionLevel};
 use lianmeng_store::page::Window;
 use lianmeng_store::region::{self as store, RegionFilter};
 
 use crate::error::ApiError;
+use crate::ids;
 use crate::loader::{PredecessorsOf, RegionsBelow, ZonesOf};
 use crate::page::{self, Slice};
 use crate::scope::Scope;
@@ -140,30 +141,74 @@ impl RegionNode {
     }
 }
 
-/// Where something is.
-#[derive(Debug, Union)]
-#[graphql(name = "Place")]
-pub enum PlaceNode {
-    /// In a division.
-    Region(RegionNode),
-    /// In a functional zone, which has no division of its own.
-    Zone(ZoneNode),
+/// A place as clients see it.
+#[derive(Debug, Clone, Copy)]
+pub struct PlaceNode(pub Place);
+
+/// A place: a division, or a functional zone (功能区) that has no division code of its own.
+#[Object(name = "Place")]
+impl PlaceNode {
+    /// Code of the division (GB/T 2260); null for a zone.
+    async fn region_code(&self) -> Option<String> {
+        match self.0 {
+            Place::Region(code) => Some(code.to_string()),
+            Place::Zone(_) => None,
+        }
+    }
+
+    /// Global id of the zone; null for a division.
+    async fn zone_id(&self) -> Option<ID> {
+        match self.0 {
+            Place::Region(_) => None,
+            Place::Zone(id) => Some(ids::encode(id)),
+        }
+    }
+
+    /// Name, such as 南山区 or 前海; null if it is gone.
+    async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(Scope::of(ctx)?.one(self.0).await?)
+    }
+
+    /// The division; null for a zone.
+    async fn region(&self, ctx: &Context<'_>) -> Result<Option<RegionNode>> {
+        match self.0 {
+            Place::Region(code) => Ok(Scope::of(ctx)?.one(code).await?.map(RegionNode)),
+            Place::Zone(_) => Ok(None),
+        }
+    }
+
+    /// The functional zone; null for a division.
+    async fn zone(&self, ctx: &Context<'_>) -> Result<Option<ZoneNode>> {
+        match self.0 {
+            Place::Region(_) => Ok(None),
+            Place::Zone(id) => Ok(Scope::of(ctx)?.one(id).await?.map(ZoneNode)),
+        }
+    }
 }
 
-impl PlaceNode {
-    /// The division or zone behind `place`; `None` if there is none that the caller sees.
+/// A place: a division or a functional zone (功能区).
+#[derive(Debug, OneofObject)]
+pub enum PlaceInput {
+    /// Code of a division (GB/T 2260), such as 440305.
+    RegionCode(String),
+    /// Global id of a zone.
+    ZoneId(ID),
+}
+
+impl PlaceInput {
+    /// The place meant.
     ///
     /// # Errors
     ///
-    /// [`ApiError::Internal`] if the database refuses.
-    pub async fn find(scope: &Scope, place: Option<Place>) -> Result<Option<Self>, ApiError> {
-        Ok(match place {
-            Some(Place::Region(code)) => {
-                scope.one(code).await?.map(|region| Self::Region(RegionNode(region)))
-            }
-            Some(Place::Zone(id)) => scope.one(id).await?.map(|zone| Self::Zone(ZoneNode(zone))),
-            None => None,
-        })
+    /// A text for people if it is neither a code nor an id.
+    pub fn into_place(self) -> Result<Place, ApiError> {
+        match self {
+            Self::RegionCode(code) => code
+                .parse::<RegionCode>()
+                .map(Place::Region)
+                .map_err(|error| ApiError::BadInput(error.to_string())),
+            Self::ZoneId(id) => Ok(Place::Zone(ids::decode(&id)?)),
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! What changes of the registry share: their payloads, and why one is refused.
 
-use async_graphql::{ID, OneofObject, SimpleObject};
+use async_graphql::{ID, SimpleObject};
 use lianmeng_app::registry::RegistryError;
 use lianmeng_domain::committee::SeatError;
 use lianmeng_domain::ids::Id;
-use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_domain::supply::SupplyError;
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
@@ -108,28 +107,6 @@ impl RemoveInput {
             id: ids::decode(&self.id)?,
             version: self.version,
             request_key: self.request_key,
-        })
-    }
-}
-
-/// A place: a division or a zone, exactly one of them.
-#[derive(Debug, OneofObject)]
-pub enum PlaceInput {
-    /// Division code (GB/T 2260) such as 320612.
-    RegionCode(String),
-    /// Functional zone (功能区).
-    ZoneId(ID),
-}
-
-impl PlaceInput {
-    /// The place behind it.
-    pub(crate) fn into_place(self) -> Result<Place, ApiError> {
-        Ok(match self {
-            Self::RegionCode(code) => {
-                let code = code.parse::<RegionCode>();
-                Place::Region(code.map_err(|error| ApiError::BadInput(error.to_string()))?)
-            }
-            Self::ZoneId(id) => Place::Zone(ids::decode(&id)?),
         })
     }
 }

@@ -31,6 +31,19 @@ pub fn upload(name: &str, bytes: &[u8], mapping: Option<&Mapping>) -> Result<Dra
     drafts(name, file(name, bytes)?, mapping)
 }
 
+/// Reads files that are in memory already, each a name with its bytes, as if they lay in a folder.
+///
+/// # Errors
+///
+/// As [`path`].
+pub fn files(files: &[(String, Vec<u8>)]) -> Result<Drafts, ReadError> {
+    let mut tables = Vec::new();
+    for (name, bytes) in files {
+        tables.extend(file(name, bytes)?);
+    }
+    drafts("files", tables, None)
+}
+
 /// Reads a mapping file.
 ///
 /// # Errors

@@ -104,7 +104,7 @@ impl Outcome {
             Self::Planned { event, rows, names } => {
                 let mut table = Table::new();
                 table
-                    .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+                    .load_style(presets::UTF8_HORIZONTAL_ONLY)
                     .set_content_arrangement(ContentArrangement::Dynamic)
                     .set_header(["时段", "桌位", "参会方", "参会方"]);
                 for row in rows {

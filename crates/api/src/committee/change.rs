@@ -12,7 +12,8 @@ use super::{CommitteeFormWord, CommitteeNode, SeatKindWord, SeatNode};
 use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::member;
-use crate::registry::{PlaceInput, RemoveInput, RemovedPayload, payload};
+use crate::region::PlaceInput;
+use crate::registry::{RemoveInput, RemovedPayload, payload};
 use crate::scope::Scope;
 
 /// The card of a committee as a person fills it in.

@@ -8,7 +8,8 @@ use lianmeng_domain::ids::OrganisationId;
 use super::{OrganisationKindWord, OrganisationNode};
 use crate::error::ApiError;
 use crate::ids;
-use crate::registry::{PlaceInput, RemoveInput, RemovedPayload, payload};
+use crate::region::PlaceInput;
+use crate::registry::{RemoveInput, RemovedPayload, payload};
 use crate::scope::Scope;
 
 /// The card of an organisation as a person fills it in.

@@ -233,6 +233,7 @@ impl DockingEventNode {
 
     /// Breaks (空档) of all participants in the timetable planned last; null before the first and
     /// for everyone but the organisers.
+    #[expect(clippy::unused_async, reason = "fields are async")]
     async fn breaks(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         let scope = Scope::of(ctx)?;
         Ok(self.0.breaks.filter(|_| sees_all(&scope.sees, &self.0)))

@@ -20,6 +20,7 @@ pub mod loader;
 pub mod need;
 pub mod offer;
 pub mod organisation;
+pub mod outcome;
 pub mod page;
 pub mod product;
 pub mod project;

@@ -15,16 +15,19 @@ use lianmeng_domain::committee::{ChainCommittee, Member, Seat};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, IndustrialChainId, OrganisationId,
-    ProductId, SeatId,
+    OutcomeId, ProductId, SeatId,
 };
 use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::outcome::Outcome;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductRole};
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
 use lianmeng_store::eyes::Eyes;
-use lianmeng_store::{StoreError, alliance, chain, committee, enterprise, organisation, product};
+use lianmeng_store::{
+    StoreError, alliance, chain, committee, enterprise, organisation, outcome, product,
+};
 use sea_orm::DatabaseConnection;
 
 pub mod casework;
@@ -74,6 +77,7 @@ by_id! {
     ChainCommitteeId => ChainCommittee = committee::find_many;
     SeatId => Seat = seat::find_many;
     AllianceId => Alliance = alliance::find_many;
+    OutcomeId => Outcome = outcome::find_many;
 }
 
 /// The first children of a parent:

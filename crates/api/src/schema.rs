@@ -13,10 +13,10 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
-    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, ParticipantId, ProductId,
-    ProjectId, SeatId, VenueId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
+    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
 };
+use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, OutcomeId, ProjectId};
 
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
@@ -33,6 +33,7 @@ use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::{OrganisationNode, OrganisationQuery};
+use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::scope::Scope;
@@ -59,14 +60,6 @@ pub enum Node {
     Seat(SeatNode),
     /// An alliance.
     Alliance(AllianceNode),
-    /// A venue.
-    Venue(VenueNode),
-    /// A docking event.
-    DockingEvent(DockingEventNode),
-    /// A participant of an event.
-    Participant(ParticipantNode),
-    /// A meeting of an event.
-    Meeting(MeetingNode),
     /// A need.
     Need(NeedNode),
     /// An offer.
@@ -75,6 +68,16 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// An outcome.
+    Outcome(OutcomeNode),
+    /// A venue.
+    Venue(VenueNode),
+    /// A docking event.
+    DockingEvent(DockingEventNode),
+    /// A participant of an event.
+    Participant(ParticipantNode),
+    /// A meeting of an event.
+    Meeting(MeetingNode),
 }
 
 /// Looking things up by their global id.
@@ -137,22 +140,6 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
             Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
         }
-        VenueId::TAG => {
-            let found = scope.one(ids::decode::<VenueId>(id)?).await?;
-            Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
-        }
-        DockingEventId::TAG => {
-            let found = scope.one(ids::decode::<DockingEventId>(id)?).await?;
-            Ok(found.map(|event| Node::DockingEvent(DockingEventNode(event))))
-        }
-        ParticipantId::TAG => {
-            let found = scope.one(ids::decode::<ParticipantId>(id)?).await?;
-            Ok(found.map(|participant| Node::Participant(ParticipantNode(participant))))
-        }
-        MeetingId::TAG => {
-            let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
-            Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
-        }
         NeedId::TAG => {
             let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
             Ok(found.map(|need| Node::Need(NeedNode(need))))
@@ -169,6 +156,26 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
             let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
             Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
         }
+        OutcomeId::TAG => {
+            let found = scope.one(ids::decode::<OutcomeId>(id)?).await?;
+            Ok(found.map(|outcome| Node::Outcome(OutcomeNode(outcome))))
+        }
+        VenueId::TAG => {
+            let found = scope.one(ids::decode::<VenueId>(id)?).await?;
+            Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
+        }
+        DockingEventId::TAG => {
+            let found = scope.one(ids::decode::<DockingEventId>(id)?).await?;
+            Ok(found.map(|event| Node::DockingEvent(DockingEventNode(event))))
+        }
+        ParticipantId::TAG => {
+            let found = scope.one(ids::decode::<ParticipantId>(id)?).await?;
+            Ok(found.map(|participant| Node::Participant(ParticipantNode(participant))))
+        }
+        MeetingId::TAG => {
+            let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
+            Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
+        }
         _ => Err(ApiError::BadId(id.chars().take(60).collect())),
     }
 }
@@ -184,12 +191,13 @@ pub struct Query(
     ChainQuery,
     CommitteeQuery,
     AllianceQuery,
-    VenueQuery,
-    EventQuery,
     NeedQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,
+    OutcomeQuery,
+    VenueQuery,
+    EventQuery,
 );
 
 /// Everything one can change.

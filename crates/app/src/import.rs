@@ -15,9 +15,11 @@ mod directory;
 mod enterprise;
 mod industry;
 mod named;
+mod need;
 mod notes;
 mod place;
 mod product;
+mod project;
 mod row;
 mod supply;
 
@@ -189,6 +191,9 @@ impl<'a> Judge<'a> {
         committee::committees(self).await?;
         committee::seats(self).await?;
         alliance::alliances(self).await?;
-        alliance::partners(self).await
+        alliance::partners(self).await?;
+        need::needs(self).await?;
+        project::offers(self).await?;
+        project::projects(self).await
     }
 }

@@ -13,6 +13,7 @@ pub mod import;
 pub mod need;
 pub mod notify;
 pub mod offer;
+pub mod outcome;
 pub mod plan;
 pub mod project;
 pub mod snapshot;

@@ -71,14 +71,12 @@ impl EventStage {
         match self {
             Self::Idea => &[Self::Planned],
             Self::Planned => &[Self::Inviting],
-            Self::Inviting => &[Self::Scheduling],
-            Self::Scheduling => &[],
-            Self::Provisional => &[Self::Scheduling],
+            Self::Inviting | Self::Provisional => &[Self::Scheduling],
             Self::Published => &[Self::Live],
             Self::Live => &[Self::Closed],
             Self::Closed => &[Self::FollowUp],
             Self::FollowUp => &[Self::Evaluated],
-            Self::Evaluated => &[],
+            Self::Scheduling | Self::Evaluated => &[],
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Named<T> {
 pub struct TaskTies {
     /// Its id.
     pub id: CooperationTaskId,
-    /// Its title.
+    /// What it is about.
     pub name: String,
     /// The enterprise that answers for it.
     pub owner: EnterpriseId,

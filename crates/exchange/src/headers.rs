@@ -13,9 +13,15 @@ pub use words::{label, note, sheet_name};
 /// Sheets that are for people, not for the import.
 const SKIPPED: &[&str] = &["说明", "填表说明", "readme", "instructions", "词表", "选项", "lists"];
 
+/// A longer header is none of ours, and not worth the time to compare.
+const HEADER_BYTES: usize = 400;
+
 /// The form in which headers are compared: width, script, capitals, blanks, stars and what stands in
 /// brackets do not matter.
 pub(crate) fn key(header: &str) -> String {
+    if header.len() > HEADER_BYTES {
+        return String::new();
+    }
     let normal = text::normalise(header);
     let bare = normal.split_once('(').map_or(normal.as_str(), |(before, _)| before);
     let bare = if bare.is_empty() { normal.as_str() } else { bare };

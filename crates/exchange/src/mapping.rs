@@ -16,11 +16,15 @@
 //!
 //! [[skip]]
 //! file = "fund_transfers.csv"       # a whole file that is left out on purpose
+//!
+//! [[rows]]
+//! kind = "enterprises"              # a row that the files lack and others refer to
+//! values = { external_id = "x", name = "示例", is_example = "true" }
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use lianmeng_domain::draft::{Binding, DraftKind, Field, Origin, Sheet, Table};
+use lianmeng_domain::draft::{Binding, DraftKind, Field, Origin, Sheet, Table, TableBuilder};
 use serde::Deserialize;
 
 use crate::ReadError;
@@ -35,6 +39,8 @@ pub struct Mapping {
     sheets: Vec<SheetMapping>,
     #[serde(default)]
     skip: Vec<Skip>,
+    #[serde(default)]
+    rows: Vec<ExtraRow>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +70,13 @@ struct Skip {
     file: String,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtraRow {
+    kind: String,
+    values: BTreeMap<String, String>,
+}
+
 /// What a mapping makes of a table.
 #[derive(Debug)]
 pub(crate) enum Match {
@@ -79,6 +92,7 @@ pub(crate) enum Match {
 const SHIPPED: &[(&str, &str)] = &[
     ("a-share-chain", include_str!("../../../mappings/a-share-chain.toml")),
     ("kag-supplychain", include_str!("../../../mappings/kag-supplychain.toml")),
+    ("needs-offers", include_str!("../../../mappings/needs-offers.toml")),
     ("codes", include_str!("../../../mappings/codes.toml")),
 ];
 
@@ -91,6 +105,12 @@ impl Mapping {
     pub fn parse(name: &str, text: &str) -> Result<Self, ReadError> {
         let wrong = |reason: String| ReadError::Mapping { name: name.to_owned(), reason };
         let mapping: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        for row in &mapping.rows {
+            let kind = kind_of(&row.kind).map_err(wrong)?;
+            for field in row.values.keys() {
+                field_of(kind, field).map_err(wrong)?;
+            }
+        }
         for sheet in &mapping.sheets {
             let kind = sheet.draft_kind().map_err(wrong)?;
             let fields =
@@ -118,6 +138,35 @@ impl Mapping {
         let bindings = sheet.bindings(table).map_err(wrong)?;
         let kind = sheet.draft_kind().map_err(wrong)?;
         Ok(Match::Sheet(Sheet { kind, table: at, bindings }))
+    }
+
+    /// The rows the mapping adds, each as a table of its own with its sheet; the first table gets the
+    /// number `at`.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Mapping`] if a row names a kind or field that does not exist.
+    pub(crate) fn rows(&self, at: usize) -> Result<Vec<(Table, Sheet)>, ReadError> {
+        let wrong = |reason| ReadError::Mapping { name: self.name.clone(), reason };
+        let file = format!("mapping {}", self.name);
+        (at..)
+            .zip(&self.rows)
+            .map(|(at, row)| {
+                let kind = kind_of(&row.kind).map_err(wrong)?;
+                let headers = row.values.keys().cloned().collect();
+                let mut table = TableBuilder::new(file.clone(), None, headers);
+                let pushed = table.push(1, row.values.values().map(String::as_str));
+                pushed.map_err(|error| wrong(error.to_string()))?;
+                let bindings = (0..)
+                    .zip(row.values.keys())
+                    .map(|(column, word)| {
+                        let (origin, values) = (Origin::Column(column), HashMap::new());
+                        Ok(Binding { field: field_of(kind, word).map_err(wrong)?, origin, values })
+                    })
+                    .collect::<Result<_, ReadError>>()?;
+                Ok((table.finish(), Sheet { kind, table: at, bindings }))
+            })
+            .collect()
     }
 
     /// How many of `tables` are exactly as this mapping describes them: name and set of headers.
@@ -165,12 +214,16 @@ fn field_of(kind: DraftKind, word: &str) -> Result<Field, String> {
     })
 }
 
+fn kind_of(word: &str) -> Result<DraftKind, String> {
+    DraftKind::from_word(word).ok_or_else(|| {
+        let kinds: Vec<_> = DraftKind::ALL.iter().map(|kind| kind.word()).collect();
+        format!("there is no kind {word:?}; the kinds are {}", kinds.join(", "))
+    })
+}
+
 impl SheetMapping {
     fn draft_kind(&self) -> Result<DraftKind, String> {
-        DraftKind::from_word(&self.kind).ok_or_else(|| {
-            let kinds: Vec<_> = DraftKind::ALL.iter().map(|kind| kind.word()).collect();
-            format!("there is no kind {:?}; the kinds are {}", self.kind, kinds.join(", "))
-        })
+        kind_of(&self.kind)
     }
 
     /// Every header the mapping speaks of.

@@ -93,7 +93,7 @@ fn folder(path: &Path) -> Result<Vec<Table>, ReadError> {
 /// Recognises each table.
 fn drafts(
     source: &str,
-    tables: Vec<Table>,
+    mut tables: Vec<Table>,
     mapping: Option<&Mapping>,
 ) -> Result<Drafts, ReadError> {
     let shipped = if mapping.is_none() { mapping::recognise(&tables)? } else { None };
@@ -110,6 +110,11 @@ fn drafts(
                 drafts.remarks.extend(remarks);
             }
         }
+    }
+    let extra = mapping.map_or(Ok(Vec::new()), |mapping| mapping.rows(tables.len()))?;
+    for (table, sheet) in extra {
+        tables.push(table);
+        drafts.sheets.push(sheet);
     }
     if drafts.sheets.is_empty() {
         return Err(ReadError::NothingKnown(source.to_owned()));
@@ -218,6 +223,7 @@ mod tests {
         let cases = [
             ("a-share-chain", &[("enterprises", 5_837), ("products", 95_565)][..]),
             ("kag-supplychain", &[("enterprises", 103), ("product_edges", 1_125)]),
+            ("needs-offers", &[("needs", 212), ("offers", 4_208), ("enterprises", 1)]),
             ("codes", &[("enterprises", 243), ("chains", 28)]),
         ];
         for (set, counts) in cases {

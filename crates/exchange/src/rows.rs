@@ -11,6 +11,8 @@ pub(crate) struct RawRow {
     pub(crate) cells: Vec<String>,
 }
 
+/// Longest header that is kept, in characters.
+const HEADER_CHARS: usize = 200;
 /// How many rows may stand above the header: titles, remarks.
 const ROWS_ABOVE: usize = 10;
 
@@ -35,6 +37,9 @@ pub(crate) fn table(
     let mut headers = std::mem::take(&mut body[0].cells);
     while headers.last().is_some_and(|header| header.trim().is_empty()) {
         headers.pop();
+    }
+    for header in &mut headers {
+        *header = header.chars().take(HEADER_CHARS).collect();
     }
     let mut builder = TableBuilder::new(file.to_owned(), sheet.map(str::to_owned), headers);
     let mut count = 0;

@@ -68,26 +68,16 @@ impl Snapshot {
         found
     }
 
-    /// Enterprises of a committee: seated on it, partner or lead of an alliance under it, or
-    /// placed on the chain it organises.
+    /// Enterprises of a committee: the partners of the alliances under it.
     pub fn committee_enterprises(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
         let Some(committee) = self.index(NodeRef::Committee(committee)) else {
             return BTreeSet::new();
         };
-        let mut found: Vec<Index> = self.incoming.of(committee, EdgeKind::SitsOn).to_vec();
-        for &alliance in self.incoming.of(committee, EdgeKind::HangsUnder) {
-            found.extend(self.incoming.of(alliance, EdgeKind::Leads));
-            found.extend(self.incoming.of(alliance, EdgeKind::PartnerIn));
-        }
-        for &chain in self.outgoing.of(committee, EdgeKind::Organises) {
-            for &segment in self.incoming.of(chain, EdgeKind::PartOf) {
-                found.extend(self.incoming.of(segment, EdgeKind::PlacedIn));
-            }
-        }
-        found
-            .into_iter()
-            .filter(|&index| self.kind(index) == NodeKind::Enterprise)
-            .map(|index| self.enterprise(index))
+        let alliances = self.incoming.of(committee, EdgeKind::HangsUnder).iter();
+        alliances
+            .flat_map(|&alliance| self.incoming.of(alliance, EdgeKind::PartnerIn))
+            .filter(|&&partner| self.kind(partner) == NodeKind::Enterprise)
+            .map(|&partner| self.enterprise(partner))
             .collect()
     }
 
@@ -162,8 +152,8 @@ mod tests {
             let around = Around { kinds: &kinds, direction: Direction::Both, limit: 9 };
             snapshot.neighbours(enterprise(firm), around, &lens).len()
         };
-        // Firm 1 supplies firm 2 and shares a task with firm 4; firm 1 owns firm 5; firm 3 sits on
-        // the committee.
+        // Firm 1 supplies firm 2 and shares a task with firm 4; firm 1 owns firm 5; firm 2 is a
+        // partner of the committee's alliance.
         let cases = [
             ("coordinator", Visibility::All, 2),
             ("supplier itself", Visibility::Enterprise(1.into()), 2),
@@ -195,12 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn a_group_holds_every_level_and_a_committee_all_its_enterprises() {
+    fn a_group_holds_every_level_and_a_committee_its_partners() {
         let snapshot = worlds::tongzhou();
         let numbers = |set: BTreeSet<EnterpriseId>| -> Vec<u128> {
             set.into_iter().map(EnterpriseId::number).collect()
         };
         assert_eq!(numbers(snapshot.group(1.into())), [1, 5, 6]);
-        assert_eq!(numbers(snapshot.committee_enterprises(1.into())), [2, 3, 5]);
+        assert_eq!(numbers(snapshot.committee_enterprises(1.into())), [2]);
     }
 }

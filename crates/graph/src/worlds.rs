@@ -73,7 +73,7 @@ pub(crate) fn supply(id: u128, supplier: u128, buyer: u128) -> SupplyEdge {
 ///
 /// Firm 1 makes cotton and yarn, firm 2 cloth, firm 3 bedding, firm 4 uses bedding. Firm 1 is
 /// seen to supply firm 2, owns firm 5, which owns firm 6, and has a task with firm 4. Firm 3 sits
-/// on committee 1, firm 2 is partner of its alliance, firm 5 is placed on its chain.
+/// on committee 1, firm 2 leads its alliance and is a partner, firm 5 is placed on its chain.
 pub(crate) fn tongzhou() -> Snapshot {
     Snapshot::build(GraphInput {
         enterprises: named("firm", 6),
@@ -108,10 +108,9 @@ pub(crate) fn tongzhou() -> Snapshot {
         alliance_committees: vec![(1.into(), 1.into())],
         alliance_leads: vec![(1.into(), 2.into())],
         alliance_segments: vec![(1.into(), 1.into())],
-        alliance_partners: vec![AlliancePartner {
-            alliance: 1.into(),
-            partner: Member::Organisation(1.into()),
-        }],
+        alliance_partners: [Member::Enterprise(2.into()), Member::Organisation(1.into())]
+            .map(|partner| AlliancePartner { alliance: 1.into(), partner })
+            .to_vec(),
         ..products(4, &[(1, 2), (2, 3), (3, 4)])
     })
 }

@@ -1,9 +1,13 @@
-//! Runs the engines on files, for measuring: `rank DIR`, `eval DIR`, `pairing FILE`.
+//! Runs the engines on files, for measuring: `rank DIR`, `eval DIR`, `suggest DIR`, `pairing FILE`,
+//! where DIR holds `needs.csv`, `offers.csv` and `labels.csv`.
 #![expect(clippy::print_stdout, reason = "a measuring tool talks to its terminal")]
 
+use lianmeng_domain::text::normalise;
 use lianmeng_matching::assign::{self, PairingProblem};
 use lianmeng_matching::eval::{self, JudgedSet, Judgement};
+use lianmeng_matching::problem::{Candidate, CandidateKind, Problem, Seeker};
 use lianmeng_matching::rank::{self, NeedText, OfferText, Selection};
+use lianmeng_matching::suggest::suggest;
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -13,12 +17,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["rank", dir] => rank_all(Path::new(dir)),
         ["eval", dir] => {
-            let report = eval::evaluate(&read(Path::new(dir))?, str::to_lowercase, 1);
+            let report = eval::evaluate(&read(Path::new(dir))?, normalise, 1);
             println!("{}", serde_json::to_string(&report)?);
             Ok(())
         }
+        ["suggest", dir] => suggest_all(Path::new(dir)),
         ["pairing", file] => pairing(Path::new(file)),
-        _ => Err("usage: doors rank DIR | eval DIR | pairing FILE".into()),
+        _ => Err("usage: doors rank DIR | eval DIR | suggest DIR | pairing FILE".into()),
     }
 }
 
@@ -28,6 +33,37 @@ fn pairing(file: &Path) -> Result<(), Box<dyn Error>> {
     let pairing = assign::solve(&problem);
     let elapsed_ms = u64::try_from(start.elapsed().as_millis())?;
     println!("{}", serde_json::to_string(&pairing.report(elapsed_ms))?);
+    Ok(())
+}
+
+/// Suggests offers for the first needs, as the platform would with nothing but texts to go by.
+fn suggest_all(dir: &Path) -> Result<(), Box<dyn Error>> {
+    let set = read(dir)?;
+    let candidates: Vec<Candidate> = set
+        .offers
+        .iter()
+        .zip(0..)
+        .map(|(offer, id)| Candidate::new(CandidateKind::Offer, id, normalise(&offer.title)))
+        .collect();
+    for need in set.needs.iter().take(5) {
+        let seeker = Seeker {
+            title: normalise(&need.title),
+            body: normalise(&need.content),
+            ..Seeker::default()
+        };
+        let candidates = candidates.clone();
+        let problem = Problem { seeker, candidates, limit: 3, ..Problem::default() };
+        let start = Instant::now();
+        let found = suggest(&problem);
+        println!("{} ({} ms)", need.title, start.elapsed().as_millis());
+        for suggestion in &found.suggestions {
+            let title = set.offers.iter().zip(0..).find(|(_, id)| *id == suggestion.id);
+            println!("  {} {}", suggestion.score, title.map_or("", |(offer, _)| &offer.title));
+            for reason in &suggestion.reasons {
+                println!("    {} {}", reason.points, reason.text_zh());
+            }
+        }
+    }
     Ok(())
 }
 

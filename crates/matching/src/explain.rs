@@ -12,7 +12,6 @@ impl Reason {
     /// The reason as a phrase in Chinese, without its points.
     pub fn text_zh(&self) -> String {
         match &self.evidence {
-            Evidence::SharedWords(words) if words.is_empty() => "文字表述相近".to_owned(),
             Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(words)),
             Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
                 let whose = match because {
@@ -62,7 +61,6 @@ impl Reason {
     /// The reason as a phrase in English, without its points. Names stay as they are.
     pub fn text_en(&self) -> String {
         match &self.evidence {
-            Evidence::SharedWords(words) if words.is_empty() => "similar wording".to_owned(),
             Evidence::SharedWords(words) => {
                 format!("similar texts, both mention {}", words.join(", "))
             }
@@ -208,7 +206,6 @@ mod tests {
         };
         let past = History { met: 2, accepted: 1, held: 1, declined: 1 };
         let cases = [
-            (Evidence::SharedWords(vec![]), 9, "文字表述相近", "similar wording"),
             (
                 Evidence::SharedWords(words.clone()),
                 9,

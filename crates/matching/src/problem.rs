@@ -2,14 +2,15 @@
 //!
 //! The application fills these in from the store; nothing here is looked up later. Texts are in
 //! the form `lianmeng_domain::text::normalise` gives. Ids are the numbers of domain ids, which
-//! sort like the ids themselves.
+//! sort like the ids themselves. A problem can be written as JSON and replayed.
 
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::RegionCode;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A need and its possible counterparts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Problem {
     /// Who seeks what.
     pub seeker: Seeker,
@@ -25,7 +26,8 @@ pub struct Problem {
 }
 
 /// The need, with what is known about the enterprise behind it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Seeker {
     /// Id of the need.
     pub id: u128,
@@ -38,11 +40,13 @@ pub struct Seeker {
     /// GB/T 4754 code sought or, failing that, of the enterprise: `1771` or `C1771`.
     pub industry: Option<String>,
     /// Divisions of the enterprise; several where it sits in a zone that overlaps several.
+    #[serde(default, with = "region_codes")]
     pub regions: Vec<RegionCode>,
 }
 
 /// What kind of thing is suggested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CandidateKind {
     /// An offer 供给.
     Offer,
@@ -51,33 +55,43 @@ pub enum CandidateKind {
 }
 
 /// One possible counterpart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Offer or enterprise.
     pub kind: CandidateKind,
     /// Its id; ties break on it.
     pub id: u128,
     /// The enterprise behind it: itself for an enterprise.
+    #[serde(default)]
     pub enterprise: Option<u128>,
     /// Title and description, or name and business, normalised.
     pub text: String,
     /// What it makes.
+    #[serde(default)]
     pub makes: Vec<Made>,
     /// GB/T 4754 code.
+    #[serde(default)]
     pub industry: Option<String>,
     /// Divisions it is in.
+    #[serde(default, with = "region_codes")]
     pub regions: Vec<RegionCode>,
     /// Official marks of quality.
+    #[serde(default, with = "quality_tiers")]
     pub tiers: Vec<QualityTier>,
     /// Whether it governs its chain 链主企业.
+    #[serde(default)]
     pub is_lead_firm: bool,
     /// Whether it is large in its trade 龙头企业.
+    #[serde(default)]
     pub is_flagship: bool,
     /// Units left, for offers with a capacity.
+    #[serde(default)]
     pub capacity_left: Option<u64>,
     /// What came of earlier suggestions between the two.
+    #[serde(default)]
     pub history: History,
     /// Days since somebody last confirmed that this still stands.
+    #[serde(default)]
     pub confirmed_days_ago: Option<u32>,
 }
 
@@ -103,7 +117,7 @@ impl Candidate {
 }
 
 /// A product somebody makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// The product.
     pub product: u128,
@@ -114,7 +128,7 @@ pub struct Made {
 }
 
 /// Counters of what came of earlier suggestions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct History {
     /// Meetings planned between the two.
     pub met: u32,
@@ -127,7 +141,8 @@ pub struct History {
 }
 
 /// Why a product is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WantedBecause {
     /// The need names it.
     Stated,
@@ -136,7 +151,7 @@ pub enum WantedBecause {
 }
 
 /// A product the need is after.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// The product.
     pub product: u128,
@@ -147,7 +162,7 @@ pub struct Wanted {
 }
 
 /// How a product serves the need.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Serving {
     /// The wanted product it serves.
     pub wanted: Wanted,
@@ -180,6 +195,51 @@ pub fn serving_products(
     offered.into_iter().filter_map(|product| Some((product, best(product)?))).collect()
 }
 
+/// Division codes as texts of six digits.
+mod region_codes {
+    use super::RegionCode;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        codes: &[RegionCode],
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        out.collect_seq(codes.iter().map(ToString::to_string))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Vec<RegionCode>, D::Error> {
+        let codes = Vec::<String>::deserialize(input)?;
+        codes.iter().map(|code| code.parse().map_err(D::Error::custom)).collect()
+    }
+}
+
+/// Quality tiers by their stored names.
+mod quality_tiers {
+    use super::QualityTier;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        tiers: &[QualityTier],
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        out.collect_seq(tiers.iter().map(|tier| tier.word()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Vec<QualityTier>, D::Error> {
+        let parse = |word: &String| {
+            let unknown = || D::Error::custom(format!("{word:?} is no quality tier"));
+            QualityTier::from_word(word).ok_or_else(unknown)
+        };
+        Vec::<String>::deserialize(input)?.iter().map(parse).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,5 +259,13 @@ mod tests {
         let got: Vec<_> =
             serving.iter().map(|(product, s)| (*product, s.wanted.product, s.steps)).collect();
         assert_eq!(got, [(1, 2, 2), (7, 1, 1)]);
+    }
+
+    #[test]
+    fn a_problem_survives_a_round_trip_through_json() {
+        let json = include_str!("../problems/home_textile.json");
+        let problem: Problem = serde_json::from_str(json).unwrap();
+        let again = serde_json::to_string(&problem).unwrap();
+        assert_eq!(serde_json::from_str::<Problem>(&again).unwrap(), problem);
     }
 }

@@ -54,8 +54,7 @@ impl Criterion {
 /// The facts behind a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
-    /// Telling words that both texts have, most telling first; may be empty where the texts share
-    /// only parts of words.
+    /// Telling words that both texts have, most telling first; at least one.
     SharedWords(Vec<String>),
     /// The candidate makes a product that serves.
     Makes {

@@ -33,6 +33,9 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Write an empty workbook (.xlsx) with explanations and drop-downs, to be filled in and imported.
     Template(TemplateArgs),
+    /// Ask the graph of the chains: figures, upstream and downstream, how two things hang together.
+    #[command(subcommand)]
+    Graph(GraphCommand),
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
@@ -227,6 +230,46 @@ pub(crate) struct EvalArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum GraphCommand {
+    /// Count nodes, edges, components, derived supply pairs and cycles.
+    Stats(GraphStatsArgs),
+    /// List what lies upstream or downstream of a product or an enterprise, each with one shortest
+    /// way.
+    ///
+    /// From a product a step is a material edge; from an enterprise it is a supply relation,
+    /// observed or following from what both make and use.
+    Walk(GraphWalkArgs),
+    /// Find one shortest way between two things.
+    Path(GraphPathArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphStatsArgs {
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphWalkArgs {
+    /// Where to start: an id (product:…, enterprise:…), a credit code, an external id, or an exact
+    /// name.
+    pub(crate) node: String,
+    /// Which way to walk.
+    #[arg(long, value_enum, default_value = "downstream")]
+    pub(crate) direction: WalkDirection,
+    /// Most steps from the start.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub(crate) depth: u32,
+    /// Most nodes to list.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Direction of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WalkDirection {
@@ -234,6 +277,32 @@ pub(crate) enum WalkDirection {
     Upstream,
     /// Towards products and buyers.
     Downstream,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphPathArgs {
+    /// Start: an id, a credit code, an external id, or an exact name.
+    pub(crate) from: String,
+    /// End, written the same way.
+    pub(crate) to: String,
+    /// Relations the way may use.
+    #[arg(long, value_enum, default_value = "supply")]
+    pub(crate) over: PathRelations,
+    /// Most steps.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) max_steps: u32,
+    /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Relations a way may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathRelations {
+    /// Supply relations between enterprises, observed or following from products.
+    Supply,
+    /// Every edge of the graph.
+    Everything,
 }
 
 /// Reads `10s`, `500ms`, `2m` or a bare number of seconds.

@@ -179,7 +179,7 @@ fn said(report: &ImportReport) -> ImportReport {
 fn table(report: &ImportReport) -> String {
     let told = said(report);
     let mut counts = Table::new();
-    counts.load_preset(presets::NOTHING);
+    counts.load_style(presets::NOTHING);
     counts.set_header(["kind", "added", "changed", "unchanged", "rejected"]);
     let row = |name: &str, c: Counts| {
         let numbers = [c.added, c.changed, c.unchanged, c.rejected];
@@ -190,7 +190,7 @@ fn table(report: &ImportReport) -> String {
     }
     counts.add_row(row("all", told.total()));
     let mut findings = Table::new();
-    findings.load_preset(presets::NOTHING);
+    findings.load_style(presets::NOTHING);
     findings.set_header(["finding", "count"]);
     for (kind, count) in &report.findings {
         findings.add_row([(*kind).to_owned(), count.to_string()]);

@@ -10,6 +10,7 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod graph;
 mod import;
 mod matching;
 mod plan;
@@ -42,6 +43,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Serve(args) => block_on(serve::run(config, args)),
         Command::Import(args) => block_on(import::run(config, args)),
         Command::Template(args) => import::template(&args.path),
+        Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
         Command::Plan(args) => block_on(plan::run(config, args)),

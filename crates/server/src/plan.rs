@@ -24,10 +24,9 @@ use crate::{print, wire};
 /// Plans the event that was asked for and prints its timetable, or the demands in conflict.
 pub(crate) async fn run(config: &Config, args: PlanArgs) -> anyhow::Result<ExitCode> {
     let id = args.event.strip_prefix(DockingEventId::TAG).and_then(|id| id.strip_prefix(':'));
-    let id: DockingEventId = id
-        .unwrap_or(&args.event)
-        .parse()
-        .with_context(|| format!("{:?} is not the id of an event such as event:01J…", args.event))?;
+    let id: DockingEventId = id.unwrap_or(&args.event).parse().with_context(|| {
+        format!("{:?} is not the id of an event such as event:01J…", args.event)
+    })?;
     let office = wire::office(config).await?;
     let budget = args.steps.map_or(PlanBudget::Time(args.time_limit), PlanBudget::Steps);
     let ask = Ask { seed: args.seed, budget, is_fresh: args.fresh };
@@ -76,8 +75,7 @@ pub(crate) async fn plan_event(
     let desk = office.desk();
     let found = events::find(&desk.db, &Visibility::All, id).await?;
     let found = found.with_context(|| format!("there is no event {}:{id}", DockingEventId::TAG))?;
-    let actor =
-        Actor { subject: "command line".to_owned(), role: Role::Coordinator, body: None };
+    let actor = Actor { subject: "command line".to_owned(), role: Role::Coordinator, body: None };
     let cmd = PlanEvent {
         target: Target { event: id, version: found.version },
         seed: ask.seed,
@@ -106,7 +104,7 @@ impl Outcome {
             Self::Planned { event, rows, names } => {
                 let mut table = Table::new();
                 table
-                    .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+                    .load_style(presets::UTF8_HORIZONTAL_ONLY)
                     .set_content_arrangement(ContentArrangement::Dynamic)
                     .set_header(["时段", "桌位", "参会方", "参会方"]);
                 for row in rows {

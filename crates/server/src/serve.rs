@@ -34,12 +34,12 @@ pub(crate) fn start_logging(log: &Log, command: &Command) -> anyhow::Result<()> 
 
 /// Serves until a signal comes, then lets running requests finish.
 pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let office = wire::office(config).await?;
+    let office = Arc::new(wire::office(config).await?);
     let key = wire::token_key(&config.auth.key_file)?;
     if !config.redis.url.is_empty() {
         tracing::warn!("redis.url is set, but this version keeps cache and messages in memory");
     }
-    let front = Front { schema: lianmeng_api::schema::build(), office: Arc::new(office), key };
+    let front = Front { schema: lianmeng_api::schema::build(), office: Arc::clone(&office), key };
     let port = args.port.unwrap_or(config.server.port);
     let acceptor = TcpListener::bind((config.server.address.clone(), port))
         .into_acceptor()
@@ -50,10 +50,18 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
             print::text(&format!("listening on http://{address}"));
         }
     }
-    poem::Server::new_with_acceptor(acceptor)
+    let (stop_keeper, stopped) = tokio::sync::oneshot::channel::<()>();
+    let keeper = tokio::spawn(async move {
+        // Ends when it is told to, and when the sender is gone.
+        let stopped = async { drop(stopped.await) };
+        office.graph.keep_fresh(&office, stopped).await;
+    });
+    let served = poem::Server::new_with_acceptor(acceptor)
         .run_with_graceful_shutdown(routes(front), stop(), Some(GRACE))
-        .await
-        .context("the server stopped")?;
+        .await;
+    drop(stop_keeper);
+    keeper.await.context("the keeper of the graph stopped")?;
+    served.context("the server stopped")?;
     Ok(ExitCode::SUCCESS)
 }
 

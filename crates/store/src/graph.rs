@@ -6,12 +6,14 @@ use futures_util::TryStreamExt as _;
 use lianmeng_domain::alliance::AlliancePartner;
 use lianmeng_domain::chain::Placement;
 use lianmeng_domain::committee::{Member, Seat, SeatKind};
-use lianmeng_domain::graph::{GraphInput, Named};
+use lianmeng_domain::graph::{GraphInput, Named, TaskTies};
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, EnterpriseId, Id, IndustrialChainId, OrganisationId, ProductId,
+    AllianceId, ChainCommitteeId, CooperationTaskId, EnterpriseId, Id, IndustrialChainId,
+    OrganisationId, ProductId,
 };
 use lianmeng_domain::product::{EnterpriseProduct, ProductEdge, ProductEdgeKind, ProductRole};
 use lianmeng_domain::supply::SupplyEdge;
+use lianmeng_domain::task::TaskStage;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait, TryGetable};
 
@@ -36,7 +38,7 @@ pub async fn read(db: &DatabaseTransaction, as_of: NaiveDate) -> Result<GraphInp
         segments: named(db, "chain_segments").await?,
         committees: named(db, "chain_committees").await?,
         alliances: named(db, "alliances").await?,
-        tasks: Vec::new(),
+        tasks: tasks(db).await?,
         product_edges: product_edges(db).await?,
         enterprise_products: enterprise_products(db).await?,
         supply_edges: supply_edges(db).await?,
@@ -66,6 +68,7 @@ pub async fn keyed(db: &impl ConnectionTrait, key: &str) -> Result<Vec<String>, 
         (IndustrialChainId::TAG, "industrial_chains"),
         (ChainCommitteeId::TAG, "chain_committees"),
         (AllianceId::TAG, "alliances"),
+        (CooperationTaskId::TAG, "cooperation_tasks"),
     ];
     let of = |(tag, table): (&'static str, &'static str)| {
         let mut query = Query::select();
@@ -208,6 +211,23 @@ async fn alliance_partners(db: &DatabaseTransaction) -> Result<Vec<AlliancePartn
         .collect())
 }
 
+/// Tasks that were not given up, called by their domain.
+async fn tasks(db: &DatabaseTransaction) -> Result<Vec<TaskTies>, StoreError> {
+    let names = &["id", "domain", "owner_id", "counterpart_id", "stage"];
+    let rows = scan(db, Columns { table: "cooperation_tasks", names }, |row| {
+        let ties = TaskTies {
+            id: row.id(0)?,
+            name: row.get(1)?,
+            owner: row.id(2)?,
+            counterpart: row.id(3)?,
+        };
+        Ok((row.word(4, TaskStage::from_word)?, ties))
+    })
+    .await?;
+    let standing = rows.into_iter().filter(|(stage, _)| *stage != TaskStage::Dropped);
+    Ok(standing.map(|(_, ties)| ties).collect())
+}
+
 /// Columns of a table, in the order they are read.
 #[derive(Debug, Clone, Copy)]
 struct Columns<'a> {
@@ -315,6 +335,12 @@ mod tests {
             ('00000000000000000000000001', '00000000000000000000000002');
         INSERT INTO alliance_organisations (alliance_id, organisation_id) VALUES
             ('00000000000000000000000001', '00000000000000000000000001');
+        INSERT INTO cooperation_tasks
+            (id, owner_id, counterpart_id, domain, stage, reasons, version) VALUES
+            ('00000000000000000000000001', '00000000000000000000000001',
+             '00000000000000000000000002', '新能源', 'open', '[]', 1),
+            ('00000000000000000000000002', '00000000000000000000000001',
+             '00000000000000000000000002', '物流', 'dropped', '[]', 1);
     ";
 
     async fn db() -> DatabaseConnection {
@@ -350,7 +376,12 @@ mod tests {
             segments: named(&["纺纱"]),
             committees: named(&["家纺产业链党委"]),
             alliances: named(&["联盟甲", "联盟乙"]),
-            tasks: Vec::new(),
+            tasks: vec![TaskTies {
+                id: 1.into(),
+                name: "新能源".to_owned(),
+                owner: 1.into(),
+                counterpart: 2.into(),
+            }],
             product_edges: vec![ProductEdge {
                 from: 1.into(),
                 to: 2.into(),

@@ -25,6 +25,7 @@ pub mod meeting;
 pub mod need;
 pub mod offer;
 pub mod organisation;
+pub mod outcome;
 pub mod page;
 mod parse;
 pub mod product;

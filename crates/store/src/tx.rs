@@ -31,15 +31,12 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, Store
 ///
 /// [`StoreError::Db`] if no connection was free in time.
 pub async fn read(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let mut options = TransactionOptions::default();
     // A reading transaction of SQLite is a snapshot by itself; it knows no levels.
-    let options = match db.get_database_backend() {
-        DbBackend::Postgres => TransactionOptions {
-            isolation_level: Some(IsolationLevel::RepeatableRead),
-            access_mode: Some(AccessMode::ReadOnly),
-            ..TransactionOptions::default()
-        },
-        _ => TransactionOptions::default(),
-    };
+    if db.get_database_backend() == DbBackend::Postgres {
+        options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        options.access_mode = Some(AccessMode::ReadOnly);
+    }
     Ok(db.begin_with_options(options).await?)
 }
 

@@ -64,8 +64,8 @@ async fn rows(
     let after = after
         .map(|cursor| {
             let [slot, table] = page::key::<2>(LIST, &cursor)?;
-            let spot = slot.parse().ok().zip(table.parse().ok());
-            let (slot, table) = spot.ok_or(ApiError::BadCursor(cursor))?;
+            let parsed = slot.parse().ok().zip(table.parse().ok());
+            let (slot, table) = parsed.ok_or(ApiError::BadCursor(cursor))?;
             Ok::<_, ApiError>(Spot { slot, table })
         })
         .transpose()?;
@@ -201,6 +201,7 @@ impl DiffNode {
 
     /// Meetings that came, went or moved.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::unused_async, reason = "fields are async")]
     async fn moves(
         &self,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,

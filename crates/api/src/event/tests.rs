@@ -1,5 +1,7 @@
 //! Events through the whole schema, as organisers, participants and strangers.
 
+use std::fmt::Write as _;
+
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::{Actor, Body, Role};
 use lianmeng_domain::enterprise::Enterprise;
@@ -25,11 +27,11 @@ fn zone_host(number: u128) -> Actor {
 /// An office with the division 440305, the zones 1 and 2, and the enterprises 1 to 8.
 async fn office() -> Office {
     let office = world().await;
-    let mut sql = "INSERT INTO regions (code, name, name_key) VALUES ('440305', '南山区', 'x');"
-        .to_owned();
+    let mut sql =
+        "INSERT INTO regions (code, name, name_key) VALUES ('440305', '南山区', 'x');".to_owned();
     for (number, name) in [(1, "前海"), (2, "光明")] {
         let id = ZoneId::from(number);
-        sql.push_str(&format!("INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true);"));
+        write!(sql, "INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true);").unwrap();
     }
     office.db.execute_unprepared(&sql).await.unwrap();
     for number in 1..=8 {
@@ -90,16 +92,21 @@ const ERRORS: &str = "errors { code field message }";
 /// A new event: its id.
 async fn created(office: &Office) -> String {
     let input = format!(r#"{}, requestKey: "create-1""#, card("2026-03-10"));
-    let payload =
-        change(office, coordinator(), "eventCreate", &input, "event { id version } errors { code }")
-            .await;
+    let payload = change(
+        office,
+        coordinator(),
+        "eventCreate",
+        &input,
+        "event { id version } errors { code }",
+    )
+    .await;
     assert_eq!(payload["event"]["version"], 1, "{payload}");
     payload["event"]["id"].as_str().unwrap().to_owned()
 }
 
 /// Adds enterprises 1 to `count` as participants, enterprise 1 with `wishes`.
 async fn with_people(office: &Office, event: &str, count: u128, wishes: &str) {
-    let people: String = (1..=count)
+    let people: Vec<String> = (1..=count)
         .map(|number| {
             let wishes = if number == 1 { wishes } else { "" };
             format!(
@@ -109,24 +116,33 @@ async fn with_people(office: &Office, event: &str, count: u128, wishes: &str) {
         })
         .collect();
     let input = format!(
-        r#"eventId: "{event}", version: 1, participants: [{people}], requestKey: "people-1""#
+        r#"eventId: "{event}", version: 1, participants: [{}], requestKey: "people-1""#,
+        people.concat()
     );
-    let payload =
-        change(office, coordinator(), "eventAddParticipants", &input, "event { version } errors { message }").await;
+    let payload = change(
+        office,
+        coordinator(),
+        "eventAddParticipants",
+        &input,
+        "event { version } errors { message }",
+    )
+    .await;
     assert_eq!(payload, json!({ "event": { "version": 2 }, "errors": [] }));
 }
 
 /// Adds pairs of enterprises; gives the ids of the meetings.
 async fn with_pairs(office: &Office, event: &str, pairs: &[(u128, u128, &str)]) -> Vec<String> {
-    let pairs: String = pairs
+    let pairs: Vec<String> = pairs
         .iter()
         .map(|(a, b, more)| {
             let (a, b) = (wire(EnterpriseId::from(*a)), wire(EnterpriseId::from(*b)));
             format!(r#"{{ a: "{a}", b: "{b}" {more} }} "#)
         })
         .collect();
-    let input =
-        format!(r#"eventId: "{event}", version: 2, pairs: [{pairs}], requestKey: "pairs-01""#);
+    let input = format!(
+        r#"eventId: "{event}", version: 2, pairs: [{}], requestKey: "pairs-01""#,
+        pairs.concat()
+    );
     let shows = "event { version } meetings { id } errors { message }";
     let payload = change(office, coordinator(), "eventAddPairs", &input, shows).await;
     assert_eq!(payload["event"]["version"], 3, "{payload}");
@@ -188,10 +204,8 @@ async fn an_event_goes_from_idea_to_everyones_own_schedule() {
     assert!(first[..2].iter().all(|(_, slot, ..)| *slot != Some(1)), "1 cannot come: {first:?}");
 
     // Lock a meeting in the last slot and plan around it.
-    let input = format!(
-        r#"meetingId: "{}", version: 4, slot: 5, requestKey: "lock-0001""#,
-        meetings[3]
-    );
+    let input =
+        format!(r#"meetingId: "{}", version: 4, slot: 5, requestKey: "lock-0001""#, meetings[3]);
     let shows = "event { stage version } meeting { isLocked slot { number } } errors { message }";
     let locked = change(&office, coordinator(), "meetingLock", &input, shows).await;
     assert_eq!(
@@ -253,7 +267,8 @@ async fn demands_that_contradict_each_other_are_named_and_nothing_is_saved() {
     assert_eq!(planned["conflict"][0]["meetings"].as_array().unwrap().len(), 2);
     let after = spots(&office, &event).await;
     assert!(after.iter().all(|(_, slot, ..)| slot.is_none()), "{after:?}");
-    let query = format!(r#"{{ node(id: "{event}") {{ ... on DockingEvent {{ stage version }} }} }}"#);
+    let query =
+        format!(r#"{{ node(id: "{event}") {{ ... on DockingEvent {{ stage version }} }} }}"#);
     let kept = read(&office, coordinator(), &query).await;
     assert_eq!(kept["node"], json!({ "stage": "IDEA", "version": 3 }));
 }

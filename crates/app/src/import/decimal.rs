@@ -73,6 +73,12 @@ impl Decimal {
         i32::try_from(scaled.checked_add(half)? / one).ok()
     }
 
+    /// The number times `scale`, if that is whole and fits.
+    pub(super) fn times(self, scale: i64) -> Option<i64> {
+        let (one, scaled) = (self.one(), self.units.checked_mul(i128::from(scale))?);
+        (scaled % one == 0).then(|| i64::try_from(scaled / one).ok())?
+    }
+
     /// The number itself if it is whole and fits.
     pub(super) fn whole(self) -> Option<i32> {
         let one = self.one();

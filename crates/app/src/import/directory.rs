@@ -6,9 +6,12 @@ use lianmeng_domain::alliance::Alliance;
 use lianmeng_domain::chain::IndustrialChain;
 use lianmeng_domain::committee::ChainCommittee;
 use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::need::Need;
+use lianmeng_domain::offer::Offer;
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::product::Product;
+use lianmeng_domain::project::Project;
 
 use super::notes::Counts;
 
@@ -53,6 +56,31 @@ entry!(PartyOrganisation, "Party organisation");
 entry!(IndustrialChain, "chain");
 entry!(ChainCommittee, "committee");
 entry!(Alliance, "alliance");
+
+entry!(Project, "project");
+
+macro_rules! titled {
+    ($type:ty, $what:literal) => {
+        impl Entry for $type {
+            const WHAT: &'static str = $what;
+
+            fn keys(&self) -> Vec<String> {
+                self.external_id.iter().cloned().collect()
+            }
+
+            fn names(&self) -> Vec<&str> {
+                vec![&self.title]
+            }
+
+            fn raised(self) -> Self {
+                Self { version: self.version + 1, ..self }
+            }
+        }
+    };
+}
+
+titled!(Need, "need");
+titled!(Offer, "offer");
 
 impl Entry for Enterprise {
     const WHAT: &'static str = "enterprise";

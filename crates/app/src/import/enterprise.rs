@@ -231,7 +231,7 @@ fn level(controller: &str) -> Option<Ownership> {
 }
 
 /// The industry. A code that its classification lacks leaves the enterprise without one.
-fn industry(row: &mut Row<'_, '_>, industries: &Industries) -> Option<IndustryKey> {
+pub(super) fn industry(row: &mut Row<'_, '_>, industries: &Industries) -> Option<IndustryKey> {
     let scheme = row.word(Field::IndustryScheme, IndustryScheme::from_word);
     let text = row.text(Field::Industry)?;
     let scheme = scheme.unwrap_or(IndustryScheme::Gbt4754);

@@ -25,6 +25,11 @@ pub(super) fn place(row: &mut Row<'_, '_>, atlas: &Atlas) -> Option<Place> {
     zone.or(region).or(city).or(province)
 }
 
+/// The division a row names in `region`, `city` or `province`; a zone is none.
+pub(super) fn region(row: &mut Row<'_, '_>, atlas: &Atlas) -> Option<RegionCode> {
+    code(place(row, atlas))
+}
+
 fn code(place: Option<Place>) -> Option<RegionCode> {
     match place {
         Some(Place::Region(code)) => Some(code),

@@ -112,6 +112,25 @@ fn chains() -> Vec<(&'static str, Vec<String>)> {
             "党组织",
             &["名称|党组织类型|上级|所在企业", "甲党委|党委||甲集团", "丙支部|党支部|甲党委|E4"],
         ),
+        sheet(
+            "需求",
+            &[
+                "企业|需求类别|标题|内容|地区",
+                "E4|用工人才|招熟练挡车工|急需 50 名|南通市通州区",
+                "E4|融资|扩产资金||",
+                "E4|许愿|想要月亮|给我|",
+                "|融资|没有主人|内容|",
+            ],
+        ),
+        sheet(
+            "供给",
+            &[
+                "企业|单位|供给类别|标题|数量|有效期至",
+                "|农业银行|金融|订单贷|5|2027-01-01",
+                "E4||空间|厂房|半间|",
+            ],
+        ),
+        sheet("项目", &["项目名称|领域|企业|投资额（万元）", "织机改造|D1|E4|500", "无领域||E4|1"]),
         sheet("企业星座", &["星座", "狮子"]),
     ]
 }
@@ -171,6 +190,11 @@ const PLANTED: &[(&str, &str, u32, &str)] = &[
     ("choice_double", "委员席位", 3, "单位"),
     ("cell_missing", "委员席位", 4, "单位"),
     ("reference_missing", "党建联盟", 3, "产业链党委"),
+    ("body_from_title", "需求", 3, "内容"),
+    ("value_unknown", "需求", 4, "需求类别"),
+    ("cell_missing", "需求", 5, "企业"),
+    ("number_invalid", "供给", 3, "数量"),
+    ("cell_missing", "项目", 3, "领域"),
     ("sheet_unknown", "企业星座", 1, ""),
 ];
 
@@ -204,6 +228,9 @@ async fn every_planted_error_is_found_in_its_cell_and_the_good_rows_are_saved() 
         (DraftKind::Seat, counts(1, 0, 0, 2)),
         (DraftKind::Alliance, counts(1, 0, 0, 1)),
         (DraftKind::Partner, counts(2, 0, 0, 0)),
+        (DraftKind::Need, counts(2, 0, 0, 2)),
+        (DraftKind::Offer, counts(1, 0, 0, 1)),
+        (DraftKind::Project, counts(1, 0, 0, 1)),
     ];
     for (kind, want) in cases {
         assert_eq!(of(&report, kind), want, "{kind}");
@@ -230,6 +257,13 @@ async fn what_was_saved_is_what_the_rows_say() {
     let supply = stored::supply_edges(&desk.db).await.unwrap();
     assert_eq!(supply[0].confidence_basis_points, 8_000);
     assert_eq!(supply[0].source, "book.xlsx");
+    let needs = stored::needs(&desk.db).await.unwrap();
+    assert_eq!((needs[0].stage.word(), needs[0].is_proxy), ("submitted", true));
+    assert_eq!(needs[1].body, "扩产资金");
+    let offers = stored::offers(&desk.db).await.unwrap();
+    assert_eq!((offers[0].capacity, offers[0].capacity_left), (Some(5), Some(5)));
+    let projects = stored::projects(&desk.db).await.unwrap();
+    assert_eq!(projects[0].amount_fen, Some(500_000_000));
 }
 
 #[tokio::test]

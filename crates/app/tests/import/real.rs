@@ -81,3 +81,18 @@ async fn the_central_groups_and_shenzhens_chains_are_imported() {
     let again = run(&desk, &drafts).await.total();
     assert_eq!((again.added, again.changed), (0, 0));
 }
+
+#[tokio::test]
+async fn the_needs_and_offers_hang_on_an_enterprise_marked_as_an_example() {
+    let Some(folder) = set("needs-offers") else { return };
+    let desk = desk().await;
+    let drafts = read::path(&folder, None).unwrap();
+    let report = run(&desk, &drafts).await;
+    assert_eq!(of(&report, DraftKind::Enterprise), counts(1, 0, 0, 0));
+    assert_eq!(of(&report, DraftKind::Need), counts(212, 0, 0, 0));
+    assert_eq!(of(&report, DraftKind::Offer), counts(4_208 - 7, 0, 0, 7));
+    assert_eq!(report.findings["body_from_title"], 3);
+    assert_eq!(report.findings["cell_missing"], 7, "offers without a title");
+    let again = run(&desk, &drafts).await.total();
+    assert_eq!((again.added, again.changed), (0, 0));
+}

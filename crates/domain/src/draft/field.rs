@@ -113,6 +113,28 @@ words! {
         Alliance = "alliance",
         /// Leading enterprise of an alliance 牵头企业.
         Lead = "lead",
+        /// Title 标题.
+        Title = "title",
+        /// Text 内容.
+        Body = "body",
+        /// What everyone may read, or a short text 摘要.
+        Summary = "summary",
+        /// What a need asks for 需求类别.
+        NeedKind = "need_kind",
+        /// What is offered 供给类别.
+        OfferKind = "offer_kind",
+        /// How much there is 可用数量.
+        Capacity = "capacity",
+        /// What a quantity counts 计量单位.
+        Unit = "unit",
+        /// Whether everyone may read it 公开.
+        IsPublished = "is_published",
+        /// Domain of a task list 领域.
+        Domain = "domain",
+        /// Planned investment, in yuan unless header or cell says 万 or 亿 投资额.
+        Investment = "investment",
+        /// Where a project stands 项目阶段.
+        ProjectStage = "project_stage",
     }
 }
 
@@ -197,6 +219,43 @@ const COMMITTEE_FORM: &[Choice] = &[
     ("cluster", &["集群党委", "集群"]),
 ];
 
+const NEED_KIND: &[Choice] = &[
+    ("policy", &["政策咨询", "政策"]),
+    ("approval", &["审批", "行政审批", "证照办理"]),
+    ("space", &["用地用房", "用地", "用房", "空间"]),
+    ("facilities", &["配套设施", "交通出行", "周边配套"]),
+    ("talent", &["用工人才", "人才", "用工", "招聘"]),
+    ("finance", &["融资", "资金", "金融"]),
+    ("tech_breakthrough", &["技术攻关", "技术需求", "技术"]),
+    ("supply", &["采购", "原料采购"]),
+    ("market", &["市场订单", "市场", "订单", "市场开拓"]),
+    ("scenario", &["应用场景", "场景"]),
+    ("investment", &["合作投资", "投资", "合作"]),
+    ("other", &["其他", "其它"]),
+];
+
+const OFFER_KIND: &[Choice] = &[
+    ("product", &["产品"]),
+    ("technology", &["技术成果", "技术", "专利"]),
+    ("service", &["服务"]),
+    ("finance", &["金融", "资金", "融资"]),
+    ("space", &["空间", "用地用房", "场地"]),
+    ("talent", &["人才", "培训"]),
+    ("policy", &["政策"]),
+    ("market", &["市场与场景", "市场", "场景", "应用场景"]),
+    ("other", &["其他", "其它"]),
+];
+
+const PROJECT_STAGE: &[Choice] = &[
+    ("planned", &["谋划", "在谈", "洽谈"]),
+    ("signed", &["签约", "已签约"]),
+    ("filed", &["备案", "已备案"]),
+    ("started", &["开工", "在建", "已开工"]),
+    ("completed", &["竣工", "已竣工"]),
+    ("producing", &["投产", "已投产"]),
+    ("terminated", &["终止", "已终止"]),
+];
+
 /// The vocabulary of `field`; empty where any text is fine.
 pub const fn choices(field: Field) -> &'static [Choice] {
     match field {
@@ -205,7 +264,11 @@ pub const fn choices(field: Field) -> &'static [Choice] {
         | Field::IsAboveScale
         | Field::IsExample
         | Field::IsDisputed
+        | Field::IsPublished
         | Field::IsConfirmed => YES_NO,
+        Field::NeedKind => NEED_KIND,
+        Field::OfferKind => OFFER_KIND,
+        Field::ProjectStage => PROJECT_STAGE,
         Field::Ownership => OWNERSHIP,
         Field::IndustryScheme => INDUSTRY_SCHEME,
         Field::Tiers => TIERS,
@@ -253,7 +316,14 @@ pub const fn choices(field: Field) -> &'static [Choice] {
         | Field::Segments
         | Field::Committee
         | Field::Alliance
-        | Field::Lead => &[],
+        | Field::Lead
+        | Field::Title
+        | Field::Body
+        | Field::Summary
+        | Field::Capacity
+        | Field::Unit
+        | Field::Domain
+        | Field::Investment => &[],
     }
 }
 
@@ -281,9 +351,12 @@ mod tests {
     use crate::committee::{CommitteeForm, SeatKind};
     use crate::enterprise::{Ownership, QualityTier};
     use crate::industry::IndustryScheme;
+    use crate::need::NeedKind;
+    use crate::offer::OfferKind;
     use crate::organisation::OrganisationKind;
     use crate::party::PartyLevel;
     use crate::product::{ProductEdgeKind, ProductRole};
+    use crate::project::ProjectStage;
 
     #[test]
     fn what_people_write_becomes_the_stored_word() {
@@ -316,6 +389,9 @@ mod tests {
         covers(Field::ProductRole, ProductRole::ALL.iter().map(|w| w.word()));
         covers(Field::Reach, Reach::ALL.iter().map(|w| w.word()));
         covers(Field::CommitteeForm, CommitteeForm::ALL.iter().map(|w| w.word()));
+        covers(Field::NeedKind, NeedKind::ALL.iter().map(|w| w.word()));
+        covers(Field::OfferKind, OfferKind::ALL.iter().map(|w| w.word()));
+        covers(Field::ProjectStage, ProjectStage::ALL.iter().map(|w| w.word()));
     }
 
     #[test]

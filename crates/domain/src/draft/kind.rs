@@ -38,6 +38,12 @@ words! {
         Alliance = "alliances",
         /// Partner of an alliance 联盟成员.
         Partner = "partners",
+        /// Need of an enterprise 企业需求.
+        Need = "needs",
+        /// Offer 供给.
+        Offer = "offers",
+        /// Project 项目.
+        Project = "projects",
     }
 }
 
@@ -125,6 +131,46 @@ impl DraftKind {
                 &[F::ExternalId, F::Name, F::Committee, F::Lead, F::Segments, F::IsExample]
             }
             Self::Partner => &[F::Committee, F::Alliance, F::Enterprise, F::Organisation],
+            Self::Need => &[
+                F::ExternalId,
+                F::Enterprise,
+                F::NeedKind,
+                F::Title,
+                F::Body,
+                F::Summary,
+                F::Committee,
+                F::Province,
+                F::City,
+                F::Region,
+                F::IndustryScheme,
+                F::Industry,
+            ],
+            Self::Offer => &[
+                F::ExternalId,
+                F::Enterprise,
+                F::Organisation,
+                F::OfferKind,
+                F::Title,
+                F::Body,
+                F::Capacity,
+                F::Unit,
+                F::ValidTo,
+                F::IsPublished,
+            ],
+            Self::Project => &[
+                F::ExternalId,
+                F::Name,
+                F::Domain,
+                F::Summary,
+                F::Enterprise,
+                F::Province,
+                F::City,
+                F::Region,
+                F::Investment,
+                F::ProjectStage,
+                F::IsPublished,
+                F::IsExample,
+            ],
         }
     }
 
@@ -143,6 +189,9 @@ impl DraftKind {
             Self::Seat => &[F::Committee, F::SeatKind],
             Self::Alliance => &[F::Name, F::Committee],
             Self::Partner => &[F::Alliance],
+            Self::Need => &[F::Enterprise, F::NeedKind, F::Title],
+            Self::Offer => &[F::OfferKind, F::Title],
+            Self::Project => &[F::Name, F::Domain],
             Self::Organisation => &[F::Name, F::OrganisationKind],
             Self::PartyOrganisation => &[F::Name, F::PartyLevel],
             Self::Zone | Self::Enterprise | Self::Chain => &[F::Name],

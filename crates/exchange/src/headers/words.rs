@@ -38,6 +38,9 @@ pub(super) const fn sheet_names(kind: DraftKind) -> &'static [&'static str] {
         DraftKind::Committee => &["产业链党委", "committees", "chain_committees", "党委"],
         DraftKind::Seat => &["委员席位", "seats", "委员单位", "席位"],
         DraftKind::Alliance => &["党建联盟", "alliances", "联盟"],
+        DraftKind::Need => &["需求", "needs", "企业需求", "诉求", "需求清单"],
+        DraftKind::Offer => &["供给", "offers", "资源", "资源清单", "供给清单"],
+        DraftKind::Project => &["项目", "projects", "项目清单"],
         DraftKind::Partner => &["联盟成员", "partners", "alliance_partners", "联盟成员单位"],
     }
 }
@@ -92,6 +95,18 @@ pub(super) const fn of_kind(kind: DraftKind, field: Field) -> &'static [&'static
         (K::Seat, Field::ValidTo) => &["任期结束", "结束日期"],
         (K::Seat, Field::Enterprise) => &["任职企业", "企业", "企业名称"],
         (K::Seat, Field::Organisation) => &["任职单位", "单位", "单位名称", "委员单位"],
+        (K::Need, Field::Title) => &["需求标题", "标题", "需求名称"],
+        (K::Need, Field::Body) => &["需求内容", "内容", "需求描述", "content"],
+        (K::Need, Field::Summary) => &["公开摘要", "摘要"],
+        (K::Need, Field::Region) => &["需求所在地区", "所在地区", "地区"],
+        (K::Offer, Field::Title) => &["供给标题", "标题", "供给名称", "资源名称"],
+        (K::Offer, Field::Body) => &["供给内容", "内容", "供给描述", "content"],
+        (K::Offer, Field::Enterprise) => &["供给企业", "企业", "企业名称"],
+        (K::Offer, Field::Organisation) => &["供给单位", "单位", "单位名称"],
+        (K::Offer, Field::ValidTo) => &["有效期至", "结束日期"],
+        (K::Project, Field::Name) => &["项目名称", "名称", "project name"],
+        (K::Project, Field::Enterprise) => &["业主企业", "企业", "项目单位", "企业名称"],
+        (K::Project, Field::Summary) => &["项目简介", "简介", "摘要"],
         (K::Partner, Field::Organisation) => &["成员单位", "单位", "单位名称"],
         (K::Partner, Field::Enterprise) => &["成员企业", "企业", "企业名称"],
         _ => &[],
@@ -99,6 +114,7 @@ pub(super) const fn of_kind(kind: DraftKind, field: Field) -> &'static [&'static
 }
 
 /// Headers that mean `field` on every sheet that has it.
+#[expect(clippy::too_many_lines, reason = "a table of words, one line a field")]
 pub(super) const fn general(field: Field) -> &'static [&'static str] {
     match field {
         Field::CreditCode => &[
@@ -179,6 +195,17 @@ pub(super) const fn general(field: Field) -> &'static [&'static str] {
         Field::SeatKind => &["席位类别", "类别", "席位类型", "kind"],
         Field::Alliance => &["党建联盟", "联盟", "联盟名称", "alliance"],
         Field::Lead => &["牵头企业", "牵头单位", "lead"],
+        Field::Title => &["标题", "title"],
+        Field::Body => &["内容", "body", "content", "description"],
+        Field::Summary => &["摘要", "summary"],
+        Field::NeedKind => &["需求类别", "类别", "类型", "kind"],
+        Field::OfferKind => &["供给类别", "类别", "类型", "kind"],
+        Field::Capacity => &["可用数量", "数量", "capacity"],
+        Field::Unit => &["计量单位", "unit"],
+        Field::IsPublished => &["公开", "是否公开", "published"],
+        Field::Domain => &["领域", "任务领域", "domain"],
+        Field::Investment => &["投资额", "总投资", "计划投资", "investment"],
+        Field::ProjectStage => &["项目阶段", "阶段", "进展", "stage"],
     }
 }
 
@@ -218,7 +245,18 @@ pub const fn note(field: Field) -> &'static str {
         Field::IsConfirmed => "不填为是",
         Field::IsExample => "虚构的示例填是",
         Field::Alliance => "联盟名称；重名时请填所属党委",
+        Field::Title => "不超过 200 字",
+        Field::Body => "需求内容只有当事各方可见；不填以标题代替",
+        Field::Capacity => "整数；不填为不限",
+        Field::Unit => "可用数量的单位，如床位、平方米",
+        Field::Domain => "任务清单的领域，如智能制造",
+        Field::Investment => "元；可写 6.3亿 或 500万，表头写明（万元）（亿元）也可",
+        Field::IsPublished => "不填为否",
         Field::ShortName
+        | Field::Summary
+        | Field::NeedKind
+        | Field::OfferKind
+        | Field::ProjectStage
         | Field::Code
         | Field::ParentCode
         | Field::IsLeadFirm

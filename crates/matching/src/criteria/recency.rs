@@ -2,7 +2,7 @@
 
 use crate::score::{Criterion, Evidence, Points, Reason, fraction};
 
-/// Most points: confirmed today or in the last [`FRESH_DAYS`].
+/// Most points: confirmed today or in the last 30 days.
 pub const MOST: Points = 500;
 
 /// As good as new.

@@ -3,6 +3,7 @@
 use crate::rank;
 use crate::score::{Criterion, Evidence, PERFECT, Points, Reason, fraction};
 use crate::text::{Space, words};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -11,6 +12,10 @@ pub const MOST: Points = 3000;
 
 /// Likeness below this share of a perfect one, in basis points, is chance.
 const CHANCE_BASIS_POINTS: u32 = 200;
+
+/// Words that say nothing about what somebody does: the mark of invented examples, and what every
+/// company name ends in.
+const EMPTY_WORDS: [&str; 6] = ["示例", "公司", "有限", "有限公司", "股份", "集团"];
 
 /// Most words named as evidence.
 const NAMED_WORDS: usize = 3;
@@ -32,7 +37,7 @@ pub fn likeness(needs: &[(&str, &str)], texts: &[&str]) -> Vec<Vec<Likeness>> {
     let points = rank::text_points(needs, texts);
     let own: Vec<Vec<String>> =
         needs.iter().map(|(title, body)| [words(title), words(body)].concat()).collect();
-    let theirs: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+    let theirs: Vec<Vec<String>> = texts.par_iter().map(|text| words(text)).collect();
     let space = Space::learn(theirs.iter().chain(&own).map(Vec::as_slice));
     let theirs: Vec<BTreeSet<&String>> =
         theirs.iter().map(|words| words.iter().collect()).collect();
@@ -40,7 +45,14 @@ pub fn likeness(needs: &[(&str, &str)], texts: &[&str]) -> Vec<Vec<Likeness>> {
         let own: BTreeSet<&String> = own.iter().collect();
         let likeness = |(points, theirs): (i64, &BTreeSet<&String>)| Likeness {
             basis_points: u32::try_from(points).unwrap_or(0),
-            words: telling(&space, theirs.intersection(&own).copied().collect()),
+            words: telling(
+                &space,
+                theirs
+                    .intersection(&own)
+                    .copied()
+                    .filter(|word| !EMPTY_WORDS.contains(&word.as_str()))
+                    .collect(),
+            ),
         };
         points.into_iter().zip(&theirs).map(likeness).collect()
     };
@@ -63,9 +75,10 @@ fn telling(space: &Space, mut words: Vec<&String>) -> Vec<String> {
 }
 
 /// `most` times the square root of the likeness: a need and a good offer rarely share more than a
-/// third of their wording, and the root spreads the lower end.
+/// third of their wording, and the root spreads the lower end. Nothing without a word in common:
+/// single characters alone are chance, and nobody could be told why.
 pub fn reason(likeness: &Likeness, most: Points) -> Option<Reason> {
-    if likeness.basis_points < CHANCE_BASIS_POINTS {
+    if likeness.basis_points < CHANCE_BASIS_POINTS || likeness.words.is_empty() {
         return None;
     }
     let whole = u32::try_from(PERFECT).unwrap_or(0);
@@ -90,18 +103,21 @@ mod tests {
             (10_000, Some(3000)),
         ];
         for (basis_points, want) in cases {
-            let likeness = Likeness { basis_points, words: Vec::new() };
+            let likeness = Likeness { basis_points, words: vec!["印染".to_owned()] };
             let got = reason(&likeness, MOST).map(|reason| reason.points);
             assert_eq!(got, want, "{basis_points}");
+            let wordless = Likeness { basis_points, words: Vec::new() };
+            assert_eq!(reason(&wordless, MOST), None);
         }
     }
 
     #[test]
     fn the_words_named_are_the_most_telling_ones_both_have() {
-        let texts = ["污水处理系统", "农业系统", "系统设计", ""];
-        let got = &likeness(&[("印染污水处理系统", "")], &texts)[0];
+        let texts = ["污水处理系统", "农业系统", "示例有限公司", ""];
+        let got = &likeness(&[("印染污水处理系统", "示例有限公司")], &texts)[0];
         assert_eq!(got[0].words, ["污水处理", "系统"]);
         assert_eq!(got[1].words, ["系统"]);
+        assert_eq!(got[2].words, Vec::<String>::new());
         assert_eq!(got[3], Likeness::default());
         assert!(got[0].basis_points > got[1].basis_points, "{got:?}");
     }

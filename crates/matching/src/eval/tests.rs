@@ -73,7 +73,7 @@ fn the_published_baseline_is_reproduced_and_ours_is_above_it() {
             .collect(),
         judgements: read(labels).iter().map(judgement).collect(),
     };
-    let report = evaluate(&set, str::to_lowercase, 1);
+    let report = evaluate(&set, lianmeng_domain::text::normalise, 1);
     assert_eq!((report.needs, report.pairs), (64, 4208));
     assert!((report.tfidf.ndcg10 - 0.645).abs() < 0.001, "{report:?}");
     assert!(report.ours.ndcg10 > report.tfidf.ndcg10, "{report:?}");

@@ -177,3 +177,23 @@ proptest! {
         }
     }
 }
+
+/// One line for each suggestion and each of its reasons, as a reader would see them.
+fn said(found: &Suggestions) -> String {
+    let mut lines = Vec::new();
+    for suggestion in &found.suggestions {
+        lines.push(format!("{} {:?} {}", suggestion.score, suggestion.kind, suggestion.id));
+        lines.extend(suggestion.reasons.iter().map(|reason| {
+            let (key, points) = (reason.criterion.key(), reason.points);
+            format!("  {points:+} {key}: {} | {}", reason.text_zh(), reason.text_en())
+        }));
+    }
+    lines.extend(found.findings.iter().map(|finding| format!("{finding:?}")));
+    lines.join("\n")
+}
+
+#[test]
+fn the_frozen_home_textile_problem_keeps_its_answer() {
+    let problem = serde_json::from_str(include_str!("../../problems/home_textile.json")).unwrap();
+    insta::assert_snapshot!("home_textile", said(&suggest(&problem)));
+}

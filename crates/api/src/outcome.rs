@@ -1,0 +1,477 @@
+//! Outcomes in GraphQL.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use chrono::NaiveDate;
+use lianmeng_app::outcome::{self as app, OutcomeCommandError, RecordOutcome, TerminateOutcome};
+use lianmeng_domain::ids::{DockingEventId, OutcomeId};
+use lianmeng_domain::outcome::{
+    self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
+};
+use lianmeng_store::outcome::{self as store, OutcomeFilter};
+use lianmeng_store::page::Window;
+
+use crate::enterprise::EnterpriseNode;
+use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::event::DockingEventNode;
+use crate::ids;
+use crate::page::{self, Slice};
+use crate::project::ProjectNode;
+use crate::scope::Scope;
+use crate::task::CooperationTaskNode;
+
+/// Kind of an outcome (成果类型); kinds never add to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "OutcomeKind", remote = "OutcomeKind")]
+pub enum OutcomeKindWord {
+    /// Strategic agreement (战略合作协议).
+    Agreement,
+    /// Joint venture (合资公司).
+    JointVenture,
+    /// Project with investment (投资项目).
+    Project,
+    /// Credit line (授信): never investment.
+    CreditLine,
+    /// Contract (合同): never investment.
+    Contract,
+    /// Order (订单): never investment.
+    Order,
+    /// Financing intent (融资意向): never investment.
+    FinancingIntent,
+    /// Anything else, counted in its own unit (其他实效).
+    Effect,
+}
+
+/// What an outcome of kind project changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "ProjectChange", remote = "ProjectChange")]
+pub enum ProjectChangeWord {
+    /// Signed for the first time (首次签约): the project counts here, once.
+    Signing,
+    /// Raised to a further stage with the same money (升级): adds nothing.
+    Upgrade,
+    /// More money (增资): adds its amount and no project.
+    CapitalIncrease,
+    /// Another investor (变更投资方): the project counts here from now on.
+    NewInvestor,
+}
+
+/// An outcome as clients see it.
+#[derive(Debug, Clone)]
+pub struct OutcomeNode(pub Outcome);
+
+/// What came of cooperation (合作成果).
+#[Object(name = "Outcome")]
+impl OutcomeNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+
+    /// What it is.
+    async fn kind(&self) -> OutcomeKindWord {
+        self.0.kind.into()
+    }
+
+    /// What it changes; null unless it is a project.
+    async fn change(&self) -> Option<ProjectChangeWord> {
+        self.0.change.map(Into::into)
+    }
+
+    /// The enterprise that reports it; null if none is named.
+    async fn enterprise(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
+        let Some(id) = self.0.enterprise else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(id).await?.map(EnterpriseNode))
+    }
+
+    /// The cooperation task it followed from; null if none, or none that you see.
+    async fn task(&self, ctx: &Context<'_>) -> Result<Option<CooperationTaskNode>> {
+        let Some(id) = self.0.task else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(id).await?.map(CooperationTaskNode))
+    }
+
+    /// The project it concerns; null if none, or none that you see.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
+        let Some(id) = self.0.project else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(id).await?.map(ProjectNode))
+    }
+
+    /// The event where it was signed; null if none, or none that you see.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<DockingEventNode>> {
+        let Some(id) = self.0.event else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(id).await?.map(DockingEventNode))
+    }
+
+    /// Amount in fen; null if it has none.
+    async fn amount_fen(&self) -> Option<i64> {
+        self.0.amount_fen
+    }
+
+    /// How many outcomes the row stands for, or how much in `unit`; null for one.
+    async fn number(&self) -> Option<i64> {
+        self.0.number
+    }
+
+    /// What `number` counts, such as 套; null where it counts outcomes.
+    async fn unit(&self) -> Option<&str> {
+        self.0.unit.as_deref()
+    }
+
+    /// Day it was signed or reached, local date.
+    async fn on_date(&self) -> NaiveDate {
+        self.0.on_date
+    }
+
+    /// First day it no longer counts; null while it does.
+    async fn terminated_on(&self) -> Option<NaiveDate> {
+        self.0.terminated_on
+    }
+
+    /// A remark; empty if none.
+    async fn note(&self) -> &str {
+        &self.0.note
+    }
+
+    /// Whether the figure is approved for everyone.
+    async fn is_published(&self) -> bool {
+        self.0.is_published
+    }
+
+    /// Version; send it back with a change.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+}
+
+/// How many and how much.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "OutcomeTally")]
+pub struct TallyNode {
+    /// How many.
+    count: i64,
+    /// How much, in fen.
+    amount_fen: i64,
+}
+
+impl From<Tally> for TallyNode {
+    fn from(tally: Tally) -> Self {
+        Self { count: tally.count, amount_fen: tally.amount_fen }
+    }
+}
+
+/// Projects and investment of one event.
+#[derive(Debug, Clone)]
+pub struct EventTally {
+    event: Option<DockingEventId>,
+    tally: Tally,
+}
+
+/// Projects and investment that count for one event.
+#[Object(name = "EventOutcomeTally")]
+impl EventTally {
+    /// The event; null for projects signed at none, or at none that you see.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<DockingEventNode>> {
+        let Some(id) = self.event else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(id).await?.map(DockingEventNode))
+    }
+
+    /// Projects, each once, and their investment.
+    async fn projects(&self) -> TallyNode {
+        self.tally.into()
+    }
+}
+
+/// Totals as clients see them.
+#[derive(Debug, Clone)]
+pub struct TotalsNode {
+    as_of: NaiveDate,
+    totals: Totals,
+}
+
+/// Totals of outcomes on one day (成果统计). Kinds never add to each other: credit, contracts, orders
+/// and intents are no investment, and a project counts once, at its first signing.
+#[Object(name = "OutcomeTotals")]
+impl TotalsNode {
+    /// The day they hold for.
+    async fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Projects, each once, and their investment (投资).
+    async fn projects(&self) -> TallyNode {
+        self.totals.projects.into()
+    }
+
+    /// Strategic agreements.
+    async fn agreements(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::Agreement).into()
+    }
+
+    /// Joint ventures.
+    async fn joint_ventures(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::JointVenture).into()
+    }
+
+    /// Credit lines.
+    async fn credit_lines(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::CreditLine).into()
+    }
+
+    /// Contracts.
+    async fn contracts(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::Contract).into()
+    }
+
+    /// Orders.
+    async fn orders(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::Order).into()
+    }
+
+    /// Financing intents.
+    async fn financing_intents(&self) -> TallyNode {
+        self.totals.of(OutcomeKind::FinancingIntent).into()
+    }
+
+    /// Projects and investment by the event they count for, in order of the events, at most 100;
+    /// those without an event first.
+    async fn by_event(&self) -> Vec<EventTally> {
+        let events = self.totals.by_event.iter().take(100);
+        events.map(|(event, tally)| EventTally { event: *event, tally: *tally }).collect()
+    }
+}
+
+/// Which outcomes a list holds; every given part must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct OutcomeFilterInput {
+    /// One of these kinds.
+    #[graphql(validator(max_items = 8))]
+    kinds: Option<Vec<OutcomeKindWord>>,
+    /// Of this project.
+    project_id: Option<ID>,
+    /// Of this cooperation task.
+    task_id: Option<ID>,
+    /// Signed at this event.
+    event_id: Option<ID>,
+}
+
+impl OutcomeFilterInput {
+    fn into_filter(self) -> Result<OutcomeFilter, ApiError> {
+        Ok(OutcomeFilter {
+            kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
+            project: self.project_id.map(|id| ids::decode(&id)).transpose()?,
+            task: self.task_id.map(|id| ids::decode(&id)).transpose()?,
+            event: self.event_id.map(|id| ids::decode(&id)).transpose()?,
+        })
+    }
+}
+
+/// Counts the whole list, only when asked.
+#[derive(Debug)]
+pub struct OutcomeTotal(OutcomeFilter);
+
+#[Object]
+impl OutcomeTotal {
+    /// How many outcomes the whole list holds.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let scope = Scope::of(ctx)?;
+        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+    }
+}
+
+/// Queries about outcomes.
+#[derive(Debug, Default)]
+pub struct OutcomeQuery;
+
+const LIST: &str = "outcomes";
+
+#[Object]
+impl OutcomeQuery {
+    /// Outcomes (合作成果) that match and that you see, newest first, at most 100 a page.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn outcomes(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<OutcomeFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, OutcomeNode, OutcomeTotal>> {
+        let scope = Scope::of(ctx)?;
+        let size = page::size(first)?;
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let starts_later = after.is_some();
+        let after = page::after_id::<OutcomeId>(LIST, after)?;
+        let window = Window { after, limit: size + 1 };
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        Ok(page::connection_with(
+            Slice { starts_later, size, rows },
+            OutcomeTotal(filter),
+            |outcome| page::cursor(LIST, &[&outcome.id.to_string()]),
+            OutcomeNode,
+        ))
+    }
+
+    /// Totals of the outcomes that match and that you see, on a day.
+    async fn outcome_totals(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<OutcomeFilterInput>,
+        #[graphql(desc = "The day, local date; today if absent.")] as_of: Option<NaiveDate>,
+    ) -> Result<TotalsNode> {
+        let scope = Scope::of(ctx)?;
+        let filter = filter.unwrap_or_default().into_filter()?;
+        let as_of = as_of.unwrap_or(scope.desk.today);
+        let outcomes = store::until(&scope.desk.db, &scope.sees, &filter, as_of).await?;
+        Ok(TotalsNode { as_of, totals: rules::totals(&outcomes, as_of) })
+    }
+}
+
+/// Input of `outcomeRecord`.
+#[derive(Debug, InputObject)]
+pub struct OutcomeRecordInput {
+    /// What it is.
+    kind: OutcomeKindWord,
+    /// What it changes, for kind PROJECT.
+    change: Option<ProjectChangeWord>,
+    /// Need it answered.
+    need_id: Option<ID>,
+    /// Cooperation task it followed from.
+    task_id: Option<ID>,
+    /// Pairing it followed from.
+    pairing_id: Option<ID>,
+    /// Project it concerns.
+    project_id: Option<ID>,
+    /// Event where it was signed.
+    event_id: Option<ID>,
+    /// Enterprise that reports it; its own unless you are a coordinator.
+    enterprise_id: Option<ID>,
+    /// Amount in fen, not negative; needed for credit lines, contracts, orders and intents.
+    amount_fen: Option<i64>,
+    /// How many outcomes the row stands for, or how much in `unit`.
+    number: Option<i64>,
+    /// What `number` counts; absent where it counts outcomes.
+    #[graphql(validator(max_length = 20))]
+    unit: Option<String>,
+    /// Day it was signed or reached, today at the latest.
+    on_date: NaiveDate,
+    /// A remark.
+    #[graphql(default, validator(max_length = 1000))]
+    note: String,
+    /// Whether the figure is approved for everyone. Coordinators only.
+    #[graphql(default)]
+    is_published: bool,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+impl OutcomeRecordInput {
+    fn into_command(self) -> Result<RecordOutcome, ApiError> {
+        Ok(RecordOutcome {
+            kind: self.kind.into(),
+            change: self.change.map(Into::into),
+            need: self.need_id.map(|id| ids::decode(&id)).transpose()?,
+            task: self.task_id.map(|id| ids::decode(&id)).transpose()?,
+            pairing: self.pairing_id.map(|id| ids::decode(&id)).transpose()?,
+            project: self.project_id.map(|id| ids::decode(&id)).transpose()?,
+            event: self.event_id.map(|id| ids::decode(&id)).transpose()?,
+            enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
+            amount_fen: self.amount_fen,
+            number: self.number,
+            unit: self.unit,
+            on_date: self.on_date,
+            note: self.note,
+            is_published: self.is_published,
+            request_key: self.request_key,
+        })
+    }
+}
+
+/// Input of `outcomeTerminate`.
+#[derive(Debug, InputObject)]
+pub struct OutcomeTerminateInput {
+    /// Outcome to end.
+    outcome_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since.
+    version: i64,
+    /// First day it no longer counts.
+    terminated_on: NaiveDate,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
+/// An outcome, or why not.
+#[derive(Debug, SimpleObject)]
+pub struct OutcomePayload {
+    /// The outcome after the change; null if it was refused.
+    outcome: Option<OutcomeNode>,
+    /// Why it was refused; empty if it was not.
+    errors: Vec<UserError>,
+}
+
+impl OutcomePayload {
+    async fn of(scope: &Scope, done: Result<OutcomeId, OutcomeCommandError>) -> Result<Self> {
+        Ok(match done {
+            Ok(id) => {
+                let found = store::find(&scope.desk.db, &scope.sees, id).await?;
+                Self { outcome: found.map(OutcomeNode), errors: Vec::new() }
+            }
+            Err(error) => Self { outcome: None, errors: vec![user_error(error)?] },
+        })
+    }
+}
+
+/// Changes of outcomes.
+#[derive(Debug, Default)]
+pub struct OutcomeMutation;
+
+#[Object]
+impl OutcomeMutation {
+    /// Records an outcome. Coordinators any, an enterprise its own.
+    async fn outcome_record(
+        &self,
+        ctx: &Context<'_>,
+        input: OutcomeRecordInput,
+    ) -> Result<OutcomePayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = input.into_command()?;
+        OutcomePayload::of(scope, app::record(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Ends an outcome: it leaves the totals from a day on and stays in history.
+    async fn outcome_terminate(
+        &self,
+        ctx: &Context<'_>,
+        input: OutcomeTerminateInput,
+    ) -> Result<OutcomePayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = TerminateOutcome {
+            outcome: ids::decode(&input.outcome_id)?,
+            version: input.version,
+            terminated_on: input.terminated_on,
+            request_key: input.request_key,
+        };
+        OutcomePayload::of(scope, app::terminate(&scope.desk, &scope.actor, &cmd).await).await
+    }
+}
+
+/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
+fn user_error(error: OutcomeCommandError) -> Result<UserError, ApiError> {
+    use ErrorCode as Code;
+    let (code, field) = match error {
+        OutcomeCommandError::NotFound => (Code::NotFound, None),
+        OutcomeCommandError::UnknownReference => (Code::UnknownReference, None),
+        OutcomeCommandError::Rule(ref rule) => match rule {
+            OutcomeError::Negative { field, .. } => (Code::Invalid, Some(*field)),
+            OutcomeError::AmountMissing(_) => (Code::Missing, Some("amountFen")),
+            OutcomeError::NumberMissing => (Code::Missing, Some("number")),
+            OutcomeError::NoProject(_) => (Code::Invalid, Some("change")),
+            OutcomeError::ProjectMissing(_) => (Code::Missing, Some("projectId")),
+            OutcomeError::EndsEarly { .. } => (Code::Invalid, Some("terminatedOn")),
+            OutcomeError::Ended(_) => (Code::WrongStage, None),
+            OutcomeError::Future { .. } => (Code::Invalid, Some("onDate")),
+        },
+        OutcomeCommandError::Command(error) => return command_error(error),
+    };
+    Ok(UserError::new(code, error, field))
+}

@@ -1,0 +1,172 @@
+//! The ledger of outcomes.
+
+use chrono::NaiveDate;
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::ids::{
+    CooperationTaskId, DockingEventId, EnterpriseId, Id as _, NeedId, OutcomeId, PairingId,
+    ProjectId,
+};
+use lianmeng_domain::outcome::{self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange};
+use lianmeng_domain::policy;
+use lianmeng_store::{StoreError, outcome};
+use thiserror::Error;
+
+use crate::command::{self, Begun, CommandError, Touches};
+use crate::desk::Desk;
+
+/// Records an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutcome {
+    /// What it is.
+    pub kind: OutcomeKind,
+    /// What it changes, for kind project.
+    pub change: Option<ProjectChange>,
+    /// The need it answered.
+    pub need: Option<NeedId>,
+    /// The task it followed from.
+    pub task: Option<CooperationTaskId>,
+    /// The pairing it followed from.
+    pub pairing: Option<PairingId>,
+    /// The project it concerns.
+    pub project: Option<ProjectId>,
+    /// The event where it was signed.
+    pub event: Option<DockingEventId>,
+    /// The enterprise that reports it.
+    pub enterprise: Option<EnterpriseId>,
+    /// Amount in fen.
+    pub amount_fen: Option<i64>,
+    /// How many, or how much in `unit`.
+    pub number: Option<i64>,
+    /// What `number` counts; `None` where it counts outcomes of this kind.
+    pub unit: Option<String>,
+    /// Day it was signed or reached.
+    pub on_date: NaiveDate,
+    /// A remark.
+    pub note: String,
+    /// Whether the figure is approved for everyone. Coordinators only.
+    pub is_published: bool,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// Ends an outcome: it leaves the totals from a day on and stays in history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TerminateOutcome {
+    /// Which.
+    pub outcome: OutcomeId,
+    /// The version the caller read.
+    pub version: i64,
+    /// First day it no longer counts.
+    pub terminated_on: NaiveDate,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// Why the ledger was not changed.
+#[derive(Debug, Error)]
+pub enum OutcomeCommandError {
+    /// No such outcome that the caller may change.
+    #[error("no outcome that you may record or change in this way")]
+    NotFound,
+    /// Something it refers to does not exist.
+    #[error("need, task, pairing, project, event or enterprise does not exist")]
+    UnknownReference,
+    /// A rule of outcomes.
+    #[error(transparent)]
+    Rule(#[from] OutcomeError),
+    /// Begin and end of the change.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl From<StoreError> for OutcomeCommandError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::UnknownReference,
+            StoreError::Stale | StoreError::Corrupt { .. } | StoreError::Db(_) => {
+                Self::Command(error.into())
+            }
+        }
+    }
+}
+
+/// Records an outcome: coordinators any, an enterprise its own. Only coordinators approve figures
+/// for everyone.
+///
+/// # Errors
+///
+/// See [`OutcomeCommandError`]; nothing is saved when an error is returned.
+pub async fn record(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &RecordOutcome,
+) -> Result<OutcomeId, OutcomeCommandError> {
+    let approves = cmd.is_published && !policy::may_keep_registry(actor);
+    if approves || !rules::may_record(actor, cmd.enterprise) {
+        return Err(OutcomeCommandError::NotFound);
+    }
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    if let Some(event) = cmd.event {
+        // Outcomes are older than events in the database, so no foreign key guards this one.
+        let found =
+            lianmeng_store::event::find(&change.tx, &policy::visibility(actor), event).await?;
+        found.ok_or(OutcomeCommandError::UnknownReference)?;
+    }
+    let outcome = Outcome {
+        id: desk.mint(),
+        kind: cmd.kind,
+        change: cmd.change,
+        need: cmd.need,
+        task: cmd.task,
+        pairing: cmd.pairing,
+        project: cmd.project,
+        event: cmd.event,
+        enterprise: cmd.enterprise,
+        amount_fen: cmd.amount_fen,
+        number: cmd.number,
+        unit: cmd.unit.clone(),
+        on_date: cmd.on_date,
+        terminated_on: None,
+        note: cmd.note.trim().to_owned(),
+        is_published: cmd.is_published,
+        version: 1,
+    };
+    rules::check(&outcome, desk.today)?;
+    outcome::insert(&change.tx, &outcome).await?;
+    change.finish("RecordOutcome", &wire(outcome.id), Touches::Nothing).await?;
+    Ok(outcome.id)
+}
+
+/// Ends an outcome: coordinators any, an enterprise its own.
+///
+/// # Errors
+///
+/// See [`OutcomeCommandError`]; nothing is saved when an error is returned.
+pub async fn terminate(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &TerminateOutcome,
+) -> Result<OutcomeId, OutcomeCommandError> {
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    let found = outcome::find(&change.tx, &policy::visibility(actor), cmd.outcome).await?;
+    let found = found.filter(|outcome| rules::may_record(actor, outcome.enterprise));
+    let before = found.ok_or(OutcomeCommandError::NotFound)?;
+    let before = Outcome { version: cmd.version, ..before };
+    outcome::save(&change.tx, &rules::terminate(&before, cmd.terminated_on)?).await?;
+    change.finish("TerminateOutcome", &wire(cmd.outcome), Touches::Nothing).await?;
+    Ok(cmd.outcome)
+}
+
+fn wire(id: OutcomeId) -> String {
+    format!("{}:{id}", OutcomeId::TAG)
+}
+
+fn replayed(thing: &str) -> Result<OutcomeId, OutcomeCommandError> {
+    command::replayed_id(thing).ok_or(OutcomeCommandError::NotFound)
+}

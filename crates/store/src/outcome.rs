@@ -1,0 +1,307 @@
+//! Outcomes of cooperation.
+
+use lianmeng_domain::ids::{CooperationTaskId, DockingEventId, OutcomeId, ProjectId};
+use lianmeng_domain::outcome::{Outcome, OutcomeKind, ProjectChange};
+use lianmeng_domain::policy::Visibility;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
+
+use crate::StoreError;
+use crate::page::Window;
+use crate::parse::{self, At};
+use crate::sight;
+
+/// The table `outcomes`.
+pub(crate) mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outcomes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub kind: String,
+        pub change: Option<String>,
+        pub need_id: Option<String>,
+        pub task_id: Option<String>,
+        pub pairing_id: Option<String>,
+        pub project_id: Option<String>,
+        pub event_id: Option<String>,
+        pub enterprise_id: Option<String>,
+        pub amount_fen: Option<i64>,
+        pub number: Option<i64>,
+        pub unit: Option<String>,
+        pub on_date: Date,
+        pub terminated_on: Option<Date>,
+        pub note: String,
+        pub is_published: bool,
+        pub version: i64,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Which outcomes a list holds; every given part must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutcomeFilter {
+    /// One of these kinds.
+    pub kinds: Vec<OutcomeKind>,
+    /// Of this project.
+    pub project: Option<ProjectId>,
+    /// Of this task.
+    pub task: Option<CooperationTaskId>,
+    /// Signed at this event.
+    pub event: Option<DockingEventId>,
+}
+
+/// Coordinators and auditors see all; those who report an outcome see it; everybody sees approved
+/// figures.
+fn visible(sees: &Visibility) -> Condition {
+    let published = || Condition::any().add(row::COLUMN.is_published.eq(true));
+    match sees {
+        Visibility::All => sight::always(),
+        Visibility::Nothing => sight::never(),
+        Visibility::Enterprise(id) => published().add(row::COLUMN.enterprise_id.eq(id.to_string())),
+        Visibility::Group(id) => {
+            published().add(row::COLUMN.enterprise_id.in_subquery(sight::group(*id)))
+        }
+        Visibility::Committee(id) => {
+            published().add(row::COLUMN.enterprise_id.in_subquery(sight::partners(*id)))
+        }
+        Visibility::Zone(id) => {
+            published().add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+        }
+        Visibility::Region(_) | Visibility::Organisation(_) | Visibility::Published => published(),
+    }
+}
+
+fn matches(filter: &OutcomeFilter) -> Condition {
+    let mut all = Condition::all()
+        .add_option(filter.project.map(|id| row::COLUMN.project_id.eq(id.to_string())))
+        .add_option(filter.task.map(|id| row::COLUMN.task_id.eq(id.to_string())))
+        .add_option(filter.event.map(|id| row::COLUMN.event_id.eq(id.to_string())));
+    if !filter.kinds.is_empty() {
+        all = all.add(row::COLUMN.kind.is_in(filter.kinds.iter().map(|kind| kind.word())));
+    }
+    all
+}
+
+/// A page of the outcomes that `filter` matches and the caller sees, newest first. One statement.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    filter: &OutcomeFilter,
+    window: Window<OutcomeId>,
+) -> Result<Vec<Outcome>, StoreError> {
+    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
+    let rows = row::Entity::find()
+        .filter(visible(sees))
+        .filter(matches(filter))
+        .filter(Condition::all().add_option(before))
+        .order_by_desc(row::COLUMN.id)
+        .limit(window.limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Outcome::try_from).collect()
+}
+
+/// How many outcomes a list holds in all.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    filter: &OutcomeFilter,
+) -> Result<u64, StoreError> {
+    Ok(row::Entity::find().filter(visible(sees)).filter(matches(filter)).count(db).await?)
+}
+
+/// Every outcome up to `as_of` that `filter` matches and the caller sees, for totals, oldest first.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn until(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    filter: &OutcomeFilter,
+    as_of: Date,
+) -> Result<Vec<Outcome>, StoreError> {
+    let rows = row::Entity::find()
+        .filter(visible(sees))
+        .filter(matches(filter))
+        .filter(row::COLUMN.on_date.lte(as_of))
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Outcome::try_from).collect()
+}
+
+/// The outcomes with these ids that the caller sees, in no order; missing ones are left out.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn find_many(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    ids: &[OutcomeId],
+) -> Result<Vec<Outcome>, StoreError> {
+    let rows = row::Entity::find()
+        .filter(visible(sees))
+        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .all(db)
+        .await?;
+    rows.into_iter().map(Outcome::try_from).collect()
+}
+
+/// One outcome, if there is one that the caller sees.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn find(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    id: OutcomeId,
+) -> Result<Option<Outcome>, StoreError> {
+    Ok(find_many(db, sees, &[id]).await?.pop())
+}
+
+/// Adds `outcome`.
+///
+/// # Errors
+///
+/// [`StoreError::Conflict`] if something it refers to does not exist.
+pub async fn insert(db: &impl ConnectionTrait, outcome: &Outcome) -> Result<(), StoreError> {
+    row::Entity::insert(columns(outcome)).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Saves `outcome` if nobody saved it since it was read, and raises its version by one.
+///
+/// # Errors
+///
+/// [`StoreError::Stale`] if the stored version is no longer `outcome.version`.
+pub async fn save(db: &impl ConnectionTrait, outcome: &Outcome) -> Result<(), StoreError> {
+    let columns =
+        row::ActiveModel { id: NotSet, version: Set(outcome.version + 1), ..columns(outcome) };
+    let saved = row::Entity::update_many()
+        .set(columns)
+        .filter(row::COLUMN.id.eq(outcome.id.to_string()))
+        .filter(row::COLUMN.version.eq(outcome.version))
+        .exec(db)
+        .await?;
+    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+fn columns(outcome: &Outcome) -> row::ActiveModel {
+    row::ActiveModel {
+        id: Set(outcome.id.to_string()),
+        kind: Set(outcome.kind.word().to_owned()),
+        change: Set(outcome.change.map(|change| change.word().to_owned())),
+        need_id: Set(outcome.need.map(|id| id.to_string())),
+        task_id: Set(outcome.task.map(|id| id.to_string())),
+        pairing_id: Set(outcome.pairing.map(|id| id.to_string())),
+        project_id: Set(outcome.project.map(|id| id.to_string())),
+        event_id: Set(outcome.event.map(|id| id.to_string())),
+        enterprise_id: Set(outcome.enterprise.map(|id| id.to_string())),
+        amount_fen: Set(outcome.amount_fen),
+        number: Set(outcome.number),
+        unit: Set(outcome.unit.clone()),
+        on_date: Set(outcome.on_date),
+        terminated_on: Set(outcome.terminated_on),
+        note: Set(outcome.note.clone()),
+        is_published: Set(outcome.is_published),
+        version: Set(outcome.version),
+    }
+}
+
+impl TryFrom<row::Model> for Outcome {
+    type Error = StoreError;
+
+    fn try_from(row: row::Model) -> Result<Self, StoreError> {
+        let at = |column| At("outcomes", column);
+        let change = row.change.as_deref();
+        Ok(Self {
+            id: parse::value(at("id"), &row.id)?,
+            kind: parse::word(at("kind"), &row.kind, OutcomeKind::from_word)?,
+            change: change
+                .map(|word| parse::word(at("change"), word, ProjectChange::from_word))
+                .transpose()?,
+            need: parse::value_opt(at("need_id"), row.need_id.as_deref())?,
+            task: parse::value_opt(at("task_id"), row.task_id.as_deref())?,
+            pairing: parse::value_opt(at("pairing_id"), row.pairing_id.as_deref())?,
+            project: parse::value_opt(at("project_id"), row.project_id.as_deref())?,
+            event: parse::value_opt(at("event_id"), row.event_id.as_deref())?,
+            enterprise: parse::value_opt(at("enterprise_id"), row.enterprise_id.as_deref())?,
+            amount_fen: row.amount_fen,
+            number: row.number,
+            unit: row.unit,
+            on_date: row.on_date,
+            terminated_on: row.terminated_on,
+            note: row.note,
+            is_published: row.is_published,
+            version: row.version,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(id: u128, is_published: bool) -> Outcome {
+        Outcome {
+            id: OutcomeId::from(id),
+            kind: OutcomeKind::CreditLine,
+            change: None,
+            need: None,
+            task: None,
+            pairing: None,
+            project: None,
+            event: None,
+            enterprise: None,
+            amount_fen: Some(16_000_000_000_000),
+            number: None,
+            unit: None,
+            on_date: Date::from_ymd_opt(2024, 4, 24).unwrap(),
+            terminated_on: None,
+            note: "授信备忘录".to_owned(),
+            is_published,
+            version: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn everybody_sees_approved_figures_and_coordinators_all() {
+        let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+        for (id, is_published) in [(1, true), (2, false)] {
+            insert(&db, &outcome(id, is_published)).await.unwrap();
+        }
+        let found = find(&db, &Visibility::All, OutcomeId::from(2)).await.unwrap();
+        assert_eq!(found, Some(outcome(2, false)));
+        for (sees, want) in
+            [(Visibility::All, 2), (Visibility::Published, 1), (Visibility::Nothing, 0)]
+        {
+            let all = OutcomeFilter::default();
+            assert_eq!(count(&db, &sees, &all).await.unwrap(), want, "{sees:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_saves_is_stale() {
+        let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+        insert(&db, &outcome(1, true)).await.unwrap();
+        save(&db, &outcome(1, false)).await.unwrap();
+        assert!(matches!(save(&db, &outcome(1, true)).await, Err(StoreError::Stale)));
+    }
+}

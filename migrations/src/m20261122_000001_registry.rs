@@ -42,7 +42,14 @@ fn places() -> Vec<TableCreateStatement> {
     );
     let zones = table(
         "zones",
-        vec![id("id"), text("name"), text("name_key"), text("aliases"), flag("is_example")],
+        vec![
+            id("id"),
+            text("name"),
+            text("name_key"),
+            text("aliases"),
+            flag("is_example"),
+            big("version"),
+        ],
         &["id"],
     );
     let mut zone_regions = table(

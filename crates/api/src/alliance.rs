@@ -1,5 +1,7 @@
 //! Alliances in GraphQL, their partners, and how far they reach.
 
+pub mod change;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_domain::alliance::{Alliance, Coverage};
@@ -157,6 +159,7 @@ pub struct AllianceQuery;
 impl AllianceQuery {
     /// Alliances that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn alliances(
         &self,
         ctx: &Context<'_>,

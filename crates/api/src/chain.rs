@@ -1,5 +1,7 @@
 //! Industrial chains in GraphQL, with their segments and the enterprises placed on them.
 
+pub mod change;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use lianmeng_domain::alliance::Coverage;
@@ -218,6 +220,7 @@ pub struct ChainQuery;
 impl ChainQuery {
     /// Industrial chains that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn chains(
         &self,
         ctx: &Context<'_>,

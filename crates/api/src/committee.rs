@@ -1,5 +1,7 @@
 //! Chain committees and their seats in GraphQL.
 
+pub mod change;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::NaiveDate;
@@ -14,6 +16,7 @@ use crate::ids;
 use crate::loader::{AlliancesUnder, CommitteeCoverageOf, SeatsOf};
 use crate::organisation::{MemberNode, member};
 use crate::page::{self, NameSort};
+use crate::region::PlaceNode;
 use crate::scope::Scope;
 
 /// Local form of a committee.
@@ -114,6 +117,11 @@ impl CommitteeNode {
         Ok(Scope::of(ctx)?.one(self.0.chain).await?.map(ChainNode))
     }
 
+    /// Where it works; null when unknown.
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
+    }
+
     /// Seats of its member units (委员单位), past and coming ones too, in the order they were given.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn seats(
@@ -189,6 +197,7 @@ impl SeatNode {
     }
 
     /// Whether the term covers today, in China's local date.
+    #[expect(clippy::unused_async, reason = "fields are async")]
     async fn is_held_today(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.is_held_on(Scope::of(ctx)?.desk.today))
     }
@@ -215,6 +224,7 @@ pub struct CommitteeQuery;
 impl CommitteeQuery {
     /// Chain committees that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn committees(
         &self,
         ctx: &Context<'_>,
@@ -232,3 +242,6 @@ impl CommitteeQuery {
         Ok(asked.connection(rows, total, |row| (&row.name, row.id), CommitteeNode))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,16 +16,20 @@ use crate::committee::SeatNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
+use crate::industry::IndustryNode;
 use crate::loader::casework::{NeedsOf, OffersOf};
 use crate::loader::{
-    AlliancesOfEnterprise, ChainsOf, MadeBy, PlacementsOf, SeatsHeldByEnterprise, SubsidiariesOf,
-    UsedBy,
+    AlliancesOfEnterprise, BoughtBy, ChainsOf, MadeBy, PartyInEnterprise, PlacementsOf,
+    SeatsHeldByEnterprise, SubsidiariesOf, SuppliedBy, UsedBy,
 };
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::page::{self, Slice};
+use crate::party::PartyNode;
 use crate::product::EnterpriseProductNode;
+use crate::region::PlaceNode;
 use crate::scope::Scope;
+use crate::supply::SupplyEdgeNode;
 
 /// Who owns an enterprise (所有制).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -301,6 +305,53 @@ impl EnterpriseNode {
         Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(EnterpriseNode).collect())
     }
 
+    /// Where it is: a division or a functional zone; null when unknown.
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
+    }
+
+    /// Its industry (行业); null when unknown.
+    async fn industry(&self, ctx: &Context<'_>) -> Result<Option<IndustryNode>> {
+        let Some(key) = self.0.industry.clone() else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(key).await?.map(IndustryNode))
+    }
+
+    /// Party organisations (党组织) set up in it, in the order they were registered. Their tree is
+    /// their own and says nothing about ownership.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn party_organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<PartyNode>> {
+        let key = PartyInEnterprise { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(PartyNode).collect())
+    }
+
+    /// Supply edges (供应关系) on which it supplies, as far as you may see them, in the order they
+    /// were registered; for more, ask `supplyEdges` with this supplier.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn supplies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SupplyEdgeNode>> {
+        let key = SuppliedBy { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SupplyEdgeNode).collect())
+    }
+
+    /// Supply edges on which it buys, as far as you may see them, in the order they were
+    /// registered; for more, ask `supplyEdges` with this buyer.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn purchases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SupplyEdgeNode>> {
+        let key = BoughtBy { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SupplyEdgeNode).collect())
+    }
+
     /// Enterprises that supply it (供应商): observed ones that you may see first, then those that
     /// could by what both make and use, best connected first.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
@@ -366,6 +417,7 @@ pub struct EnterpriseQuery;
 impl EnterpriseQuery {
     /// Enterprises that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn enterprises(
         &self,
         ctx: &Context<'_>,

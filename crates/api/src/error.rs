@@ -150,6 +150,8 @@ pub enum ErrorCode {
     CapacityExceeded,
     /// The demands cannot be met together; the message names those in conflict.
     Infeasible,
+    /// Others depend on it: remove them first.
+    InUse,
 }
 
 /// One reason why a change was refused.

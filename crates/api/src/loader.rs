@@ -15,18 +15,24 @@ use lianmeng_domain::committee::{ChainCommittee, Member, Seat};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, IndustrialChainId, OrganisationId,
-    OutcomeId, ProductId, SeatId,
+    OutcomeId, PartyOrganisationId, ProductId, SeatId, SupplyEdgeId, ZoneId,
 };
+use lianmeng_domain::industry::{Industry, IndustryKey};
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::outcome::Outcome;
+use lianmeng_domain::party::{PartyHome, PartyOrganisation};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductRole};
+use lianmeng_domain::region::{Region, RegionCode, Zone};
+use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
 use lianmeng_store::committee::seat;
 use lianmeng_store::eyes::Eyes;
+use lianmeng_store::region::zone;
 use lianmeng_store::{
-    StoreError, alliance, chain, committee, enterprise, organisation, outcome, product,
+    StoreError, alliance, chain, committee, enterprise, industry, organisation, outcome, party,
+    product, region, supply,
 };
 use sea_orm::DatabaseConnection;
 
@@ -77,6 +83,9 @@ by_id! {
     ChainCommitteeId => ChainCommittee = committee::find_many;
     SeatId => Seat = seat::find_many;
     AllianceId => Alliance = alliance::find_many;
+    ZoneId => Zone = zone::find_many;
+    PartyOrganisationId => PartyOrganisation = party::find_many;
+    SupplyEdgeId => SupplyEdge = supply::find_many;
     OutcomeId => Outcome = outcome::find_many;
 }
 
@@ -207,6 +216,27 @@ first_of! {
     AlliancesOfOrganisation(OrganisationId) -> AlliancePartner =
         partner::of_organisations,
         |row| organisation_of(row.partner);
+    /// Divisions directly below one.
+    RegionsBelow(RegionCode) -> Region = region::of_parents, |region| region.parent;
+    /// Past divisions whose place one took.
+    PredecessorsOf(RegionCode) -> Region = region::predecessors, |region| region.successor;
+    /// Zones that overlap a division.
+    ZonesOf(RegionCode) -> (RegionCode, ZoneId) = zone::of_regions, |link| Some(link.0);
+    /// Party organisations set up in an enterprise.
+    PartyInEnterprise(EnterpriseId) -> PartyOrganisation = party::of_enterprises,
+        |organisation| match organisation.home {
+            PartyHome::Enterprise(id) => Some(id),
+            PartyHome::Organisation(_) | PartyHome::None => None,
+        };
+    /// Party organisations set up in another organisation.
+    PartyInOrganisation(OrganisationId) -> PartyOrganisation = party::of_organisations,
+        |organisation| match organisation.home {
+            PartyHome::Organisation(id) => Some(id),
+            PartyHome::Enterprise(_) | PartyHome::None => None,
+        };
+    /// Party organisations directly under one.
+    PartyBelow(PartyOrganisationId) -> PartyOrganisation = party::of_superiors,
+        |organisation| organisation.parent;
     /// Partners of an alliance.
     PartnersOf(AllianceId) -> AlliancePartner =
         partner::of_alliances,
@@ -261,4 +291,69 @@ impl Loader<CommitteeCoverageOf> for Loaders {
         let found = coverage::of_committees(&self.db, &committees).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|(id, coverage)| (CommitteeCoverageOf(id), coverage)).collect())
     }
+}
+
+impl Loader<RegionCode> for Loaders {
+    type Value = Region;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        codes: &[RegionCode],
+    ) -> Result<HashMap<RegionCode, Region>, Arc<StoreError>> {
+        let found = region::find_many(&self.db, codes).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|region| (region.code, region)).collect())
+    }
+}
+
+impl Loader<IndustryKey> for Loaders {
+    type Value = Industry;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[IndustryKey],
+    ) -> Result<HashMap<IndustryKey, Industry>, Arc<StoreError>> {
+        let found = industry::find_many(&self.db, keys).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|industry| (industry.key.clone(), industry)).collect())
+    }
+}
+
+/// Supply edges are confidential, so which of them a parent has depends on the caller.
+macro_rules! supply_of {
+    ($($(#[$meta:meta])* $key:ident = $find:path, $of:expr;)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $key {
+            /// Whose.
+            pub of: EnterpriseId,
+            /// At most so many.
+            pub first: u64,
+        }
+
+        impl Loader<$key> for Loaders {
+            type Value = Vec<SupplyEdge>;
+            type Error = Arc<StoreError>;
+
+            async fn load(
+                &self,
+                keys: &[$key],
+            ) -> Result<HashMap<$key, Vec<SupplyEdge>>, Arc<StoreError>> {
+                let firms: BTreeSet<EnterpriseId> = keys.iter().map(|key| key.of).collect();
+                let firms: Vec<EnterpriseId> = firms.into_iter().collect();
+                let most = keys.iter().map(|key| key.first).max().unwrap_or(0);
+                let found = $find(&self.db, &firms, &self.sees, most).await;
+                let found = found.map_err(Arc::new)?;
+                let firm: fn(&SupplyEdge) -> Option<EnterpriseId> = $of;
+                Ok(deal(keys, |key| (key.of, key.first), found, firm))
+            }
+        }
+    )+};
+}
+
+supply_of! {
+    /// Supply edges on which an enterprise supplies.
+    SuppliedBy = supply::of_suppliers, |edge| Some(edge.supplier);
+    /// Supply edges on which an enterprise buys.
+    BoughtBy = supply::of_buyers, |edge| Some(edge.buyer);
 }

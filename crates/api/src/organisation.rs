@@ -1,5 +1,7 @@
 //! Other organisations in GraphQL: departments, chambers, banks, institutes.
 
+pub mod change;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, Union};
 use lianmeng_domain::committee::Member;
@@ -11,8 +13,10 @@ use crate::committee::SeatNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
-use crate::loader::{AlliancesOfOrganisation, SeatsHeldByOrganisation};
+use crate::loader::{AlliancesOfOrganisation, PartyInOrganisation, SeatsHeldByOrganisation};
 use crate::page::{self, NameSort};
+use crate::party::PartyNode;
+use crate::region::PlaceNode;
 use crate::scope::Scope;
 
 /// What kind of organisation, which is also the kind of seat it may hold.
@@ -77,6 +81,22 @@ impl OrganisationNode {
     /// What it is.
     async fn kind(&self) -> OrganisationKindWord {
         self.0.kind.into()
+    }
+
+    /// Where it is; null when unknown.
+    async fn place(&self) -> Option<PlaceNode> {
+        self.0.place.map(PlaceNode)
+    }
+
+    /// Party organisations (党组织) set up in it, in the order they were registered.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn party_organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<PartyNode>> {
+        let key = PartyInOrganisation { of: self.0.id, first: page::size(first)? };
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(PartyNode).collect())
     }
 
     /// What it can do for enterprises, in a sentence or keywords; empty when unknown.
@@ -183,6 +203,7 @@ pub struct OrganisationQuery;
 impl OrganisationQuery {
     /// Organisations that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,

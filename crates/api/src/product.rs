@@ -187,6 +187,7 @@ pub struct ProductQuery;
 impl ProductQuery {
     /// Products that match, at most 100 a page.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn products(
         &self,
         ctx: &Context<'_>,

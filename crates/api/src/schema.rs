@@ -13,13 +13,17 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, ChainSegmentId, DockingEventId, EnterpriseId, Id,
-    IndustrialChainId, MeetingId, OrganisationId, ParticipantId, ProductId, SeatId, VenueId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
+    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, ParticipantId,
+    PartyOrganisationId, ProductId, ProjectId, SeatId, SupplyEdgeId, VenueId, ZoneId,
 };
-use lianmeng_domain::ids::{CooperationTaskId, NeedId, OfferId, OutcomeId, ProjectId};
+use lianmeng_domain::region::RegionCode;
 
+use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
+use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::{EnterpriseMutation, EnterpriseNode, EnterpriseQuery};
 use crate::error::{self, ApiError};
@@ -28,15 +32,21 @@ use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
 use crate::graph::GraphQuery;
 use crate::ids;
+use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::limits;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
+use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
 use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
+use crate::party::{PartyMutation, PartyNode};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
+use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
+use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
+use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
@@ -60,6 +70,16 @@ pub enum Node {
     Seat(SeatNode),
     /// An alliance.
     Alliance(AllianceNode),
+    /// An administrative division.
+    Region(RegionNode),
+    /// A functional zone.
+    Zone(ZoneNode),
+    /// An industry.
+    Industry(IndustryNode),
+    /// A Party organisation.
+    Party(PartyNode),
+    /// A supply edge.
+    Supply(SupplyEdgeNode),
     /// A need.
     Need(NeedNode),
     /// An offer.
@@ -105,78 +125,51 @@ impl NodeQuery {
     }
 }
 
+/// Finds a thing by its global id, by what its id starts with: `Id => Variant(Node),`.
+macro_rules! find_by_tag {
+    ($scope:ident, $id:ident, $tag:ident: $($type:ty => $variant:ident($node:ident),)+) => {$(
+        if $tag == <$type>::TAG {
+            let found = $scope.one(ids::decode::<$type>($id)?).await?;
+            return Ok(found.map(|thing| Node::$variant($node(thing))));
+        }
+    )+};
+}
+
 async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
-    let tag = id.split_once(':').map_or("", |(tag, _)| tag);
+    let bad = || ApiError::BadId(id.chars().take(60).collect());
+    let (tag, rest) = id.split_once(':').ok_or_else(bad)?;
+    find_by_tag! { scope, id, tag:
+        EnterpriseId => Enterprise(EnterpriseNode),
+        OrganisationId => Organisation(OrganisationNode),
+        PartyOrganisationId => Party(PartyNode),
+        ProductId => Product(ProductNode),
+        SupplyEdgeId => Supply(SupplyEdgeNode),
+        IndustrialChainId => Chain(ChainNode),
+        ChainSegmentId => Segment(SegmentNode),
+        ChainCommitteeId => Committee(CommitteeNode),
+        SeatId => Seat(SeatNode),
+        AllianceId => Alliance(AllianceNode),
+        ZoneId => Zone(ZoneNode),
+        NeedId => Need(NeedNode),
+        OfferId => Offer(OfferNode),
+        ProjectId => Project(ProjectNode),
+        CooperationTaskId => CooperationTask(CooperationTaskNode),
+        OutcomeId => Outcome(OutcomeNode),
+        VenueId => Venue(VenueNode),
+        DockingEventId => DockingEvent(DockingEventNode),
+        ParticipantId => Participant(ParticipantNode),
+        MeetingId => Meeting(MeetingNode),
+    }
     match tag {
-        EnterpriseId::TAG => {
-            let found = scope.one(ids::decode::<EnterpriseId>(id)?).await?;
-            Ok(found.map(|enterprise| Node::Enterprise(EnterpriseNode(enterprise))))
+        region::TAG => {
+            let code = rest.parse::<RegionCode>().map_err(|_| bad())?;
+            Ok(scope.one(code).await?.map(|region| Node::Region(RegionNode(region))))
         }
-        OrganisationId::TAG => {
-            let found = scope.one(ids::decode::<OrganisationId>(id)?).await?;
-            Ok(found.map(|organisation| Node::Organisation(OrganisationNode(organisation))))
+        industry::TAG => {
+            let key = industry::key(rest).ok_or_else(bad)?;
+            Ok(scope.one(key).await?.map(|industry| Node::Industry(IndustryNode(industry))))
         }
-        ProductId::TAG => {
-            let found = scope.one(ids::decode::<ProductId>(id)?).await?;
-            Ok(found.map(|product| Node::Product(ProductNode(product))))
-        }
-        IndustrialChainId::TAG => {
-            let found = scope.one(ids::decode::<IndustrialChainId>(id)?).await?;
-            Ok(found.map(|chain| Node::Chain(ChainNode(chain))))
-        }
-        ChainSegmentId::TAG => {
-            let found = scope.one(ids::decode::<ChainSegmentId>(id)?).await?;
-            Ok(found.map(|segment| Node::Segment(SegmentNode(segment))))
-        }
-        ChainCommitteeId::TAG => {
-            let found = scope.one(ids::decode::<ChainCommitteeId>(id)?).await?;
-            Ok(found.map(|committee| Node::Committee(CommitteeNode(committee))))
-        }
-        SeatId::TAG => {
-            let found = scope.one(ids::decode::<SeatId>(id)?).await?;
-            Ok(found.map(|seat| Node::Seat(SeatNode(seat))))
-        }
-        AllianceId::TAG => {
-            let found = scope.one(ids::decode::<AllianceId>(id)?).await?;
-            Ok(found.map(|alliance| Node::Alliance(AllianceNode(alliance))))
-        }
-        NeedId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<NeedId>(id)?).await?;
-            Ok(found.map(|need| Node::Need(NeedNode(need))))
-        }
-        OfferId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<OfferId>(id)?).await?;
-            Ok(found.map(|offer| Node::Offer(OfferNode(offer))))
-        }
-        ProjectId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<ProjectId>(id)?).await?;
-            Ok(found.map(|project| Node::Project(ProjectNode(project))))
-        }
-        CooperationTaskId::TAG => {
-            let found = scope.loaders().load_one(ids::decode::<CooperationTaskId>(id)?).await?;
-            Ok(found.map(|task| Node::CooperationTask(CooperationTaskNode(task))))
-        }
-        OutcomeId::TAG => {
-            let found = scope.one(ids::decode::<OutcomeId>(id)?).await?;
-            Ok(found.map(|outcome| Node::Outcome(OutcomeNode(outcome))))
-        }
-        VenueId::TAG => {
-            let found = scope.one(ids::decode::<VenueId>(id)?).await?;
-            Ok(found.map(|venue| Node::Venue(VenueNode(venue))))
-        }
-        DockingEventId::TAG => {
-            let found = scope.one(ids::decode::<DockingEventId>(id)?).await?;
-            Ok(found.map(|event| Node::DockingEvent(DockingEventNode(event))))
-        }
-        ParticipantId::TAG => {
-            let found = scope.one(ids::decode::<ParticipantId>(id)?).await?;
-            Ok(found.map(|participant| Node::Participant(ParticipantNode(participant))))
-        }
-        MeetingId::TAG => {
-            let found = scope.one(ids::decode::<MeetingId>(id)?).await?;
-            Ok(found.map(|meeting| Node::Meeting(MeetingNode(meeting))))
-        }
-        _ => Err(ApiError::BadId(id.chars().take(60).collect())),
+        _ => Err(bad()),
     }
 }
 
@@ -191,6 +184,10 @@ pub struct Query(
     ChainQuery,
     CommitteeQuery,
     AllianceQuery,
+    RegionQuery,
+    ZoneQuery,
+    IndustryQuery,
+    SupplyQuery,
     NeedQuery,
     OfferQuery,
     ProjectQuery,
@@ -204,10 +201,18 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     EnterpriseMutation,
+    OrganisationMutation,
+    ChainMutation,
+    CommitteeMutation,
+    AllianceMutation,
+    ZoneMutation,
+    PartyMutation,
+    SupplyMutation,
     NeedMutation,
     OfferMutation,
     ProjectMutation,
     TaskMutation,
+    OutcomeMutation,
     VenueMutation,
     EventMutation,
 );

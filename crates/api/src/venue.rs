@@ -1,45 +1,17 @@
 //! Venues in GraphQL.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::venue::{self as app, RegisterVenue, VenueCommandError};
-use lianmeng_domain::ids::ZoneId;
-use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_domain::venue::{Venue, VenueError};
 use lianmeng_store::page::Window;
 use lianmeng_store::venue::{self as store, VenueFilter};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
-use crate::event::part::PlaceNode;
 use crate::ids;
 use crate::page::{self, Slice};
+use crate::region::{PlaceInput, PlaceNode};
 use crate::scope::Scope;
-
-/// A place: a division or a functional zone (功能区).
-#[derive(Debug, OneofObject)]
-pub enum PlaceInput {
-    /// Code of a division (GB/T 2260), such as 440305.
-    RegionCode(String),
-    /// Global id of a zone.
-    ZoneId(ID),
-}
-
-impl PlaceInput {
-    /// The place meant.
-    ///
-    /// # Errors
-    ///
-    /// A text for people if it is neither a code nor an id.
-    pub fn into_place(self) -> Result<Place, ApiError> {
-        match self {
-            Self::RegionCode(code) => code
-                .parse::<RegionCode>()
-                .map(Place::Region)
-                .map_err(|error| ApiError::BadInput(error.to_string())),
-            Self::ZoneId(id) => Ok(Place::Zone(ids::decode::<ZoneId>(&id)?)),
-        }
-    }
-}
 
 /// A venue as clients see it.
 #[derive(Debug, Clone)]

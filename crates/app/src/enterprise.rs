@@ -1,13 +1,12 @@
 //! Keeping the registry of enterprises.
 
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::enterprise::{
-    CreditCode, Enterprise, Ownership, QualityTier, ownership_cycle,
-};
+use lianmeng_domain::enterprise::{CreditCode, Enterprise, Ownership, QualityTier};
 use lianmeng_domain::ids::{EnterpriseId, Id};
 use lianmeng_domain::industry::IndustryKey;
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::Place;
+use lianmeng_domain::tree;
 use lianmeng_store::{StoreError, enterprise};
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
@@ -226,7 +225,7 @@ async fn check_parent(
     }
     let mut parents = enterprise::parents(db).await?;
     parents.insert(enterprise.id, parent);
-    match ownership_cycle(parents) {
+    match tree::cycle(parents) {
         Some(_) => Err(EnterpriseError::OwnershipCycle { parent }),
         None => Ok(()),
     }

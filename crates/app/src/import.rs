@@ -6,7 +6,7 @@
 //! real products become equal when normalised. An empty cell says nothing and leaves what is stored.
 
 mod alliance;
-mod atlas;
+pub(crate) mod atlas;
 mod body;
 mod chain;
 mod committee;
@@ -165,6 +165,13 @@ impl<'a> Judge<'a> {
             committees: Directory::new(stored::committees(tx).await?),
             alliances: Directory::new(stored::alliances(tx).await?),
         })
+    }
+
+    /// Tells that [`product::STEP`] more rows were judged, and lets other work of this thread go on:
+    /// judging so many takes a few milliseconds.
+    async fn pause(&self, kind: DraftKind) {
+        (self.cmd.progress)(kind, product::STEP);
+        tokio::task::yield_now().await;
     }
 
     /// Judges and writes every kind, each after those it refers to.

@@ -4,8 +4,11 @@
 //! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
+pub mod alliance;
+pub mod chain;
 pub mod codes;
 pub mod command;
+pub mod committee;
 pub mod desk;
 pub mod enterprise;
 pub mod event;
@@ -13,9 +16,14 @@ pub mod import;
 pub mod need;
 pub mod notify;
 pub mod offer;
+pub mod organisation;
 pub mod outcome;
+pub mod party;
 pub mod plan;
 pub mod project;
+pub mod region;
+pub mod registry;
 pub mod snapshot;
+pub mod supply;
 pub mod task;
 pub mod venue;

@@ -1,8 +1,10 @@
 //! Chain committees, the "1" of "1+N", and their seats.
 
 use chrono::NaiveDate;
+use thiserror::Error;
 
 use crate::ids::{ChainCommitteeId, EnterpriseId, IndustrialChainId, OrganisationId, SeatId};
+use crate::organisation::OrganisationKind;
 use crate::region::Place;
 use crate::words;
 
@@ -55,6 +57,18 @@ words! {
     }
 }
 
+impl SeatKind {
+    /// The kind of seat an organisation of this kind may hold.
+    pub const fn of_organisation(kind: OrganisationKind) -> Self {
+        match kind {
+            OrganisationKind::Department => Self::Department,
+            OrganisationKind::Chamber => Self::Chamber,
+            OrganisationKind::Bank => Self::Bank,
+            OrganisationKind::Institute => Self::Institute,
+        }
+    }
+}
+
 /// Who holds a seat or takes part in an alliance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Member {
@@ -85,6 +99,48 @@ impl Seat {
     /// Whether the term covers `day`.
     pub fn is_held_on(&self, day: NaiveDate) -> bool {
         self.from_on.is_none_or(|from| from <= day) && self.until_on.is_none_or(|to| day <= to)
+    }
+}
+
+/// Why a seat cannot be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SeatError {
+    /// The holder is of another kind than the seat.
+    #[error("a seat of kind {kind} cannot be held by this unit; it may hold one of kind {fits}")]
+    WrongHolder {
+        /// Kind of the seat.
+        kind: SeatKind,
+        /// Kind that fits the holder.
+        fits: SeatKind,
+    },
+    /// The term ends before it begins.
+    #[error("the term ends on {until_on}, before it begins on {from_on}")]
+    TermReversed {
+        /// First day.
+        from_on: NaiveDate,
+        /// Last day.
+        until_on: NaiveDate,
+    },
+}
+
+/// Checks that `seat` fits its holder and that its term does not end before it begins.
+///
+/// `organisation` is the kind of the holder where that is an organisation; enterprises hold the
+/// seats of leading enterprises.
+///
+/// # Errors
+///
+/// [`SeatError::WrongHolder`], [`SeatError::TermReversed`].
+pub fn check_seat(seat: &Seat, organisation: Option<OrganisationKind>) -> Result<(), SeatError> {
+    let fits = organisation.map_or(SeatKind::LeadingEnterprise, SeatKind::of_organisation);
+    if seat.kind != fits {
+        return Err(SeatError::WrongHolder { kind: seat.kind, fits });
+    }
+    match (seat.from_on, seat.until_on) {
+        (Some(from_on), Some(until_on)) if until_on < from_on => {
+            Err(SeatError::TermReversed { from_on, until_on })
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
     }
 }
 
@@ -121,5 +177,54 @@ mod tests {
             "last day"
         );
         assert_eq!(empty(5).len(), 4, "after the term of the department");
+    }
+
+    #[test]
+    fn a_seat_fits_its_holder_and_its_term_runs_forward() {
+        use OrganisationKind::{Bank, Department};
+        let day = |d| NaiveDate::from_ymd_opt(2026, 3, d);
+        let seat = |kind, from_on, until_on| Seat {
+            id: SeatId::from(1),
+            committee: ChainCommitteeId::from(1),
+            kind,
+            holder: Member::Organisation(OrganisationId::from(1)),
+            from_on,
+            until_on,
+        };
+        let wrong = |kind, fits| Err(SeatError::WrongHolder { kind, fits });
+        let lead = SeatKind::LeadingEnterprise;
+        let (from_on, until_on) = (day(3).unwrap(), day(2).unwrap());
+        let cases = [
+            ("a bank", seat(SeatKind::Bank, None, None), Some(Bank), Ok(())),
+            ("an enterprise", seat(lead, None, None), None, Ok(())),
+            ("one day", seat(SeatKind::Bank, day(3), day(3)), Some(Bank), Ok(())),
+            (
+                "a bank on a department's seat",
+                seat(SeatKind::Department, None, None),
+                Some(Bank),
+                wrong(SeatKind::Department, SeatKind::Bank),
+            ),
+            (
+                "a department on an enterprise's seat",
+                seat(lead, None, None),
+                Some(Department),
+                wrong(lead, SeatKind::Department),
+            ),
+            (
+                "an enterprise on a bank's seat",
+                seat(SeatKind::Bank, None, None),
+                None,
+                wrong(SeatKind::Bank, lead),
+            ),
+            (
+                "a term that runs backwards",
+                seat(SeatKind::Bank, day(3), day(2)),
+                Some(Bank),
+                Err(SeatError::TermReversed { from_on, until_on }),
+            ),
+        ];
+        for (name, seat, organisation, want) in cases {
+            assert_eq!(check_seat(&seat, organisation), want, "{name}");
+        }
     }
 }

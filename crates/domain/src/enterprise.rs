@@ -242,36 +242,6 @@ impl FromStr for CreditCode {
     }
 }
 
-/// A cycle in the ownership tree, as the ids along it; `None` if there is none.
-///
-/// `parents` holds (child, parent). Time `O(n log n)`; the cycle found is the one that holds the
-/// smallest id.
-pub fn ownership_cycle(
-    parents: impl IntoIterator<Item = (EnterpriseId, EnterpriseId)>,
-) -> Option<Vec<EnterpriseId>> {
-    use std::collections::{BTreeMap, BTreeSet};
-    let parents: BTreeMap<_, _> = parents.into_iter().collect();
-    let mut cleared = BTreeSet::new();
-    for &start in parents.keys() {
-        let mut path = Vec::new();
-        let mut on_path = BTreeSet::new();
-        let mut at = start;
-        while !cleared.contains(&at) {
-            if !on_path.insert(at) {
-                let first = path.iter().position(|&id| id == at).unwrap_or(0);
-                return Some(path.split_off(first));
-            }
-            path.push(at);
-            match parents.get(&at) {
-                Some(&parent) => at = parent,
-                None => break,
-            }
-        }
-        cleared.extend(path);
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,16 +302,5 @@ mod tests {
             }
         }
         assert_eq!(wrong, Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_cycle_of_owners_is_found_and_a_tree_is_not() {
-        let id = |n: u128| EnterpriseId::from(n);
-        assert_eq!(ownership_cycle([(id(1), id(2)), (id(3), id(2))]), None);
-        assert_eq!(
-            ownership_cycle([(id(1), id(2)), (id(2), id(3)), (id(3), id(2))]),
-            Some(vec![id(2), id(3)])
-        );
-        assert_eq!(ownership_cycle([(id(5), id(5))]), Some(vec![id(5)]));
     }
 }

@@ -32,5 +32,6 @@ pub mod suggestion;
 pub mod supply;
 pub mod task;
 pub mod text;
+pub mod tree;
 pub mod venue;
 pub mod words;

@@ -120,6 +120,8 @@ pub struct Zone {
     pub overlaps: Vec<RegionCode>,
     /// Whether this is invented for demonstration 示例.
     pub is_example: bool,
+    /// Raised by one with each save.
+    pub version: i64,
 }
 
 /// A place: a division or a zone.

@@ -23,16 +23,25 @@ pub fn table(file: &str, bytes: &[u8]) -> Result<Table, ReadError> {
         .delimiter(separator(&text))
         .from_reader(text.as_bytes());
     let mut records = reader.records();
-    let mut rows =
-        std::iter::from_fn(|| Some(records.next()?.map_err(|e| error(file, &e)))).map(|record| {
-            let record = record?;
-            let line = record.position().map_or(0, ::csv::Position::line);
-            Ok(RawRow {
-                number: u32::try_from(line).unwrap_or(u32::MAX),
-                cells: record.iter().take(limits::COLUMNS).map(str::to_owned).collect(),
-            })
-        });
+    let mut rows = std::iter::from_fn(|| {
+        let record = records.next()?;
+        Some(record.map_err(|e| error(file, &e)).map(|record| RawRow {
+            number: line(&text, record.position()),
+            cells: record.iter().take(limits::COLUMNS).map(str::to_owned).collect(),
+        }))
+    });
     rows::table(file, None, &mut rows)?.ok_or_else(|| ReadError::Empty(file.to_owned()))
+}
+
+/// The line a record starts in. The reader gives the one where it went on reading, which may be
+/// empty lines above.
+fn line(text: &str, position: Option<&::csv::Position>) -> u32 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let empty = rest.iter().take_while(|&&byte| byte == b'\n').count();
+    let line = u32::try_from(position.line()).unwrap_or(u32::MAX);
+    line.saturating_add(u32::try_from(empty).unwrap_or(0))
 }
 
 fn error(file: &str, error: &::csv::Error) -> ReadError {
@@ -59,11 +68,12 @@ mod tests {
 
     #[test]
     fn a_cell_may_hold_separators_and_line_breaks_and_the_row_keeps_its_line() {
-        for text in ["名称,x\n\"甲,\n乙\",1\n丙,2\n", "名称;x\r\n\"甲,\n乙\";1\r\n丙;2"] {
+        for text in ["名称,x\n\"甲,\n乙\",1\n\n丙,2\n", "名称;x\r\n\"甲,\n乙\";1\r\n\r\n丙;2"]
+        {
             let table = table("a.csv", text.as_bytes()).unwrap();
             assert_eq!(table.cell(0, 0), "甲,\n乙");
             assert_eq!(table.cell(1, 0), "丙");
-            assert_eq!([table.number(0), table.number(1)], [2, 4]);
+            assert_eq!([table.number(0), table.number(1)], [2, 5]);
         }
     }
 

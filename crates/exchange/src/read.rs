@@ -31,6 +31,19 @@ pub fn upload(name: &str, bytes: &[u8], mapping: Option<&Mapping>) -> Result<Dra
     drafts(name, file(name, bytes)?, mapping)
 }
 
+/// Reads files that are in memory already, each a name with its bytes, as if they lay in a folder.
+///
+/// # Errors
+///
+/// As [`path`].
+pub fn files(files: &[(String, Vec<u8>)]) -> Result<Drafts, ReadError> {
+    let mut tables = Vec::new();
+    for (name, bytes) in files {
+        tables.extend(file(name, bytes)?);
+    }
+    drafts("files", tables, None)
+}
+
 /// Reads a mapping file.
 ///
 /// # Errors
@@ -159,7 +172,9 @@ fn native(at: usize, table: &Table) -> (Option<Sheet>, Vec<Remark>) {
     }
     let reason = format!("column {} is missing, the sheet is left out", missing.join("、"));
     let hint = "add the column or rename the one that holds it".to_owned();
-    remarks.push(remark(at, "column_missing", name, (reason, hint)));
+    // Its rows are lost, so this counts as a rejection.
+    let missing = remark(at, "column_missing", name, (reason, hint));
+    remarks.push(Remark { is_rejection: true, ..missing });
     (None, remarks)
 }
 

@@ -103,6 +103,14 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// When the clock runs out, in milliseconds; never when steps are counted.
+    pub(crate) fn limit_ms(&self) -> u64 {
+        match &self.budget {
+            Budget::Steps(_) => u64::MAX,
+            Budget::Clock(clock) => clock.limit_ms,
+        }
+    }
+
     /// Whether the clock runs out within `ms`; never when steps are counted.
     pub(crate) fn ends_within(&self, ms: u64) -> bool {
         match &self.budget {

@@ -90,12 +90,14 @@ impl Reached {
         let mut next = 0;
         while let Some(&m) = self.meetings.get(next) {
             next += 1;
-            for t in mask::iter(shape.domain[m] & !self.slots) {
-                self.slots |= mask::bit(t);
+            let fresh = shape.domain[m] & !self.slots;
+            if let Some(t) = mask::iter(fresh).find(|&t| held[t].len() < room) {
                 self.came_from.push((t, m));
-                if held[t].len() < room {
-                    return Some(t);
-                }
+                return Some(t);
+            }
+            self.slots |= fresh;
+            for t in mask::iter(fresh) {
+                self.came_from.push((t, m));
                 self.meetings.extend(&held[t]);
             }
         }

@@ -10,6 +10,8 @@ use crate::problem::{Precedence, Problem};
 use crate::shape::Shape;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Conflicts the first refutation may cost: an end where steps are counted and no clock runs.
+const PROOF_CONFLICTS: u64 = 200_000;
 /// Conflicts one attempt to leave a demand out may cost.
 const DELETE_CONFLICTS: u64 = 20_000;
 
@@ -59,7 +61,7 @@ fn shrink(
     let mut core: Vec<Lit> = guards.keys().copied().collect();
     // The meetings first: a conflict is easiest to read when it names few of them.
     core.sort_by_key(|guard| (std::cmp::Reverse(guards.get(guard)), *guard));
-    if sat.solve(&core, u64::MAX) != Answer::No {
+    if sat.solve(&core, PROOF_CONFLICTS) != Answer::No {
         return None;
     }
     let mut core = keep(&core, &sat);

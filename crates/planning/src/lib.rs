@@ -3,10 +3,11 @@
 //! The crate takes values and returns values: it knows no database, no clock and no async. The end
 //! of its work comes in as a [`Budget`], randomness as a seed.
 //!
-//! Start reading at [`Problem`] (what is asked), [`score()`] (what a timetable breaks and costs) and
-//! [`solve()`] (the door). Behind it `search` shares the budget between `improve` (annealing on Kempe chains over `board`),
-//! `exact` (MaxSAT over CaDiCaL), `certificate` (quick proofs that there is no timetable) and
-//! `explain` and `conflict` (why not). A new demand needs a field in `problem`, a finding in
+//! Start reading at [`Problem`] (what is asked), [`score()`] (what a timetable breaks and costs),
+//! [`solve()`] (the door for measuring) and [`plan()`] (the door for events). Behind them `search`
+//! shares the budget between `certificate` (quick proofs that there is no timetable), `improve`
+//! (annealing on Kempe chains over `board`) and `exact` (MaxSAT over CaDiCaL); `explain` and
+//! `conflict` say why there is none. A new demand needs a field in `problem`, a finding in
 //! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
 //! brute force then judge it.
 

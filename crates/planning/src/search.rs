@@ -307,7 +307,8 @@ impl Search<'_> {
             let start = self.meter.spent();
             if proving * (100 - share) <= annealing * share {
                 let most = (self.meter.steps_left() / STEPS_PER_CONFLICT).max(1);
-                turn.end_at(self.meter.elapsed_ms() + (TURN_MS << turns));
+                let last = self.meter.limit_ms().saturating_sub(reserve_ms);
+                turn.end_at(last.min(self.meter.elapsed_ms() + (TURN_MS << turns)));
                 if !self.prove(exact, most.min(CONFLICTS << turns)) {
                     return;
                 }

@@ -60,7 +60,7 @@ pub struct Report {
 ///
 /// Annealing gives a timetable quickly and improves it; core-guided MaxSAT raises the lower bound,
 /// proves, or shows that there is none. With one thread they take turns, with more they run side by
-/// side. Every timetable is judged by [`score`] before it counts. Memory is bounded by the problem:
+/// side. Every timetable is judged by [`crate::score()`] before it counts. Memory is bounded by the problem:
 /// about 100 MB for the exact search, which is left out where it would need more.
 ///
 /// # Errors

@@ -42,6 +42,10 @@ pub(crate) enum Command {
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
+    /// Load the demo data and walk the loop once: import, graph, suggestions, pairings, tasks, event.
+    ///
+    /// Walking again changes nothing.
+    Demo(DemoArgs),
     /// Plan the one-to-one timetable of a stored docking event and print it.
     ///
     /// Locked meetings stay; of the rest as little as possible changes. If no timetable meets all
@@ -91,6 +95,16 @@ pub(crate) struct ImportArgs {
 pub(crate) struct TemplateArgs {
     /// Where to write the workbook.
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Serve afterwards.
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Port to listen on; overrides PORT and the configuration file.
+    #[arg(long, requires = "serve")]
+    pub(crate) port: Option<u16>,
 }
 
 #[derive(Debug, ClapArgs)]

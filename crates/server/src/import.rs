@@ -20,8 +20,9 @@ use crate::{print, wire};
 /// Most remarks of one kind that are listed: rejections, and others.
 const LISTED_REJECTIONS: usize = 1_000;
 const LISTED_NOTES: usize = 5;
-/// Most remarks of one kind in an annotated copy.
-const ANNOTATED: u64 = 100_000;
+/// Most remarks of one kind that are kept for the list, and for an annotated copy.
+const KEPT: u64 = 1_000;
+const KEPT_FOR_COPY: u64 = 100_000;
 
 /// Reads the path, imports what is in it, and reports. Ends with 0 if something was read, with 2 if
 /// nothing was or the import was refused.
@@ -36,7 +37,7 @@ pub(crate) async fn run(config: &Config, args: ImportArgs) -> anyhow::Result<Exi
         drafts: &drafts,
         is_dry_run: args.dry_run,
         is_strict: args.strict,
-        listed: ANNOTATED,
+        listed: if may_copy(&args) { KEPT_FOR_COPY } else { KEPT },
         progress: &progress,
     };
     let report = import::import(&office.desk(), &actor, cmd).await?;
@@ -58,14 +59,22 @@ pub(crate) async fn run(config: &Config, args: ImportArgs) -> anyhow::Result<Exi
     Ok(if report.has_read() && !is_refused { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
+fn is_workbook(args: &ImportArgs) -> bool {
+    args.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Whether an annotated copy may have to be written.
+fn may_copy(args: &ImportArgs) -> bool {
+    args.annotated.is_some() || is_workbook(args)
+}
+
 /// Where the annotated copy goes: where it was asked for, else beside a workbook with errors.
 fn copy_path(args: &ImportArgs, report: &ImportReport) -> Option<PathBuf> {
     let has_rejections = report.remarks.iter().any(|remark| remark.is_rejection);
     if let Some(path) = &args.annotated {
         return (!report.remarks.is_empty()).then(|| path.clone());
     }
-    let is_workbook = args.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"));
-    (is_workbook && has_rejections).then(|| args.path.with_extension("errors.xlsx"))
+    (is_workbook(args) && has_rejections).then(|| args.path.with_extension("errors.xlsx"))
 }
 
 /// Progress: a bar on a terminal, a line for each kind elsewhere.

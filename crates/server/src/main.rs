@@ -10,6 +10,7 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod config;
+mod demo;
 mod graph;
 mod import;
 mod matching;
@@ -46,6 +47,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
         Command::Solve(args) => solve::run(args),
+        Command::Demo(args) => block_on(demo::run(config, args)),
         Command::Plan(args) => block_on(plan::run(config, args)),
         Command::Schema => {
             print::text(&lianmeng_api::schema::sdl());

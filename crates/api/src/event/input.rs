@@ -15,7 +15,7 @@ use super::part::HalfDayWord;
 use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::member;
-use crate::venue::PlaceInput;
+use crate::region::PlaceInput;
 
 /// The slots of one half of the day.
 #[derive(Debug, InputObject)]

@@ -1,12 +1,10 @@
 //! Hosts, slots, tables and sessions of events in GraphQL.
 
-use async_graphql::{Context, Enum, ID, Object, Result};
+use async_graphql::{Enum, ID, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_domain::event::{HalfDay, Session, Slot, Table};
-use lianmeng_domain::region::Place;
 
 use crate::ids;
-use crate::scope::Scope;
 
 /// Half of a day (半天).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -16,35 +14,6 @@ pub enum HalfDayWord {
     Morning,
     /// Afternoon (下午).
     Afternoon,
-}
-
-/// A place as clients see it.
-#[derive(Debug, Clone, Copy)]
-pub struct PlaceNode(pub Place);
-
-/// A place: a division, or a functional zone (功能区) that has no division code of its own.
-#[Object(name = "Place")]
-impl PlaceNode {
-    /// Code of the division (GB/T 2260); null for a zone.
-    async fn region_code(&self) -> Option<String> {
-        match self.0 {
-            Place::Region(code) => Some(code.to_string()),
-            Place::Zone(_) => None,
-        }
-    }
-
-    /// Global id of the zone; null for a division.
-    async fn zone_id(&self) -> Option<ID> {
-        match self.0 {
-            Place::Region(_) => None,
-            Place::Zone(id) => Some(ids::encode(id)),
-        }
-    }
-
-    /// Name, such as 南山区 or 前海; null if it is gone.
-    async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(Scope::of(ctx)?.one(self.0).await?)
-    }
 }
 
 /// A slot as clients see it.

@@ -10,8 +10,8 @@ use lianmeng_domain::meeting::{MAX_MEETINGS, Spot};
 use lianmeng_store::event::version as store;
 use lianmeng_store::page::Window;
 
-use super::DockingEventNode;
 use super::meeting::ParticipantNode;
+use super::{DockingEventNode, sight};
 use crate::error::ApiError;
 use crate::ids;
 use crate::page::{self, Slice};
@@ -72,7 +72,7 @@ async fn rows(
     let rows = match version {
         Some(key) => {
             let window = Window { after, limit: size + 1 };
-            store::rows(&scope.desk.db, &scope.sees, key, window).await?
+            store::rows(&scope.desk.db, sight(scope), key, window).await?
         }
         None => Vec::new(),
     };
@@ -180,7 +180,7 @@ impl VersionNode {
         let all = |number| {
             let limit = u64::try_from(MAX_MEETINGS).unwrap_or(u64::MAX);
             let window = Window { after: None, limit };
-            store::rows(&scope.desk.db, &scope.sees, (self.version.event, number), window)
+            store::rows(&scope.desk.db, sight(scope), (self.version.event, number), window)
         };
         let (old, new) = (all(since).await?, all(self.version.number).await?);
         Ok(Some(DiffNode(diff(&old, &new))))

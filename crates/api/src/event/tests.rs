@@ -31,7 +31,7 @@ async fn office() -> Office {
         "INSERT INTO regions (code, name, name_key) VALUES ('440305', '南山区', 'x');".to_owned();
     for (number, name) in [(1, "前海"), (2, "光明")] {
         let id = ZoneId::from(number);
-        write!(sql, "INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true);").unwrap();
+        write!(sql, "INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true, 1);").unwrap();
     }
     office.db.execute_unprepared(&sql).await.unwrap();
     for number in 1..=8 {

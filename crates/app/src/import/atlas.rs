@@ -1,6 +1,6 @@
 //! Which place a text means: codes, names, short names, names behind their city, past names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::{Place, Region, RegionCode, RegionLevel, Zone};
@@ -8,7 +8,7 @@ use lianmeng_domain::text;
 
 /// Divisions and zones, found by what people write.
 #[derive(Debug)]
-pub(super) struct Atlas {
+pub(crate) struct Atlas {
     regions: HashMap<RegionCode, Region>,
     /// Names of divisions in force, of past ones, short names of provinces and cities, and of
     /// districts: tried in this order, so that 河北 is the province and not the district of Tianjin.
@@ -57,7 +57,7 @@ const SUFFIXES: &[&str] = &[
 ];
 
 impl Atlas {
-    pub(super) fn new(regions: &[Region], zones: Vec<Zone>) -> Self {
+    pub(crate) fn new(regions: &[Region], zones: Vec<Zone>) -> Self {
         let mut names: [HashMap<String, Vec<RegionCode>>; 4] = Default::default();
         let [current, past, wide, narrow] = &mut names;
         for region in regions.iter().filter(|r| !FILLERS.contains(&r.name.as_str())) {
@@ -133,6 +133,33 @@ impl Atlas {
         }
     }
 
+    /// Every division in force that `text` may mean, inside of `within` where that is known, by code;
+    /// with it the past division that was named, if one was.
+    pub(crate) fn choices(
+        &self,
+        text: &str,
+        within: Option<RegionCode>,
+    ) -> BTreeMap<RegionCode, Option<RegionCode>> {
+        let inside = |code: &RegionCode| within.is_none_or(|outer| code.is_within(outer));
+        let found = if let Ok(code) = text.trim().parse::<RegionCode>() {
+            self.regions.keys().copied().filter(|&known| known == code).collect()
+        } else {
+            let key: Vec<char> = text::normalise(text).chars().collect();
+            (1..=self.names.len())
+                .map(|widest| self.walk(&key, None, widest))
+                .find(|found| !found.is_empty())
+                .unwrap_or_default()
+        };
+        let mut choices = BTreeMap::new();
+        for code in found.into_iter().filter(inside) {
+            let now = self.in_force(code);
+            let former = (now != code).then_some(code);
+            // A name in force counts more than a past one that leads to the same division.
+            choices.entry(now).and_modify(|kept| *kept = former.and(*kept)).or_insert(former);
+        }
+        choices
+    }
+
     /// Every division that `text` names, read as a path from the wider to the narrower. `widest` says
     /// how many of the lists of names count.
     fn walk(
@@ -164,6 +191,12 @@ impl Atlas {
 
     /// The division in force for `code`.
     fn one(&self, code: RegionCode) -> Meaning {
+        let at = self.in_force(code);
+        Meaning::One { place: Place::Region(at), former: (at != code).then_some(code) }
+    }
+
+    /// The last successor of `code`, or `code` itself.
+    fn in_force(&self, code: RegionCode) -> RegionCode {
         let mut at = code;
         // No chain of successors is longer than the table.
         for _ in 0..self.regions.len() {
@@ -172,7 +205,7 @@ impl Atlas {
                 None => break,
             }
         }
-        Meaning::One { place: Place::Region(at), former: (at != code).then_some(code) }
+        at
     }
 
     fn labels(&self, codes: &BTreeSet<RegionCode>) -> Vec<String> {
@@ -180,7 +213,7 @@ impl Atlas {
     }
 
     /// Code and full name, 320612 江苏省南通市通州区.
-    pub(super) fn label(&self, code: RegionCode) -> String {
+    pub(crate) fn label(&self, code: RegionCode) -> String {
         let mut names = Vec::new();
         let mut at = Some(code);
         while let Some(region) = at.and_then(|code| self.regions.get(&code)) {
@@ -211,6 +244,7 @@ mod tests {
             aliases: vec!["前海合作区".to_owned()],
             overlaps: Vec::new(),
             is_example: false,
+            version: 1,
         };
         Atlas::new(&crate::codes::regions(), vec![zone])
     }
@@ -286,6 +320,22 @@ mod tests {
             Meaning::One { place: Place::Region(code("320613")), former: None },
             "the name is in force under another code"
         );
+    }
+
+    #[test]
+    fn choices_name_each_division_in_force_once() {
+        let choices = |text: &str, within: Option<&str>| -> Vec<(String, Option<String>)> {
+            let found = atlas().choices(text, within.map(code));
+            found.iter().map(|(now, old)| (now.to_string(), old.map(|c| c.to_string()))).collect()
+        };
+        let plain = |text: &str| (text.to_owned(), None);
+        assert_eq!(choices("通州区", None), [plain("110112"), plain("320612")]);
+        assert_eq!(choices("南通市通州区", None), [plain("320612")]);
+        assert_eq!(choices("通州区", Some("320600")), [plain("320612")]);
+        let former = ("320612".to_owned(), Some("320683".to_owned()));
+        assert_eq!(choices("320683", None), std::slice::from_ref(&former));
+        assert_eq!(choices("通州市", None), [former]);
+        assert_eq!(choices("不存在", None), []);
     }
 
     #[test]

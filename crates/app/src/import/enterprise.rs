@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use lianmeng_domain::draft::{self, Draft, DraftKind, Field};
-use lianmeng_domain::enterprise::{self, CreditCode, Enterprise, Ownership, QualityTier};
+use lianmeng_domain::enterprise::{CreditCode, Enterprise, Ownership, QualityTier};
 use lianmeng_domain::ids::EnterpriseId;
 use lianmeng_domain::industry::{IndustryKey, IndustryScheme};
 use lianmeng_domain::region::Place;
@@ -41,7 +41,7 @@ pub(super) async fn enterprises(judge: &mut Judge<'_>) -> Result<(), ImportError
     let mut spoken = Vec::new();
     for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         if let Some(slot) = enterprise(judge, draft) {
             spoken.push((slot, draft));
@@ -300,7 +300,7 @@ fn parents<'a>(
 fn refuse_cycles(judge: &mut Judge<'_>, rows: &HashMap<EnterpriseId, Draft<'_>>) {
     let mut owners: BTreeMap<EnterpriseId, EnterpriseId> =
         judge.enterprises.iter().filter_map(|firm| Some((firm.id, firm.parent?))).collect();
-    while let Some(cycle) = enterprise::ownership_cycle(owners.iter().map(|(&c, &p)| (c, p))) {
+    while let Some(cycle) = lianmeng_domain::tree::cycle(owners.iter().map(|(&c, &p)| (c, p))) {
         let names: HashMap<EnterpriseId, String> = judge
             .enterprises
             .iter()

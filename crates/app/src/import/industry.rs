@@ -100,7 +100,7 @@ pub(super) async fn zones(judge: &mut Judge<'_>) -> Result<(), ImportError> {
             let id = judge.desk.mint();
             let (aliases, overlaps) = (Vec::new(), Vec::new());
             slots.insert(name.clone(), zones.len());
-            zones.push(Zone { id, name, aliases, overlaps, is_example: false });
+            zones.push(Zone { id, name, aliases, overlaps, is_example: false, version: 1 });
             zones.len() - 1
         });
         seen.insert(slot, draft.number());

@@ -84,6 +84,7 @@ pub(super) struct Notes {
     rejections: Vec<Remark>,
     others: Vec<Remark>,
     seen: u64,
+    has_rejection: bool,
     has_cycle: bool,
 }
 
@@ -96,6 +97,7 @@ impl Notes {
             rejections: Vec::new(),
             others: Vec::new(),
             seen: 0,
+            has_rejection: false,
             has_cycle: false,
         }
     }
@@ -104,6 +106,7 @@ impl Notes {
     pub(super) fn add(&mut self, remark: Remark) {
         *self.findings.entry(remark.kind).or_default() += 1;
         self.seen += 1;
+        self.has_rejection |= remark.is_rejection;
         let list = if remark.is_rejection { &mut self.rejections } else { &mut self.others };
         if self.findings.get(remark.kind).is_some_and(|&count| count <= self.listed) {
             list.push(remark);
@@ -153,10 +156,9 @@ impl Notes {
     }
 
     pub(super) fn finish(self, is_dry_run: bool, is_strict: bool) -> ImportReport {
-        let has_rejected = self.counts.values().any(|counts| counts.rejected > 0);
         let outcome = if self.has_cycle {
             Outcome::RefusedCycle
-        } else if is_strict && has_rejected {
+        } else if is_strict && self.has_rejection {
             Outcome::RefusedStrict
         } else if is_dry_run {
             Outcome::DryRun

@@ -21,7 +21,7 @@ pub(super) async fn products(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let kind = DraftKind::Product;
     for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let key = row.required(Field::ExternalId);
@@ -58,7 +58,7 @@ pub(super) async fn edges(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let mut added = Vec::new();
     for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let from = row.required_find(Field::From, &judge.products);
@@ -123,7 +123,7 @@ pub(super) async fn made(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let mut changed = Vec::new();
     for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
         if at % STEP == STEP - 1 {
-            (judge.cmd.progress)(kind, STEP);
+            judge.pause(kind).await;
         }
         let mut row = Row::new(draft, &mut judge.notes);
         let enterprise = row.required_find(Field::Enterprise, &judge.enterprises);

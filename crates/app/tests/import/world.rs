@@ -44,7 +44,12 @@ pub(crate) async fn try_run(
         listed: 1_000,
         progress: &|_, _| (),
     };
-    import(desk, actor, cmd).await
+    is_send(import(desk, actor, cmd)).await
+}
+
+/// An import can run on any thread, as a request of a server does.
+fn is_send<T: Send>(future: T) -> T {
+    future
 }
 
 pub(crate) async fn run(desk: &Desk, drafts: &Drafts) -> ImportReport {

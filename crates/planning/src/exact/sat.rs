@@ -51,7 +51,9 @@ pub(crate) struct Sat<'a> {
 impl<'a> Sat<'a> {
     /// An empty formula; `stop` is asked often and ends every call once it says so.
     pub(crate) fn new(stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
-        let mut solver = Solver::new();
+        // Most time goes into finding the timetable that meets a bound already proved: the settings
+        // for satisfiable formulas need up to half as many conflicts there.
+        let mut solver = Solver::with_config("sat").unwrap_or_default();
         solver.set_callbacks(Some(Watch { stop, conflicts: 0 }));
         Self { solver, stop, variables: 0, literals: 0, contradiction: false }
     }

@@ -17,8 +17,11 @@ const REGIONS: Shape = Shape {
     columns: &["code", "name", "name_key", "parent_code", "until_year", "successor_code"],
     key: 1,
 };
-const ZONES: Shape =
-    Shape { table: "zones", columns: &["id", "name", "name_key", "aliases", "is_example"], key: 1 };
+const ZONES: Shape = Shape {
+    table: "zones",
+    columns: &["id", "name", "name_key", "aliases", "is_example", "version"],
+    key: 1,
+};
 const ZONE_REGIONS: Shape =
     Shape { table: "zone_regions", columns: &["zone_id", "region_code"], key: 2 };
 const INDUSTRIES: Shape = Shape {
@@ -98,6 +101,7 @@ pub async fn zones(db: &impl ConnectionTrait) -> Result<Vec<Zone>, StoreError> {
                 aliases: row.list("aliases")?,
                 overlaps: overlaps.remove(&id).unwrap_or_default(),
                 is_example: row.get("is_example")?,
+                version: row.get("version")?,
             })
         })
         .collect()
@@ -116,6 +120,7 @@ pub async fn put_zones(db: &impl ConnectionTrait, zones: &[Zone]) -> Result<(), 
             v(text::normalise(&zone.name)),
             v(parse::list_text(&zone.aliases)),
             v(zone.is_example),
+            v(zone.version),
         ]
     };
     ZONES.put(db, zones.iter().map(row)).await?;

@@ -92,7 +92,7 @@ async fn world() -> DatabaseConnection {
     let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
     for zone in [1, 2, 9] {
         let id = ZoneId::from(zone);
-        let insert = format!("INSERT INTO zones VALUES ('{id}', '区{zone}', '', '[]', true)");
+        let insert = format!("INSERT INTO zones VALUES ('{id}', '区{zone}', '', '[]', true, 1)");
         db.execute_unprepared(&insert).await.unwrap();
     }
     for number in 1..=3 {

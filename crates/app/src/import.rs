@@ -27,7 +27,7 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::alliance::Alliance;
 use lianmeng_domain::chain::IndustrialChain;
 use lianmeng_domain::committee::ChainCommittee;
-use lianmeng_domain::draft::{DraftKind, Drafts};
+use lianmeng_domain::draft::{Draft, DraftKind, Drafts};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::party::PartyOrganisation;
@@ -165,6 +165,11 @@ impl<'a> Judge<'a> {
             committees: Directory::new(stored::committees(tx).await?),
             alliances: Directory::new(stored::alliances(tx).await?),
         })
+    }
+
+    /// The rows of one kind.
+    fn rows(&self, kind: DraftKind) -> Vec<Draft<'a>> {
+        self.cmd.drafts.rows(kind).collect()
     }
 
     /// Tells that [`product::STEP`] more rows were judged, and lets other work of this thread go on:

@@ -55,6 +55,13 @@ fn alliance(judge: &mut Judge<'_>, draft: Draft<'_>) -> Option<Slot> {
         .as_deref()
         .and_then(|id| judge.alliances.by_key(id))
         .or_else(|| under(&judge.alliances, committee, &name));
+    let same_name = under(&judge.alliances, committee, &name);
+    if known.is_some() && same_name.is_some_and(|slot| Some(slot) != known) {
+        let reason = "another alliance of the committee has this name";
+        row.reject(Field::Name, flaw("name_taken", reason, "choose another name"));
+        row.is_good(kind);
+        return None;
+    }
     let before = known.and_then(|slot| judge.alliances.get(slot)).cloned();
     let before = before.unwrap_or_else(|| Alliance {
         id: judge.desk.mint(),

@@ -30,6 +30,9 @@ pub(super) enum Meaning {
     Elsewhere(Vec<String>),
 }
 
+/// How many of the lists of names count when short names of provinces and cities do.
+const SHORT_OF_WIDE: usize = 3;
+
 /// Longest name of a division, in characters.
 const NAME_CHARS: usize = 16;
 
@@ -106,8 +109,14 @@ impl Atlas {
         self.zone_names.get(name).copied()
     }
 
-    /// What `text` means, inside of `within` where that is known.
-    pub(super) fn find(&self, text: &str, within: Option<RegionCode>) -> Meaning {
+    /// What `text` means, inside of `within` where that is known. If divisions of several levels fit,
+    /// the first of `levels` decides.
+    pub(super) fn find(
+        &self,
+        text: &str,
+        within: Option<RegionCode>,
+        levels: &[RegionLevel],
+    ) -> Meaning {
         let inside = |code: RegionCode| within.is_none_or(|outer| code.is_within(outer));
         if let Ok(code) = text.parse::<RegionCode>() {
             return match self.regions.get(&code) {
@@ -119,12 +128,21 @@ impl Atlas {
         let key: Vec<char> = text::normalise(text).chars().collect();
         for widest in 1..=self.names.len() {
             let found = self.walk(&key, None, widest);
-            let fits: Vec<_> = found.iter().copied().filter(|&code| inside(code)).collect();
-            match fits.as_slice() {
-                [code] => return self.one(*code),
-                [] if found.is_empty() => {}
-                [] => return Meaning::Elsewhere(self.labels(&found)),
-                many => return Meaning::Many(self.labels(&many.iter().copied().collect())),
+            let mut fits = found.clone();
+            fits.retain(|&code| inside(code));
+            if let Some(level) = levels.iter().find(|&&l| fits.iter().any(|c| c.level() == l)) {
+                fits.retain(|code| code.level() == *level);
+            } else if widest == SHORT_OF_WIDE {
+                self.add_districts(&key, &mut fits, within);
+            }
+            match (fits.pop_first(), fits.is_empty()) {
+                (Some(code), true) => return self.one(code),
+                (None, _) if found.is_empty() => {}
+                (None, _) => return Meaning::Elsewhere(self.labels(&found)),
+                (Some(code), false) => {
+                    fits.insert(code);
+                    return Meaning::Many(self.labels(&fits));
+                }
             }
         }
         match self.zone(text) {
@@ -158,6 +176,26 @@ impl Atlas {
             choices.entry(now).and_modify(|kept| *kept = former.and(*kept)).or_insert(former);
         }
         choices
+    }
+
+    /// Adds the districts that a short name also means, if it means a city: 朝阳 is a city and two
+    /// districts elsewhere. Nobody means the district of Tianjin by 河北.
+    fn add_districts(
+        &self,
+        key: &[char],
+        fits: &mut BTreeSet<RegionCode>,
+        within: Option<RegionCode>,
+    ) {
+        let cities: Vec<RegionCode> = fits.iter().copied().collect();
+        if cities.is_empty() || cities.iter().any(|code| code.level() != RegionLevel::City) {
+            return;
+        }
+        let mut more = self.walk(key, None, self.names.len());
+        more.retain(|code| {
+            within.is_none_or(|outer| code.is_within(outer))
+                && !cities.iter().any(|city| code.is_within(*city))
+        });
+        fits.append(&mut more);
     }
 
     /// Every division that `text` names, read as a path from the wider to the narrower. `widest` says
@@ -254,7 +292,7 @@ mod tests {
     }
 
     fn found(text: &str) -> String {
-        match atlas().find(text, None) {
+        match atlas().find(text, None, &[]) {
             Meaning::One { place: Place::Region(code), .. } => code.to_string(),
             other @ (Meaning::One { .. }
             | Meaning::Nothing
@@ -280,43 +318,59 @@ mod tests {
             ("南山区", "Many([\"230404 黑龙江省鹤岗市南山区\", \"440305 广东省深圳市南山区\"])"),
             ("深圳南山", "440305"),
             ("仙桃市", "429004"),
+            ("大同", "Many([\"140200 山西省大同市\", \"230606 黑龙江省大庆市大同区\"])"),
             ("香港特别行政区", "810000"),
         ] {
             assert_eq!(found(text), want, "{text}");
         }
-        assert_eq!(atlas().find("不存在", None), Meaning::Nothing);
-        assert_eq!(atlas().find("999999", None), Meaning::Nothing);
+        assert_eq!(atlas().find("不存在", None, &[]), Meaning::Nothing);
+        assert_eq!(atlas().find("999999", None, &[]), Meaning::Nothing);
     }
 
     #[test]
     fn a_name_of_two_places_is_both_unless_its_parent_decides() {
         let both = ["110112 北京市通州区", "320612 江苏省南通市通州区"].map(str::to_owned).to_vec();
-        assert_eq!(atlas().find("通州区", None), Meaning::Many(both.clone()));
-        assert_eq!(atlas().find("通州", None), Meaning::Many(both.clone()));
+        assert_eq!(atlas().find("通州区", None, &[]), Meaning::Many(both.clone()));
+        assert_eq!(atlas().find("通州", None, &[]), Meaning::Many(both.clone()));
         for outer in ["320600", "320000"] {
             assert_eq!(
-                atlas().find("通州区", Some(code(outer))),
+                atlas().find("通州区", Some(code(outer)), &[]),
                 Meaning::One { place: Place::Region(code("320612")), former: None }
             );
         }
-        assert_eq!(atlas().find("通州区", Some(code("440300"))), Meaning::Elsewhere(both));
+        assert_eq!(atlas().find("通州区", Some(code("440300")), &[]), Meaning::Elsewhere(both));
         assert_eq!(
-            atlas().find("吉林", None),
+            atlas().find("吉林", None, &[]),
             Meaning::Many(vec!["220000 吉林省".to_owned(), "220200 吉林省吉林市".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_column_of_cities_holds_cities_and_one_of_provinces_provinces() {
+        use RegionLevel::{City, Province};
+        let found = |text: &str, levels: &[RegionLevel]| match atlas().find(text, None, levels) {
+            Meaning::One { place: Place::Region(code), .. } => code.to_string(),
+            Meaning::One { .. } | Meaning::Nothing | Meaning::Many(_) | Meaning::Elsewhere(_) => {
+                String::new()
+            }
+        };
+        assert_eq!(found("吉林", &[City, Province]), "220200");
+        assert_eq!(found("吉林", &[Province]), "220000");
+        assert_eq!(found("北京", &[City, Province]), "110000");
+        assert_eq!(found("大同", &[City, Province]), "140200");
     }
 
     #[test]
     fn past_names_and_codes_lead_to_their_successor() {
         for text in ["320683", "通州市", "南通市通州市"] {
             assert_eq!(
-                atlas().find(text, None),
+                atlas().find(text, None, &[]),
                 Meaning::One { place: Place::Region(code("320612")), former: Some(code("320683")) },
                 "{text}"
             );
         }
         assert_eq!(
-            atlas().find("崇川区", None),
+            atlas().find("崇川区", None, &[]),
             Meaning::One { place: Place::Region(code("320613")), former: None },
             "the name is in force under another code"
         );
@@ -342,7 +396,7 @@ mod tests {
     fn a_zone_is_found_by_name_and_alias() {
         for text in ["前海", "前海合作区"] {
             assert_eq!(
-                atlas().find(text, None),
+                atlas().find(text, None, &[]),
                 Meaning::One { place: Place::Zone(ZoneId::from(1)), former: None }
             );
         }

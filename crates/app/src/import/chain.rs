@@ -54,6 +54,7 @@ pub(super) async fn chains(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         let tags = row.list(Field::Tags);
         let is_example = row.flag(Field::IsExample);
         let known = named::known(&mut row, &judge.chains, external_id.as_deref(), name.as_deref());
+        named::refuse_taken(&mut row, &judge.chains, known, name.as_deref());
         if !row.is_good(kind) {
             continue;
         }

@@ -28,6 +28,7 @@ pub(super) async fn committees(judge: &mut Judge<'_>) -> Result<(), ImportError>
         let is_example = row.flag(Field::IsExample);
         let known =
             named::known(&mut row, &judge.committees, external_id.as_deref(), name.as_deref());
+        named::refuse_taken(&mut row, &judge.committees, known, name.as_deref());
         if !row.is_good(kind) {
             continue;
         }

@@ -39,7 +39,7 @@ struct Said {
 pub(super) async fn enterprises(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let kind = DraftKind::Enterprise;
     let mut spoken = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
             judge.pause(kind).await;
         }

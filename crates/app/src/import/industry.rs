@@ -71,7 +71,7 @@ pub(super) async fn zones(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         let aliases = row.list(Field::Aliases);
         let mut overlaps = Vec::new();
         for text in row.list(Field::Regions).iter().flat_map(|text| text.split([',', '，'])) {
-            match judge.atlas.find(text, None) {
+            match judge.atlas.find(text, None, &[]) {
                 Meaning::One { place: Place::Region(code), .. } => overlaps.push(code),
                 Meaning::One { place: Place::Zone(_), .. } | Meaning::Nothing => {
                     let reason = format!("no division is called {text:?}");

@@ -42,6 +42,21 @@ pub(super) fn known<T: Entry>(
     }
 }
 
+/// Refuses a name that another thing has, for kinds whose names are unique.
+pub(super) fn refuse_taken<T: Entry>(
+    row: &mut Row<'_, '_>,
+    directory: &Directory<T>,
+    known: Option<Slot>,
+    name: Option<&str>,
+) {
+    let taken = name.is_some_and(|name| directory.named(name).any(|slot| Some(slot) != known));
+    // Without a known thing the name was looked at already.
+    if known.is_some() && taken {
+        let reason = format!("another {} has this name", T::WHAT);
+        row.reject(Field::Name, flaw("name_taken", reason, "choose another name"));
+    }
+}
+
 /// Enters what a good row says about `thing`; the slot if the row is the first to speak of it.
 pub(super) fn enter<T: Entry>(
     row: &mut Row<'_, '_>,

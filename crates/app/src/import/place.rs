@@ -1,7 +1,7 @@
 //! The place of a row: division or zone, decided by city and province where a name fits two.
 
 use lianmeng_domain::draft::Field;
-use lianmeng_domain::region::{Place, RegionCode};
+use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 
 use super::atlas::{Atlas, Meaning};
 use super::row::{Row, flaw};
@@ -10,9 +10,10 @@ use super::row::{Row, flaw};
 ///
 /// A name that fits two places is an error with both choices, unless a wider cell decides.
 pub(super) fn place(row: &mut Row<'_, '_>, atlas: &Atlas) -> Option<Place> {
-    let province = division(row, atlas, Field::Province, None);
-    let city = division(row, atlas, Field::City, code(province));
-    let region = division(row, atlas, Field::Region, code(city).or(code(province)));
+    use RegionLevel::{City, Province};
+    let province = division(row, atlas, (Field::Province, &[Province]), None);
+    let city = division(row, atlas, (Field::City, &[City, Province]), code(province));
+    let region = division(row, atlas, (Field::Region, &[]), code(city).or(code(province)));
     let zone = row.text(Field::Zone).and_then(|name| {
         let zone = atlas.zone(&name);
         if zone.is_none() {
@@ -37,15 +38,16 @@ fn code(place: Option<Place>) -> Option<RegionCode> {
     }
 }
 
-/// The place that the cell `field` names, inside of `within` where that is known.
+/// The place that the cell `field` names, inside of `within` where that is known; `levels` as
+/// [`Atlas::find`] has them.
 fn division(
     row: &mut Row<'_, '_>,
     atlas: &Atlas,
-    field: Field,
+    (field, levels): (Field, &[RegionLevel]),
     within: Option<RegionCode>,
 ) -> Option<Place> {
     let text = row.text(field)?;
-    let flaw = match atlas.find(&text, within) {
+    let flaw = match atlas.find(&text, within, levels) {
         Meaning::One { place, former } => {
             if let (Some(former), Place::Region(now)) = (former, place) {
                 let reason = format!("{} is now {}", atlas.label(former), atlas.label(now));

@@ -19,7 +19,7 @@ pub(super) const STEP: usize = 4_096;
 /// Judges and saves the products.
 pub(super) async fn products(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let kind = DraftKind::Product;
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
             judge.pause(kind).await;
         }
@@ -56,7 +56,7 @@ pub(super) async fn edges(judge: &mut Judge<'_>) -> Result<(), ImportError> {
     let known: HashSet<ProductEdge> = stored::product_edges(judge.tx).await?.into_iter().collect();
     let mut seen: HashMap<ProductEdge, u32> = HashMap::new();
     let mut added = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
             judge.pause(kind).await;
         }
@@ -121,7 +121,7 @@ pub(super) async fn made(judge: &mut Judge<'_>) -> Result<(), ImportError> {
         .collect();
     let mut seen = HashMap::new();
     let mut changed = Vec::new();
-    for (at, draft) in judge.cmd.drafts.rows(kind).enumerate() {
+    for (at, draft) in judge.rows(kind).into_iter().enumerate() {
         if at % STEP == STEP - 1 {
             judge.pause(kind).await;
         }

@@ -53,6 +53,17 @@ async fn superiors_in_a_circle_are_refused() {
     assert_eq!(report.findings["party_cycle"], 2);
 }
 
+#[tokio::test]
+async fn a_name_that_another_chain_has_is_refused_for_its_row_alone() {
+    let desk = desk().await;
+    let lines: &[&str] = &["外部编号|产业链名称", "C1|家纺", "C2|建筑"];
+    assert_eq!(run(&desk, &drafts(&[("产业链", lines)])).await.total(), counts(2, 0, 0, 0));
+    let lines: &[&str] = &["外部编号|产业链名称", "C1|建筑", "C3|家纺", "C4|光伏"];
+    let report = run(&desk, &drafts(&[("产业链", lines)])).await;
+    assert_eq!(report.total(), counts(1, 0, 0, 2));
+    assert_eq!((report.findings["name_taken"], report.findings["key_conflict"]), (1, 1));
+}
+
 #[test]
 fn ten_megabytes_of_nonsense_are_refused_whatever_they_are_called() {
     let mut state = 7_u64;

@@ -87,7 +87,7 @@ pub async fn put_organisations(
             v(organisation.version),
         ]
     };
-    ORGANISATIONS.put(db, organisations.iter().map(row)).await
+    ORGANISATIONS.put(db, organisations, row).await
 }
 
 /// Every Party organisation, by id.
@@ -143,5 +143,5 @@ pub async fn put_party_organisations(
             v(party.version),
         ]
     };
-    PARTY.put(db, organisations.iter().map(row)).await
+    PARTY.put(db, organisations, row).await
 }

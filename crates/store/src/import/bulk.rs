@@ -20,21 +20,23 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Writes `rows`, each with one value for every column: new ones are added, those whose key
-    /// exists take the new values.
-    pub(super) async fn put(
+    /// Writes a row for each of `things`, with one value for every column: new ones are added, those
+    /// whose key exists take the new values.
+    ///
+    /// `row` is a plain function so that the future stays free to move between threads.
+    pub(super) async fn put<T: Sync>(
         self,
         db: &impl ConnectionTrait,
-        rows: impl Iterator<Item = Vec<Value>>,
+        things: &[T],
+        row: fn(&T) -> Vec<Value>,
     ) -> Result<(), StoreError> {
         let most = (VALUES / self.columns.len()).clamp(1, ROWS);
-        let mut rows = rows.peekable();
-        while rows.peek().is_some() {
+        for things in things.chunks(most) {
             let mut insert = Query::insert();
             insert.into_table(Alias::new(self.table));
             insert.columns(self.columns.iter().map(|column| Alias::new(*column)));
-            for row in rows.by_ref().take(most) {
-                insert.values(row.into_iter().map(Expr::value)).map_err(|error| {
+            for thing in things {
+                insert.values(row(thing).into_iter().map(Expr::value)).map_err(|error| {
                     StoreError::Db(DbErr::Custom(format!("{}: {error}", self.table)))
                 })?;
             }
@@ -42,6 +44,15 @@ impl Shape {
             db.execute(&insert).await?;
         }
         Ok(())
+    }
+
+    /// Adds pairs of ids or codes to a table that has no other columns.
+    pub(super) async fn put_pairs(
+        self,
+        db: &impl ConnectionTrait,
+        pairs: &[(String, String)],
+    ) -> Result<(), StoreError> {
+        self.put(db, pairs, |(one, other)| vec![v(one.as_str()), v(other.as_str())]).await
     }
 
     fn conflict(self) -> OnConflict {

@@ -123,7 +123,7 @@ pub async fn put_needs(db: &impl ConnectionTrait, needs: &[Need]) -> Result<(), 
             v(need.version),
         ]
     };
-    NEEDS.put(db, needs.iter().map(row)).await
+    NEEDS.put(db, needs, row).await
 }
 
 /// Every offer, by id.
@@ -170,7 +170,7 @@ pub async fn put_offers(db: &impl ConnectionTrait, offers: &[Offer]) -> Result<(
             v(offer.version),
         ]
     };
-    OFFERS.put(db, offers.iter().map(row)).await
+    OFFERS.put(db, offers, row).await
 }
 
 /// Every project, by id.
@@ -215,5 +215,5 @@ pub async fn put_projects(
             v(project.version),
         ]
     };
-    PROJECTS.put(db, projects.iter().map(row)).await
+    PROJECTS.put(db, projects, row).await
 }

@@ -121,7 +121,7 @@ pub async fn put_chains(
             v(chain.version),
         ]
     };
-    CHAINS.put(db, chains.iter().map(row)).await
+    CHAINS.put(db, chains, row).await
 }
 
 /// Every segment with its products, by id.
@@ -168,13 +168,16 @@ pub async fn put_segments(
             v(segment.position),
         ]
     };
-    SEGMENTS.put(db, segments.iter().map(row)).await?;
+    SEGMENTS.put(db, segments, row).await?;
     let ids: Vec<String> = segments.iter().map(|segment| segment.id.to_string()).collect();
     SEGMENT_PRODUCTS.remove(db, &ids).await?;
-    let products = segments.iter().flat_map(|segment| {
-        segment.products.iter().map(|id| vec![v(segment.id.to_string()), v(id.to_string())])
-    });
-    SEGMENT_PRODUCTS.put(db, products).await
+    let products: Vec<_> = segments
+        .iter()
+        .flat_map(|segment| {
+            segment.products.iter().map(|id| (segment.id.to_string(), id.to_string()))
+        })
+        .collect();
+    SEGMENT_PRODUCTS.put_pairs(db, &products).await
 }
 
 /// Every placement, in their order.
@@ -207,7 +210,7 @@ pub async fn put_placements(
     let row = |place: &Placement| {
         vec![v(place.enterprise.to_string()), v(place.segment.to_string()), v(place.is_confirmed)]
     };
-    PLACEMENTS.put(db, placements.iter().map(row)).await
+    PLACEMENTS.put(db, placements, row).await
 }
 
 /// Every committee, by id.
@@ -257,7 +260,7 @@ pub async fn put_committees(
             v(committee.version),
         ]
     };
-    COMMITTEES.put(db, committees.iter().map(row)).await
+    COMMITTEES.put(db, committees, row).await
 }
 
 /// Who is meant by the two columns of a member.
@@ -310,7 +313,7 @@ pub async fn put_seats(db: &impl ConnectionTrait, seats: &[Seat]) -> Result<(), 
             v(seat.until_on),
         ]
     };
-    SEATS.put(db, seats.iter().map(row)).await
+    SEATS.put(db, seats, row).await
 }
 
 /// Every alliance with the segments it covers, by id.
@@ -362,13 +365,16 @@ pub async fn put_alliances(
             v(alliance.version),
         ]
     };
-    ALLIANCES.put(db, alliances.iter().map(row)).await?;
+    ALLIANCES.put(db, alliances, row).await?;
     let ids: Vec<String> = alliances.iter().map(|alliance| alliance.id.to_string()).collect();
     ALLIANCE_SEGMENTS.remove(db, &ids).await?;
-    let segments = alliances.iter().flat_map(|alliance| {
-        alliance.segments.iter().map(|id| vec![v(alliance.id.to_string()), v(id.to_string())])
-    });
-    ALLIANCE_SEGMENTS.put(db, segments).await
+    let segments: Vec<_> = alliances
+        .iter()
+        .flat_map(|alliance| {
+            alliance.segments.iter().map(|id| (alliance.id.to_string(), id.to_string()))
+        })
+        .collect();
+    ALLIANCE_SEGMENTS.put_pairs(db, &segments).await
 }
 
 /// Every partner, in their order.
@@ -399,14 +405,14 @@ pub async fn put_partners(
     db: &impl ConnectionTrait,
     partners: &[AlliancePartner],
 ) -> Result<(), StoreError> {
-    let enterprises = partners.iter().filter_map(|partner| match partner.partner {
-        Member::Enterprise(id) => Some(vec![v(partner.alliance.to_string()), v(id.to_string())]),
-        Member::Organisation(_) => None,
-    });
-    ALLIANCE_ENTERPRISES.put(db, enterprises).await?;
-    let organisations = partners.iter().filter_map(|partner| match partner.partner {
-        Member::Organisation(id) => Some(vec![v(partner.alliance.to_string()), v(id.to_string())]),
-        Member::Enterprise(_) => None,
-    });
-    ALLIANCE_ORGANISATIONS.put(db, organisations).await
+    let mut enterprises = Vec::new();
+    let mut organisations = Vec::new();
+    for AlliancePartner { alliance, partner } in partners {
+        match partner {
+            Member::Enterprise(id) => enterprises.push((alliance.to_string(), id.to_string())),
+            Member::Organisation(id) => organisations.push((alliance.to_string(), id.to_string())),
+        }
+    }
+    ALLIANCE_ENTERPRISES.put_pairs(db, &enterprises).await?;
+    ALLIANCE_ORGANISATIONS.put_pairs(db, &organisations).await
 }

@@ -67,8 +67,8 @@ pub async fn regions(db: &impl ConnectionTrait) -> Result<Vec<Region>, StoreErro
 ///
 /// [`StoreError::Db`] if the database refuses.
 pub async fn put_regions(db: &impl ConnectionTrait, regions: &[Region]) -> Result<(), StoreError> {
-    let code = |code: Option<RegionCode>| v(code.map(|code| code.to_string()));
     let row = |region: &Region| {
+        let code = |code: Option<RegionCode>| v(code.map(|code| code.to_string()));
         vec![
             v(region.code.to_string()),
             v(region.name.as_str()),
@@ -78,7 +78,7 @@ pub async fn put_regions(db: &impl ConnectionTrait, regions: &[Region]) -> Resul
             code(region.successor),
         ]
     };
-    REGIONS.put(db, regions.iter().map(row)).await
+    REGIONS.put(db, regions, row).await
 }
 
 /// Every zone, by id.
@@ -123,13 +123,14 @@ pub async fn put_zones(db: &impl ConnectionTrait, zones: &[Zone]) -> Result<(), 
             v(zone.version),
         ]
     };
-    ZONES.put(db, zones.iter().map(row)).await?;
+    ZONES.put(db, zones, row).await?;
     let ids: Vec<String> = zones.iter().map(|zone| zone.id.to_string()).collect();
     ZONE_REGIONS.remove(db, &ids).await?;
-    let overlaps = zones.iter().flat_map(|zone| {
-        zone.overlaps.iter().map(|code| vec![v(zone.id.to_string()), v(code.to_string())])
-    });
-    ZONE_REGIONS.put(db, overlaps).await
+    let overlaps: Vec<_> = zones
+        .iter()
+        .flat_map(|zone| zone.overlaps.iter().map(|code| (zone.id.to_string(), code.to_string())))
+        .collect();
+    ZONE_REGIONS.put_pairs(db, &overlaps).await
 }
 
 /// Every industry of every classification, by classification and code.
@@ -170,5 +171,5 @@ pub async fn put_industries(
             v(industry.parent_code.clone()),
         ]
     };
-    INDUSTRIES.put(db, industries.iter().map(row)).await
+    INDUSTRIES.put(db, industries, row).await
 }

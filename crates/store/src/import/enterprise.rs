@@ -99,15 +99,15 @@ pub async fn put_enterprises(
             v(firm.version),
         ]
     };
-    ENTERPRISES.put(db, enterprises.iter().map(row)).await?;
+    ENTERPRISES.put(db, enterprises, row).await?;
     let ids: Vec<String> = enterprises.iter().map(|firm| firm.id.to_string()).collect();
     ALIASES.remove(db, &ids).await?;
-    let aliases = enterprises.iter().flat_map(|firm| {
-        firm.aliases.iter().map(|alias| {
-            let key = text::normalise(alias);
-            let pinyin = text::pinyin_key(alias);
-            vec![v(firm.id.to_string()), v(alias.as_str()), v(key), v(pinyin)]
-        })
-    });
-    ALIASES.put(db, aliases).await
+    let aliases: Vec<(String, &str)> = enterprises
+        .iter()
+        .flat_map(|firm| firm.aliases.iter().map(|alias| (firm.id.to_string(), alias.as_str())))
+        .collect();
+    let row = |(id, alias): &(String, &str)| {
+        vec![v(id.as_str()), v(*alias), v(text::normalise(alias)), v(text::pinyin_key(alias))]
+    };
+    ALIASES.put(db, &aliases, row).await
 }

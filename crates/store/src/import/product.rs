@@ -76,7 +76,7 @@ pub async fn put_products(
             v(product.version),
         ]
     };
-    PRODUCTS.put(db, products.iter().map(row)).await
+    PRODUCTS.put(db, products, row).await
 }
 
 /// Every edge between products, in their order.
@@ -109,7 +109,7 @@ pub async fn put_product_edges(
     let row = |edge: &ProductEdge| {
         vec![v(edge.from.to_string()), v(edge.to.to_string()), v(edge.kind.word())]
     };
-    EDGES.put(db, edges.iter().map(row)).await
+    EDGES.put(db, edges, row).await
 }
 
 /// What every enterprise makes and uses, in their order.
@@ -150,7 +150,7 @@ pub async fn put_enterprise_products(
             v(made.share_basis_points),
         ]
     };
-    MAKES.put(db, made.iter().map(row)).await
+    MAKES.put(db, made, row).await
 }
 
 /// Every supply edge, by id.
@@ -199,5 +199,5 @@ pub async fn put_supply_edges(
             v(edge.is_disputed),
         ]
     };
-    SUPPLY.put(db, edges.iter().map(row)).await
+    SUPPLY.put(db, edges, row).await
 }

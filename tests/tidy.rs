@@ -1,4 +1,5 @@
 //! The shape of the code: arrows between crates, licences, lengths, printed schema, error codes.
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -194,7 +195,8 @@ fn the_api_opens_no_transaction_and_writes_no_sql() {
     let mut wrong = Vec::new();
     for path in sources() {
         let place = path.strip_prefix(root()).unwrap().display().to_string();
-        if !place.starts_with("crates/api/src") {
+        let is_test = place.ends_with("tests.rs") || place.contains("testing");
+        if !place.starts_with("crates/api/src") || is_test {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
@@ -238,7 +240,8 @@ fn everything_in_the_schema_is_described() {
         let is_type = ["type ", "input ", "enum ", "interface ", "union "]
             .iter()
             .any(|word| line.starts_with(word));
-        let is_field = line.starts_with('\t') && !line.starts_with("\t\t") && trimmed != ")";
+        let is_field =
+            line.starts_with('\t') && !line.starts_with("\t\t") && !trimmed.starts_with(')');
         // The library names connections and edges itself; their fields are described.
         let is_exempt = in_block.starts_with("schema")
             || (is_type && (in_block.ends_with("Connection {") || in_block.ends_with("Edge {")));

@@ -42,11 +42,14 @@ fn a_query_is_answered_by_post_and_get_in_both_media_types() {
     assert_eq!(server.post("/graphql", &[JSON], broken.as_bytes()).status, 200);
 }
 
+/// Headers, body, status and code.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [u8], u16, &'a str);
+
 #[test]
 fn what_is_no_request_gets_a_code_and_the_server_lives() {
     let (_program, server) = server();
     let nonsense = vec![b'x'; 10_000_000];
-    let cases: [(&[(&str, &str)], &[u8], u16, &str); 9] = [
+    let cases: [Case<'_>; 9] = [
         (&[JSON], b"", 400, "BAD_REQUEST"),
         (&[JSON], b"{", 400, "BAD_REQUEST"),
         (&[JSON], b"[]", 400, "BAD_REQUEST"),
@@ -95,12 +98,12 @@ fn a_token_that_is_not_ours_is_refused_and_a_right_one_tells_the_role() {
         assert_eq!(answer.status, 401, "{bad}");
         assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     }
-    let register = r#"mutation($name: String!, $key: String!) {
+    let register = r"mutation($name: String!, $key: String!) {
         enterpriseRegister(input: { card: { name: $name }, requestKey: $key }) {
             enterprise { name version }
             errors { code field }
         }
-    }"#;
+    }";
     let firm = json!({ "name": "示例纺织", "key": "flow-0001" });
     let stranger = server.data("", register, firm.clone());
     assert_eq!(stranger["enterpriseRegister"]["errors"][0]["code"], "NOT_FOUND");

@@ -1,4 +1,4 @@
-//! GraphiQL from this binary: users in China cannot reach the usual foreign hosts.
+//! `GraphiQL` from this binary: users in China cannot reach the usual foreign hosts.
 
 use poem::http::{StatusCode, header};
 use poem::web::Path;

@@ -30,7 +30,7 @@ const MAX_UPLOAD_BYTES: usize = 64 * 1024 * 1024;
 /// How much of a body that is too large is still read, so that its sender hears the answer.
 const MAX_DRAIN_BYTES: u64 = 32 * 1024 * 1024;
 /// Longest time one request may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the HTTP layer works with.
 #[derive(Clone)]

@@ -26,15 +26,21 @@ const MAX_BRACKETS: usize = 64;
 /// The refusal, ready to be sent, with `extensions.code`.
 pub fn parse(query: &str) -> Result<ExecutableDocument, Box<ServerError>> {
     if query.len() > MAX_DOCUMENT_BYTES {
-        return Err(too_large(format!(
-            "the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read",
-            query.len()
+        return Err(Box::new(refuse(
+            "TOO_LARGE",
+            format!(
+                "the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read",
+                query.len()
+            ),
         )));
     }
     let size = Size::of(query);
     if size.tokens > MAX_TOKENS || size.depth > MAX_BRACKETS {
-        return Err(too_large(format!(
-            "the document has over {MAX_TOKENS} tokens or {MAX_BRACKETS} nested brackets; split it"
+        return Err(Box::new(refuse(
+            "TOO_LARGE",
+            format!(
+                "the document has over {MAX_TOKENS} tokens or {MAX_BRACKETS} nested brackets; split it"
+            ),
         )));
     }
     let document = parse_query(query).map_err(|error| {
@@ -43,15 +49,14 @@ pub fn parse(query: &str) -> Result<ExecutableDocument, Box<ServerError>> {
         Box::new(error)
     })?;
     if unfolded(&document) > MAX_SELECTIONS {
-        return Err(too_large(format!(
-            "the fragments of the document unfold to over {MAX_SELECTIONS} fields; ask for fewer"
+        return Err(Box::new(refuse(
+            "TOO_LARGE",
+            format!(
+                "the fragments of the document unfold to over {MAX_SELECTIONS} fields; ask for fewer"
+            ),
         )));
     }
     Ok(document)
-}
-
-fn too_large(message: String) -> Box<ServerError> {
-    Box::new(refuse("TOO_LARGE", message))
 }
 
 /// A refusal of the whole request.

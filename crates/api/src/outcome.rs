@@ -20,6 +20,9 @@ use crate::project::ProjectNode;
 use crate::scope::Scope;
 use crate::task::CooperationTaskNode;
 
+#[cfg(test)]
+mod tests;
+
 /// Kind of an outcome (成果类型); kinds never add to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "OutcomeKind", remote = "OutcomeKind")]

@@ -340,14 +340,14 @@ pub fn seen_by(suggestion: Suggestion, sees: &Visibility, reads: &Visibility) ->
             None
         }
     };
-    let seen = Suggestion {
+    let shown = Suggestion {
         points: if shows_score { suggestion.points } else { 0 },
         reasons: if shows_score { suggestion.reasons } else { Vec::new() },
         decline_a: reason(Side::A, suggestion.decline_a),
         decline_b: reason(Side::B, suggestion.decline_b),
         ..suggestion
     };
-    SeenSuggestion { suggestion: seen, shows_score }
+    SeenSuggestion { suggestion: shown, shows_score }
 }
 
 /// Whether `actor` may ask the engine for suggestions for a need of `committee`, show them and take
@@ -408,6 +408,7 @@ mod tests {
 
     #[test]
     fn every_stage_is_reached_and_the_ends_are_named() {
+        use SuggestionStage::{Declined, Expired, Paired, Withdrawn};
         let mut reached = BTreeSet::from([SuggestionStage::Proposed]);
         for _ in SuggestionStage::ALL {
             for row in TRANSITIONS {
@@ -422,7 +423,6 @@ mod tests {
             .copied()
             .filter(|&stage| steps::allowed(TRANSITIONS, stage).is_empty())
             .collect();
-        use SuggestionStage::{Declined, Expired, Paired, Withdrawn};
         assert_eq!(ends, [Paired, Declined, Expired, Withdrawn]);
     }
 

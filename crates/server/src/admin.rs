@@ -12,11 +12,11 @@ use crate::config::{self, Config};
 use crate::{print, wire};
 
 /// `lianmeng config print`.
-pub(crate) fn config(_config: &Config, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn config(command: &ConfigCommand) -> ExitCode {
     match command {
         ConfigCommand::Print => print::text(config::DEFAULTS),
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// `lianmeng user token`.

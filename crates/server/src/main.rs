@@ -53,7 +53,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Config(args) => admin::config(config, &args),
+        Command::Config(args) => Ok(admin::config(&args)),
         Command::User(args) => block_on(admin::user(config, args)),
     }
 }

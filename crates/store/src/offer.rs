@@ -74,11 +74,10 @@ fn visible(sees: &Visibility) -> Condition {
     match sees {
         Visibility::Nothing => sight::never(),
         Visibility::All => sight::always(),
-        Visibility::Published => published,
         Visibility::Committee(id) => {
             published.add(row::COLUMN.enterprise_id.in_subquery(visible::on_chain_of(*id)))
         }
-        Visibility::Region(_) => published,
+        Visibility::Region(_) | Visibility::Published => published,
         Visibility::Zone(id) => {
             published.add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
         }

@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::missing_panics_doc,
     reason = "a failure here is a failed test, and a skipped test says so"
 )]
 
@@ -177,7 +178,7 @@ impl Server {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build();
         ureq::Agent::new_with_config(config)
     }

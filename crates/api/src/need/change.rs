@@ -255,7 +255,7 @@ impl NeedMutation {
         advance(ctx, input.need, NeedDeed::Exclude(input.reason.into())).await
     }
 
-    /// Sends a need to a unit (派单), from TRIAGED, SENT_BACK or REOPENED. The committee's secretary,
+    /// Sends a need to a unit (派单), from `TRIAGED`, `SENT_BACK` or `REOPENED`. The committee's secretary,
     /// or a coordinator; after two send-backs only a coordinator. The clock starts now, and a
     /// send-back does not stop it.
     async fn need_dispatch(
@@ -355,7 +355,6 @@ fn user_error(error: NeedCommandError) -> Result<UserError, ApiError> {
 const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
     use ErrorCode as Code;
     match error {
-        NeedError::WrongStage(_) => (Code::WrongStage, None),
         NeedError::TextLength { field, length: 0, .. } => (Code::Missing, Some(field)),
         NeedError::TextLength { field, .. } => (Code::Invalid, Some(field)),
         NeedError::SecretNotRuledOut => (Code::Invalid, Some("confirmsNoSecret")),
@@ -368,6 +367,6 @@ const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
         NeedError::RestOver { .. } => (Code::Invalid, Some("untilOn")),
         NeedError::RatingRange(_) => (Code::Invalid, Some("stars")),
         NeedError::SummaryMissing => (Code::Missing, Some("publicSummary")),
-        NeedError::NotPublishable(_) => (Code::WrongStage, None),
+        NeedError::WrongStage(_) | NeedError::NotPublishable(_) => (Code::WrongStage, None),
     }
 }

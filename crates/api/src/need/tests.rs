@@ -162,7 +162,7 @@ async fn a_send_back_and_a_poor_rating_follow_their_rules() {
     let firm_sees = ask(&office, firm(1), &query).await;
     assert_eq!(
         firm_sees["data"]["node"],
-        json!({ "sendBackReason": null, "sendBacks": 1, "dueAt": "2026-03-09T01:00:00Z" })
+        json!({ "sendBackReason": null, "sendBacks": 1, "dueAt": "2026-03-09T01:00:00+00:00" })
     );
     let secretary_sees = ask(&office, secretary(5), &query).await;
     assert_eq!(secretary_sees["data"]["node"]["sendBackReason"], "不属本部门");

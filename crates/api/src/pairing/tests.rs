@@ -67,10 +67,11 @@ async fn sixteen_organs_and_twenty_two_flagships_are_paired_one_or_two_each() {
     assert_eq!(fitting["a"]["name"], "示例机关100", "text decides where it can");
     assert!(fitting["points"].as_i64().unwrap() > 0);
 
-    let couples: String = pairs
+    let couples: Vec<String> = pairs
         .iter()
-        .map(|pair| format!("{{ aId: {}, bId: {} }} ", pair["a"]["id"], pair["b"]["id"]))
+        .map(|pair| format!("{{ aId: {}, bId: {} }}", pair["a"]["id"], pair["b"]["id"]))
         .collect();
+    let couples = couples.join(" ");
     let create = |committee: &str| {
         format!(
             r#"mutation {{ pairingsCreate(input: {{ kind: ORGAN_ENTERPRISE, {committee}

@@ -230,7 +230,7 @@ async fn who_is_avoided_is_never_suggested_and_the_list_is_private() {
 
     let list =
         format!(r#"{{ avoided(enterpriseId: "{two}") {{ nodes {{ enterprise {{ name }} }} }} }}"#);
-    let own = json!([{ "name": "家纺企业1" }]);
+    let own = json!([{ "enterprise": { "name": "家纺企业1" } }]);
     for (who, want) in [
         (firm(2), own.clone()),
         (coordinator(), own),
@@ -247,7 +247,7 @@ async fn who_is_avoided_is_never_suggested_and_the_list_is_private() {
 async fn a_project_gets_a_local_owner_and_a_central_counterpart_and_then_a_task() {
     let office = town().await;
     let project = r#"projectRegister(input: { requestKey: "project1", card: {
-        name: "市属国企与央企共建能源站", domain: "D1", amountFen: 4000000000000 } })
+        name: "市属国企与能源央企共建能源站", domain: "D1", amountFen: 4000000000000 } })
         { project { id amountFen } errors { code } }"#;
     let made = change(&office, coordinator(), project).await;
     assert_eq!(made["project"]["amountFen"], 4_000_000_000_000_i64, "{made}");
@@ -281,7 +281,7 @@ async fn a_project_gets_a_local_owner_and_a_central_counterpart_and_then_a_task(
     assert_eq!(
         paired["task"],
         json!({
-            "owner": { "name": "市属国企3" }, "counterpart": { "name": "央企4" }, "domain": "D1",
+            "owner": { "name": "市属国企3" }, "counterpart": { "name": "能源央企4" }, "domain": "D1",
             "dueOn": "2026-12-31", "stage": "OPEN", "scorePoints": sum,
             "project": { "name": "市属国企与央企共建能源站" }
         })

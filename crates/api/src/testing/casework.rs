@@ -45,7 +45,7 @@ pub(crate) async fn town() -> Office {
         (3, "市属国企3", Ownership::MunicipalSoe, None),
         (1, "家纺企业1", Ownership::PrivateFirm, Some(3)),
         (2, "染整企业2", Ownership::PrivateFirm, None),
-        (4, "央企4", Ownership::CentralSoe, None),
+        (4, "能源央企4", Ownership::CentralSoe, None),
     ];
     for (number, name, ownership, parent) in firms {
         enterprise::insert(db, &enterprise_of(number, name, ownership, parent)).await.unwrap();

@@ -74,10 +74,16 @@ pub(super) async fn for_need(
     let history = |member| past.get(&member).copied().unwrap_or_default();
     let by_id: BTreeMap<EnterpriseId, &Enterprise> =
         enterprises.iter().map(|enterprise| (enterprise.id, enterprise)).collect();
+    // An enterprise that offers something for this need is not suggested a second time for what it
+    // makes; its offer speaks for that, too.
+    let offering: BTreeSet<Member> = offers.iter().map(|offer| offer.provider).collect();
+    let is_maker = |enterprise: &&Enterprise| {
+        need.kind.takes_makers() && !offering.contains(&Member::Enterprise(enterprise.id))
+    };
     let candidates = offers
         .iter()
         .map(|offer| offer_candidate(offer, &by_id, &crafts, history(offer.provider)))
-        .chain(enterprises.iter().filter(|_| need.kind.takes_makers()).map(|enterprise| {
+        .chain(enterprises.iter().filter(is_maker).map(|enterprise| {
             let history = history(Member::Enterprise(enterprise.id));
             enterprise_candidate(enterprise, &crafts, history)
         }))

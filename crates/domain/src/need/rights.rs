@@ -42,10 +42,10 @@ pub fn may_take(actor: &Actor, step: NeedStep, need: &Need) -> bool {
         | NeedStep::Merge
         | NeedStep::Expire
         | NeedStep::Reopen => acts_for(actor, need.committee),
-        NeedStep::Dispatch if need.send_backs >= ADJUDICATION_AFTER => {
-            actor.role == Role::Coordinator
+        NeedStep::Dispatch => {
+            let is_adjudication = need.send_backs >= ADJUDICATION_AFTER;
+            acts_for(actor, need.committee) && (!is_adjudication || actor.role == Role::Coordinator)
         }
-        NeedStep::Dispatch => acts_for(actor, need.committee),
         NeedStep::Accept | NeedStep::SendBack | NeedStep::Start | NeedStep::Whistle => {
             handles(actor, need)
         }

@@ -339,6 +339,7 @@ mod tests {
 
     #[test]
     fn every_stage_is_reached_and_only_the_ends_are_dead() {
+        use NeedStage::{Closed, Excluded, Expired, Merged};
         let mut reached: BTreeSet<_> = BTreeSet::from([NeedStage::Draft]);
         for _ in NeedStage::ALL {
             for row in TRANSITIONS {
@@ -353,7 +354,6 @@ mod tests {
             .copied()
             .filter(|&stage| steps::allowed(TRANSITIONS, stage).is_empty())
             .collect();
-        use NeedStage::{Closed, Excluded, Expired, Merged};
         assert_eq!(dead, [Excluded, Merged, Expired, Closed]);
     }
 

@@ -96,3 +96,35 @@ async fn an_administrator_sees_no_business_data_by_any_door() {
     let stranger = actor(Role::Enterprise, Some(Body::Enterprise(firm_id(2))));
     assert_eq!(ask(&office, stranger, &query).await, anyone);
 }
+
+#[tokio::test]
+async fn a_card_keeps_place_and_industry_and_refuses_an_industry_that_does_not_exist() {
+    let office = world().await;
+    lianmeng_app::codes::seed(&office.db).await.unwrap();
+    let register = |key: &str, code: &str| {
+        format!(
+            r#"mutation {{ enterpriseRegister(input: {{ requestKey: "{key}", card: {{
+            name: "示例家纺", place: {{ regionCode: "320612" }},
+            industry: {{ scheme: GBT_4754, code: "{code}" }} }} }}) {{
+            enterprise {{ industry {{ name parent {{ name }} }} regionCode
+                place {{ name region {{ parent {{ name }} }} zone {{ name }} }} }}
+            errors {{ code }} }} }}"#
+        )
+    };
+    let keeper = || actor(Role::Coordinator, None);
+    let done = ask(&office, keeper(), &register("firm-0001", "C")).await;
+    let region = json!({ "parent": { "name": "南通市" } });
+    let want = json!({
+        "industry": { "name": "制造业", "parent": null },
+        "regionCode": "320612",
+        "place": { "name": "通州区", "region": region, "zone": null },
+    });
+    assert_eq!(done["data"]["enterpriseRegister"]["enterprise"], want, "{done}");
+    let refused = ask(&office, keeper(), &register("firm-0002", "ZZ")).await;
+    let want = json!({ "enterprise": null, "errors": [{ "code": "UNKNOWN_REFERENCE" }] });
+    assert_eq!(refused["data"]["enterpriseRegister"], want);
+    let query = r#"{ enterprises(filter: { industry: { scheme: GBT_4754, code: "C" } }) {
+        totalCount } }"#;
+    let found = ask(&office, keeper(), query).await;
+    assert_eq!(found["data"]["enterprises"]["totalCount"], 1);
+}

@@ -4,7 +4,8 @@
 use sea_orm_migration::prelude::*;
 
 use crate::columns::{
-    big, flag, id, id_null, index, int, int_null, moment, refers, table, text, text_null, unique,
+    big, big_null, date, flag, id, id_null, index, int, int_null, moment, refers, table, text,
+    text_null, unique,
 };
 
 /// See the module.
@@ -24,14 +25,6 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-fn date(name: &'static str) -> ColumnDef {
-    ColumnDef::new(Alias::new(name)).date().not_null().take()
-}
-
-fn big_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(Alias::new(name)).big_integer().null().take()
 }
 
 fn events() -> Vec<TableCreateStatement> {

@@ -305,24 +305,26 @@ impl EnterpriseNode {
     }
 
     /// Its needs (企业需求) that you see, newest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn needs(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Most needs, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<NeedNode>> {
         let key = NeedsOf::new(self.0.id, page::size(first)?);
-        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(NeedNode).collect())
     }
 
     /// Its offers (供给) that you see, newest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn offers(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Most offers, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<OfferNode>> {
         let key = OffersOf::new(self.0.id, page::size(first)?);
-        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(OfferNode).collect())
     }
 }

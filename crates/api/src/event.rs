@@ -14,10 +14,11 @@ mod tests;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::NaiveDate;
-use lianmeng_domain::event::{DockingEvent, EventStage, sees_all};
+use lianmeng_domain::event::{self as rules, DockingEvent, EventStage, sees_all};
 use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::version::Version;
 use lianmeng_domain::meeting::{Meeting, Participant};
+use lianmeng_domain::policy::Visibility;
 use lianmeng_store::event::{self as store, EventFilter, version};
 use lianmeng_store::meeting::{self as meetings, participant};
 use lianmeng_store::page::Window;
@@ -39,6 +40,11 @@ use meeting::{
 };
 use part::{SessionNode, SlotNode, TableNode};
 use schedule::VersionNode;
+
+/// What the caller of `scope` sees of events.
+fn sight(scope: &Scope) -> &Visibility {
+    rules::sight(&scope.sees, &scope.reads)
+}
 
 /// Stage of a docking event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -155,7 +161,7 @@ impl DockingEventNode {
             scope.few(FirstParticipants { of: self.0.id, first: size + 1 }).await?
         } else {
             let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
-            participant::page(&scope.desk.db, &scope.sees, self.0.id, window).await?
+            participant::page(&scope.desk.db, sight(scope), self.0.id, window).await?
         };
         let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Participant| page::cursor(LIST, &[&row.id.to_string()]);
@@ -181,7 +187,7 @@ impl DockingEventNode {
             scope.few(FirstMeetings { of: self.0.id, first: size + 1 }).await?
         } else {
             let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
-            meetings::page(&scope.desk.db, &scope.sees, self.0.id, &filter, window).await?
+            meetings::page(&scope.desk.db, sight(scope), self.0.id, &filter, window).await?
         };
         let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Meeting| page::cursor(LIST, &[&row.id.to_string()]);
@@ -221,7 +227,7 @@ impl DockingEventNode {
                 version::page(&scope.desk.db, self.0.id, window).await?
             }
         };
-        let is_managed = sees_all(&scope.sees, &self.0);
+        let is_managed = sees_all(sight(scope), &self.0);
         let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Version| page::cursor(LIST, &[&row.number.to_string()]);
         Ok(page::connection(slice, cursor, |version| VersionNode { version, is_managed }))
@@ -234,9 +240,10 @@ impl DockingEventNode {
 
     /// Breaks (空档) of all participants in the timetable planned last; null before the first and
     /// for everyone but the organisers.
+    #[expect(clippy::unused_async, reason = "fields are async")]
     async fn breaks(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         let scope = Scope::of(ctx)?;
-        Ok(self.0.breaks.filter(|_| sees_all(&scope.sees, &self.0)))
+        Ok(self.0.breaks.filter(|_| sees_all(sight(scope), &self.0)))
     }
 
     /// Whether it is invented for demonstration (示例).
@@ -291,7 +298,7 @@ impl EventTotal {
     /// How many events the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, sight(scope), &self.0).await?)
     }
 }
 
@@ -322,7 +329,7 @@ impl EventQuery {
             })
             .transpose()?;
         let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let rows = store::page(&scope.desk.db, sight(scope), &filter, window).await?;
         let slice = Slice { starts_later, size, rows };
         let cursor = |row: &DockingEvent| {
             page::cursor(LIST, &[&row.held_on.to_string(), &row.id.to_string()])

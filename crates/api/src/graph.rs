@@ -12,7 +12,7 @@ use lianmeng_domain::ids::{EnterpriseId, ProductId};
 use lianmeng_graph::path::{Over, PathQuery};
 use lianmeng_graph::snapshot::{Around, Neighbour};
 use lianmeng_graph::stats::Stats;
-use lianmeng_graph::supply::{ObservedSupply, SupplyBounds, SupplyRelation};
+use lianmeng_graph::supply::{SupplyBounds, SupplyRelation};
 use lianmeng_graph::walk::{Bounds, Found, ProductLink, Step, Via};
 use lianmeng_graph::{Direction, EdgeKind, Flow, Lens, NodeRef, Snapshot};
 
@@ -23,6 +23,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::page;
 use crate::scope::{Picture, Scope};
+use crate::supply::SupplyEdgeNode;
 
 /// Farthest a walk goes.
 const MAX_DEPTH: u32 = 6;
@@ -223,25 +224,6 @@ impl GraphStats {
     }
 }
 
-/// A statement of supply as clients see it.
-#[derive(Debug)]
-pub struct ObservedSupplyNode(ObservedSupply, Option<GraphNode>);
-
-/// Somebody's statement that one enterprise supplies another (已观察供应), in force and not
-/// disputed.
-#[Object(name = "ObservedSupply")]
-impl ObservedSupplyNode {
-    /// What is supplied; null when unknown.
-    async fn product(&self) -> Option<&GraphNode> {
-        self.1.as_ref()
-    }
-
-    /// How sure it is, in basis points, 0 to 10 000.
-    async fn confidence_basis_points(&self) -> i32 {
-        self.0.confidence_basis_points
-    }
-}
-
 /// A supply relation as clients see it.
 #[derive(Debug)]
 pub struct SupplyRelationNode {
@@ -257,14 +239,12 @@ impl SupplyRelationNode {
         Ok(Scope::of(ctx)?.one(self.relation.enterprise).await?.map(EnterpriseNode))
     }
 
-    /// Statements of it that you may see; empty where it only follows from products.
-    async fn observed(&self) -> Vec<ObservedSupplyNode> {
-        let graph = &self.picture.pinned.graph;
-        let node = |seen: &ObservedSupply| {
-            let product = seen.product.map(|id| GraphNode::product(graph, id));
-            ObservedSupplyNode(*seen, product)
-        };
-        self.relation.observed.iter().map(node).collect()
+    /// Statements of it that are in force, undisputed and yours to see; empty where it only follows
+    /// from products.
+    async fn observed(&self, ctx: &Context<'_>) -> Result<Vec<SupplyEdgeNode>> {
+        let ids = self.relation.observed.iter().map(|seen| seen.id);
+        let found = Scope::of(ctx)?.many(ids).await?;
+        Ok(found.into_iter().map(SupplyEdgeNode).collect())
     }
 
     /// Products that connect the two, at most 10.
@@ -326,6 +306,7 @@ impl GraphQuery {
     /// Nodes next to a node (相邻节点): over outgoing links first, then by kind, then by id; null if
     /// there is no such node that you may see.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn graph_neighbours(
         &self,
         ctx: &Context<'_>,
@@ -355,6 +336,7 @@ impl GraphQuery {
     /// From a product a step is a material link. From an enterprise a step is a supply relation:
     /// observed, where you may see it, or following from what both make and use.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn graph_walk(
         &self,
         ctx: &Context<'_>,

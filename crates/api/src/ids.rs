@@ -1,8 +1,7 @@
 //! Ids on the wire: `<tag>:<ulid>`.
 
 use async_graphql::ID;
-use lianmeng_domain::committee::Member;
-use lianmeng_domain::ids::{Id, OrganisationId};
+use lianmeng_domain::ids::Id;
 
 use crate::error::ApiError;
 
@@ -32,26 +31,6 @@ pub fn decode<T: Id>(id: &str) -> Result<T, ApiError> {
         });
     }
     rest.parse().map_err(|_| bad())
-}
-
-/// The wire form of an enterprise or organisation.
-pub fn encode_member(member: Member) -> ID {
-    match member {
-        Member::Enterprise(id) => encode(id),
-        Member::Organisation(id) => encode(id),
-    }
-}
-
-/// The enterprise or organisation behind a wire form.
-///
-/// # Errors
-///
-/// [`ApiError::BadId`] or [`ApiError::WrongKind`], which then asks for an enterprise.
-pub fn member(id: &str) -> Result<Member, ApiError> {
-    match id.split_once(':') {
-        Some((OrganisationId::TAG, _)) => decode(id).map(Member::Organisation),
-        Some(_) | None => decode(id).map(Member::Enterprise),
-    }
 }
 
 #[cfg(test)]

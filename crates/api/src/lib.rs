@@ -23,6 +23,7 @@ pub mod offer;
 pub mod organisation;
 pub mod outcome;
 pub mod page;
+pub mod pairing;
 pub mod party;
 pub mod product;
 pub mod project;
@@ -30,6 +31,7 @@ pub mod region;
 pub mod registry;
 pub mod schema;
 pub mod scope;
+pub mod suggestion;
 pub mod supply;
 pub mod task;
 #[cfg(test)]

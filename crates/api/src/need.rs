@@ -12,13 +12,19 @@ use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, NeedFilter};
 use lianmeng_store::page::Window;
 
+use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
+use crate::loader::casework::SuggestionsOf;
+use crate::organisation::OrganisationNode;
 use crate::page::{self, Slice};
 use crate::scope::Scope;
+use crate::suggestion::SuggestionNode;
 
 pub mod change;
+#[cfg(test)]
+mod tests;
 
 /// What an enterprise asks for (诉求类别).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -176,11 +182,9 @@ pub struct NeedFilterInput {
 
 impl NeedFilterInput {
     fn into_filter(self) -> Result<NeedFilter, ApiError> {
-        let region = self.region_code.map(|code| code.parse()).transpose().map_err(
-            |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
-        )?;
+        let region = page::region(self.region_code)?;
         Ok(NeedFilter {
-            search: self.search.filter(|words| !words.trim().is_empty()),
+            search: page::words(self.search),
             enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
             committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
             handler: self.handler_id.map(|id| ids::decode(&id)).transpose()?,
@@ -208,8 +212,7 @@ impl NeedNode {
 
     /// The enterprise that asks; null if it is gone.
     async fn enterprise(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
-        let found: Option<Enterprise> =
-            Scope::of(ctx)?.loaders().load_one(self.0.need.enterprise).await?;
+        let found: Option<Enterprise> = Scope::of(ctx)?.one(self.0.need.enterprise).await?;
         Ok(found.map(EnterpriseNode))
     }
 
@@ -258,15 +261,16 @@ impl NeedNode {
         self.0.is_full.then_some(self.0.need.body.as_str())
     }
 
-    /// Restricted: global id of the committee (产业链党委) whose secretariat dispatches it; null until
-    /// known.
-    async fn committee_id(&self) -> Option<ID> {
-        self.0.need.committee.map(ids::encode)
+    /// Restricted: the committee (产业链党委) whose secretariat dispatches it; null until known.
+    async fn committee(&self, ctx: &Context<'_>) -> Result<Option<CommitteeNode>> {
+        let Some(committee) = self.0.need.committee else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(committee).await?.map(CommitteeNode))
     }
 
-    /// Restricted: global id of the unit in charge (办理单位); null until dispatched.
-    async fn handler_id(&self) -> Option<ID> {
-        self.0.need.handler.map(ids::encode)
+    /// Restricted: the unit in charge (办理单位); null until dispatched.
+    async fn handler(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        let Some(handler) = self.0.need.handler else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(handler).await?.map(OrganisationNode))
     }
 
     /// Restricted: when it was first dispatched; the clock runs from here. Null until then.
@@ -334,6 +338,17 @@ impl NeedNode {
         Ok(mine.map(Into::into).collect())
     }
 
+    /// Suggestions (撮合建议) for it that you see, in the order they were made.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most suggestions, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<SuggestionNode>> {
+        let key = SuggestionsOf::new(self.0.need.id, page::size(first)?);
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SuggestionNode).collect())
+    }
+
     /// Version; send it back with a change.
     async fn version(&self) -> i64 {
         self.0.need.version
@@ -363,6 +378,7 @@ const LIST: &str = "needs";
 impl NeedQuery {
     /// Needs that match, newest first, at most 100 a page: your own part of the platform and what
     /// was published.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn needs(
         &self,
         ctx: &Context<'_>,

@@ -4,15 +4,14 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use lianmeng_app::offer::{self as app, OfferCard, OfferCommandError, RegisterOffer, UpdateOffer};
-use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::OfferId;
 use lianmeng_domain::offer::{Offer, OfferError, OfferKind};
 use lianmeng_store::offer::{self as store, OfferFilter};
 use lianmeng_store::page::Window;
 
-use crate::enterprise::EnterpriseNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::organisation::{MemberNode, member};
 use crate::page::{self, Slice};
 use crate::scope::Scope;
 
@@ -58,8 +57,8 @@ pub struct OfferFilterInput {
 impl OfferFilterInput {
     fn into_filter(self) -> Result<OfferFilter, ApiError> {
         Ok(OfferFilter {
-            search: self.search.filter(|words| !words.trim().is_empty()),
-            provider: self.provider_id.map(|id| ids::member(&id)).transpose()?,
+            search: page::words(self.search),
+            provider: self.provider_id.map(|id| member(&id)).transpose()?,
             kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
             open_on: self.open_on,
         })
@@ -78,15 +77,9 @@ impl OfferNode {
         ids::encode(self.0.id)
     }
 
-    /// Global id of the enterprise or organisation that offers it.
-    async fn provider_id(&self) -> ID {
-        ids::encode_member(self.0.provider)
-    }
-
-    /// The enterprise that offers it; null where an organisation does.
-    async fn enterprise(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
-        let Member::Enterprise(id) = self.0.provider else { return Ok(None) };
-        Ok(Scope::of(ctx)?.loaders().load_one(id).await?.map(EnterpriseNode))
+    /// The enterprise or organisation that offers it; null if it is gone.
+    async fn provider(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
+        Ok(MemberNode::find(Scope::of(ctx)?, self.0.provider).await?)
     }
 
     /// What it is.
@@ -162,6 +155,7 @@ const LIST: &str = "offers";
 #[Object]
 impl OfferQuery {
     /// Offers that match, newest first, at most 100 a page.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn offers(
         &self,
         ctx: &Context<'_>,
@@ -260,7 +254,7 @@ impl OfferPayload {
     async fn of(scope: &Scope, done: Result<OfferId, OfferCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let offer = scope.loaders().load_one(id).await?.map(OfferNode);
+                let offer = scope.one(id).await?.map(OfferNode);
                 Self { offer, errors: Vec::new() }
             }
             Err(error) => Self { offer: None, errors: vec![user_error(error)?] },
@@ -282,7 +276,7 @@ impl OfferMutation {
     ) -> Result<OfferPayload> {
         let scope = Scope::of(ctx)?;
         let cmd = RegisterOffer {
-            provider: ids::member(&input.provider_id)?,
+            provider: member(&input.provider_id)?,
             card: input.card.into(),
             request_key: input.request_key,
         };

@@ -69,16 +69,6 @@ pub fn after_id<T: Id>(list: &str, cursor: Option<String>) -> Result<Option<T>, 
     id.parse().map(Some).map_err(|_| bad())
 }
 
-/// The id inside a cursor of `list` whose key is an id alone.
-///
-/// # Errors
-///
-/// As [`key`].
-pub fn id_key<I: Id>(list: &str, cursor: &str) -> Result<I, ApiError> {
-    let [id] = key::<1>(list, cursor)?;
-    id.parse().map_err(|_| ApiError::BadCursor(cursor.chars().take(60).collect()))
-}
-
 /// What a connection is made of.
 #[derive(Debug)]
 pub struct Slice<T> {

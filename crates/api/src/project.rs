@@ -73,19 +73,13 @@ pub struct ProjectFilterInput {
     stages: Option<Vec<ProjectStageWord>>,
 }
 
-fn region(code: Option<String>) -> Result<Option<lianmeng_domain::region::RegionCode>, ApiError> {
-    code.map(|code| code.parse()).transpose().map_err(
-        |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
-    )
-}
-
 impl ProjectFilterInput {
     fn into_filter(self) -> Result<ProjectFilter, ApiError> {
         Ok(ProjectFilter {
-            search: self.search.filter(|words| !words.trim().is_empty()),
+            search: page::words(self.search),
             domain: self.domain,
             owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
-            region: region(self.region_code)?,
+            region: page::region(self.region_code)?,
             stages: self.stages.unwrap_or_default().into_iter().map(Into::into).collect(),
         })
     }
@@ -126,7 +120,7 @@ impl ProjectNode {
     /// The enterprise that owns it; null when none does.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
         let Some(owner) = self.0.project.owner else { return Ok(None) };
-        Ok(Scope::of(ctx)?.loaders().load_one(owner).await?.map(EnterpriseNode))
+        Ok(Scope::of(ctx)?.one(owner).await?.map(EnterpriseNode))
     }
 
     /// Division code (GB/T 2260) it is to be in; null when unknown.
@@ -156,13 +150,14 @@ impl ProjectNode {
     }
 
     /// Its cooperation tasks (央地合作任务) that you see, newest first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Most tasks, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<CooperationTaskNode>> {
         let key = TasksOf::new(self.0.project.id, page::size(first)?);
-        let found = Scope::of(ctx)?.loaders().load_one(key).await?.unwrap_or_default();
+        let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(CooperationTaskNode).collect())
     }
 
@@ -194,6 +189,7 @@ const LIST: &str = "projects";
 #[Object]
 impl ProjectQuery {
     /// Projects that match, newest first, at most 100 a page.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
@@ -246,7 +242,7 @@ impl ProjectCardInput {
             summary: self.summary.unwrap_or_default(),
             domain: self.domain,
             owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
-            region: region(self.region_code)?,
+            region: page::region(self.region_code)?,
             amount_fen: self.amount_fen,
             is_published: self.is_published,
         })
@@ -305,7 +301,7 @@ impl ProjectPayload {
     async fn of(scope: &Scope, done: Result<ProjectId, ProjectCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let project = scope.loaders().load_one(id).await?.map(ProjectNode);
+                let project = scope.one(id).await?.map(ProjectNode);
                 Self { project, errors: Vec::new() }
             }
             Err(error) => Self { project: None, errors: vec![user_error(error)?] },

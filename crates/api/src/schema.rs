@@ -14,8 +14,9 @@ use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
-    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, ParticipantId,
-    PartyOrganisationId, ProductId, ProjectId, SeatId, SupplyEdgeId, VenueId, ZoneId,
+    Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, PairingId,
+    ParticipantId, PartyOrganisationId, ProductId, ProjectId, SeatId, SuggestionId, SupplyEdgeId,
+    VenueId, ZoneId,
 };
 use lianmeng_domain::region::RegionCode;
 
@@ -42,12 +43,15 @@ use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
 use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
+use crate::pairing::{PairingMutation, PairingNode, PairingQuery};
 use crate::party::{PartyMutation, PartyNode};
 use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
+use crate::suggestion::change::SuggestionMutation;
+use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
@@ -90,6 +94,10 @@ pub enum Node {
     Project(ProjectNode),
     /// A cooperation task.
     CooperationTask(CooperationTaskNode),
+    /// A suggestion.
+    Suggestion(SuggestionNode),
+    /// A pairing.
+    Pairing(PairingNode),
     /// An outcome.
     Outcome(OutcomeNode),
     /// A venue.
@@ -156,6 +164,8 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
         OfferId => Offer(OfferNode),
         ProjectId => Project(ProjectNode),
         CooperationTaskId => CooperationTask(CooperationTaskNode),
+        SuggestionId => Suggestion(SuggestionNode),
+        PairingId => Pairing(PairingNode),
         OutcomeId => Outcome(OutcomeNode),
         VenueId => Venue(VenueNode),
         DockingEventId => DockingEvent(DockingEventNode),
@@ -194,6 +204,8 @@ pub struct Query(
     OfferQuery,
     ProjectQuery,
     TaskQuery,
+    SuggestionQuery,
+    PairingQuery,
     OutcomeQuery,
     VenueQuery,
     EventQuery,
@@ -214,6 +226,8 @@ pub struct Mutation(
     OfferMutation,
     ProjectMutation,
     TaskMutation,
+    SuggestionMutation,
+    PairingMutation,
     OutcomeMutation,
     VenueMutation,
     EventMutation,

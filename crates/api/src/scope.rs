@@ -43,8 +43,10 @@ pub struct Picture {
 
 impl std::fmt::Debug for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut form = f.debug_struct("Scope");
-        form.field("actor", &self.actor).field("sees", &self.sees).finish_non_exhaustive()
+        f.debug_struct("Scope")
+            .field("actor", &self.actor)
+            .field("sees", &self.sees)
+            .finish_non_exhaustive()
     }
 }
 

@@ -115,17 +115,17 @@ impl CooperationTaskNode {
     /// The project it serves; null when it serves none, or none that you see.
     async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
         let Some(project) = self.0.project else { return Ok(None) };
-        Ok(Scope::of(ctx)?.loaders().load_one(project).await?.map(ProjectNode))
+        Ok(Scope::of(ctx)?.one(project).await?.map(ProjectNode))
     }
 
     /// The local enterprise in charge (牵头单位); null if it is gone.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
-        Ok(Scope::of(ctx)?.loaders().load_one(self.0.owner).await?.map(EnterpriseNode))
+        Ok(Scope::of(ctx)?.one(self.0.owner).await?.map(EnterpriseNode))
     }
 
     /// The central enterprise it works with (对接央企); null if it is gone.
     async fn counterpart(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
-        Ok(Scope::of(ctx)?.loaders().load_one(self.0.counterpart).await?.map(EnterpriseNode))
+        Ok(Scope::of(ctx)?.one(self.0.counterpart).await?.map(EnterpriseNode))
     }
 
     /// Domain (领域) of the list.
@@ -188,6 +188,7 @@ const LIST: &str = "tasks";
 impl TaskQuery {
     /// Cooperation tasks (央地合作任务) that match, newest first, at most 100 a page: those you are a
     /// side of, or oversee.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
@@ -258,7 +259,7 @@ impl TaskPayload {
     async fn of(scope: &Scope, done: Result<CooperationTaskId, TaskCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let task = scope.loaders().load_one(id).await?.map(CooperationTaskNode);
+                let task = scope.one(id).await?.map(CooperationTaskNode);
                 Self { task, errors: Vec::new() }
             }
             Err(error) => Self { task: None, errors: vec![user_error(error)?] },

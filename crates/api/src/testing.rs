@@ -15,6 +15,8 @@ use lianmeng_domain::ids::IdSource;
 
 use crate::schema::{self, Service};
 
+pub(crate) mod casework;
+
 /// An office over an empty database in memory; its clock stands at 2026-03-02 09:00 in China.
 pub(crate) async fn world() -> Office {
     Office {

@@ -7,6 +7,7 @@
 pub mod failure;
 pub mod pairs;
 pub mod people;
+pub mod suggested;
 
 use chrono::{NaiveDate, NaiveTime};
 use lianmeng_domain::actor::Actor;

@@ -71,14 +71,12 @@ impl EventStage {
         match self {
             Self::Idea => &[Self::Planned],
             Self::Planned => &[Self::Inviting],
-            Self::Inviting => &[Self::Scheduling],
-            Self::Scheduling => &[],
-            Self::Provisional => &[Self::Scheduling],
+            Self::Inviting | Self::Provisional => &[Self::Scheduling],
             Self::Published => &[Self::Live],
             Self::Live => &[Self::Closed],
             Self::Closed => &[Self::FollowUp],
             Self::FollowUp => &[Self::Evaluated],
-            Self::Evaluated => &[],
+            Self::Scheduling | Self::Evaluated => &[],
         }
     }
 
@@ -403,6 +401,17 @@ pub fn may_manage(actor: &Actor, hosts: &[Place], committee: Option<ChainCommitt
         | Role::SystemAdmin
         | Role::Public => false,
     }
+}
+
+/// What a caller sees of events, given what it sees and what it reads in full.
+///
+/// A rotating chair and a liaison see the list of their committee but do not organise its events:
+/// they see what is published.
+pub const fn sight<'a>(sees: &'a Visibility, reads: &Visibility) -> &'a Visibility {
+    if matches!(sees, Visibility::Committee(_)) && !matches!(reads, Visibility::Committee(_)) {
+        return &Visibility::Published;
+    }
+    sees
 }
 
 /// Whether a caller sees everything of `event`, the unpublished timetable included.

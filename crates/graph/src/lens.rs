@@ -16,8 +16,13 @@ use crate::snapshot::Snapshot;
 pub enum Lens {
     /// Everything.
     All,
-    /// What is public, and the observed supply and tasks of these enterprises.
-    Of(BTreeSet<EnterpriseId>),
+    /// What is public, and what touches these enterprises.
+    Of {
+        /// Enterprises whose observed supply is shown.
+        supply: BTreeSet<EnterpriseId>,
+        /// Enterprises whose cooperation tasks are shown.
+        tasks: BTreeSet<EnterpriseId>,
+    },
     /// What is public.
     Public,
     /// Nothing at all.
@@ -25,27 +30,29 @@ pub enum Lens {
 }
 
 impl Lens {
-    /// Whether the confidential edges of `enterprise` are shown.
-    fn includes(&self, enterprise: EnterpriseId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Of(own) => own.contains(&enterprise),
-            Self::Public | Self::Nothing => false,
-        }
+    /// Observed supply and tasks of the same enterprises.
+    fn of(enterprises: BTreeSet<EnterpriseId>) -> Self {
+        Self::Of { supply: enterprises.clone(), tasks: enterprises }
     }
 }
 
 impl Snapshot {
     /// What a caller with this visibility sees: an enterprise its own supply and tasks, a group
-    /// those of all its subsidiaries, a committee those of its enterprises.
+    /// those of all its subsidiaries, a committee the supply of those placed on its chain and the
+    /// tasks of the partners of its alliances.
+    ///
+    /// This never shows more than the lists of supply edges and tasks do; hosts, who see more
+    /// there, see what is public here.
     ///
     /// Time linear in the size of the group or committee.
     pub fn lens(&self, sees: &Visibility) -> Lens {
         match sees {
             Visibility::All => Lens::All,
-            Visibility::Committee(id) => Lens::Of(self.committee_enterprises(*id)),
-            Visibility::Group(id) => Lens::Of(self.group(*id)),
-            Visibility::Enterprise(id) => Lens::Of(BTreeSet::from([*id])),
+            Visibility::Committee(id) => {
+                Lens::Of { supply: self.placed_on_chain_of(*id), tasks: self.partners_of(*id) }
+            }
+            Visibility::Group(id) => Lens::of(self.group(*id)),
+            Visibility::Enterprise(id) => Lens::of(BTreeSet::from([*id])),
             Visibility::Region(_)
             | Visibility::Zone(_)
             | Visibility::Organisation(_)
@@ -68,8 +75,8 @@ impl Snapshot {
         found
     }
 
-    /// Enterprises of a committee: the partners of the alliances under it.
-    pub fn committee_enterprises(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
+    /// Enterprises that are partners of an alliance under a committee.
+    pub fn partners_of(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
         let Some(committee) = self.index(NodeRef::Committee(committee)) else {
             return BTreeSet::new();
         };
@@ -78,6 +85,19 @@ impl Snapshot {
             .flat_map(|&alliance| self.incoming.of(alliance, EdgeKind::PartnerIn))
             .filter(|&&partner| self.kind(partner) == NodeKind::Enterprise)
             .map(|&partner| self.enterprise(partner))
+            .collect()
+    }
+
+    /// Enterprises with a confirmed place on the chain that a committee organises.
+    pub fn placed_on_chain_of(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
+        let Some(committee) = self.index(NodeRef::Committee(committee)) else {
+            return BTreeSet::new();
+        };
+        let chains = self.outgoing.of(committee, EdgeKind::Organises).iter();
+        chains
+            .flat_map(|&chain| self.incoming.of(chain, EdgeKind::PartOf))
+            .flat_map(|&segment| self.incoming.of(segment, EdgeKind::PlacedIn))
+            .map(|&placed| self.enterprise(placed))
             .collect()
     }
 
@@ -91,7 +111,7 @@ impl Snapshot {
         match lens {
             Lens::All => true,
             Lens::Nothing => false,
-            Lens::Of(_) | Lens::Public => {
+            Lens::Of { .. } | Lens::Public => {
                 self.kind(node) != NodeKind::Task || self.shows_task(lens, node)
             }
         }
@@ -99,15 +119,16 @@ impl Snapshot {
 
     /// Whether `lens` shows an edge.
     pub(crate) fn shows_edge(&self, lens: &Lens, from: Index, kind: EdgeKind, to: Index) -> bool {
-        match lens {
+        let supply = match lens {
             Lens::All => return true,
             Lens::Nothing => return false,
-            Lens::Of(_) | Lens::Public => {}
-        }
+            Lens::Of { supply, .. } => Some(supply),
+            Lens::Public => None,
+        };
         match kind {
-            EdgeKind::Supplies => {
-                lens.includes(self.enterprise(from)) || lens.includes(self.enterprise(to))
-            }
+            EdgeKind::Supplies => supply.is_some_and(|own| {
+                own.contains(&self.enterprise(from)) || own.contains(&self.enterprise(to))
+            }),
             EdgeKind::TaskOwner | EdgeKind::TaskCounterpart => self.shows_task(lens, to),
             EdgeKind::MaterialOf
             | EdgeKind::MadeInto
@@ -129,10 +150,15 @@ impl Snapshot {
 
     /// Whether one side of the task is among the caller's enterprises.
     fn shows_task(&self, lens: &Lens, task: Index) -> bool {
+        let own = match lens {
+            Lens::All => return true,
+            Lens::Of { tasks, .. } => tasks,
+            Lens::Public | Lens::Nothing => return false,
+        };
         [EdgeKind::TaskOwner, EdgeKind::TaskCounterpart]
             .into_iter()
             .flat_map(|kind| self.incoming.of(task, kind))
-            .any(|&side| lens.includes(self.enterprise(side)))
+            .any(|&side| own.contains(&self.enterprise(side)))
     }
 }
 
@@ -153,7 +179,7 @@ mod tests {
             snapshot.neighbours(enterprise(firm), around, &lens).len()
         };
         // Firm 1 supplies firm 2 and shares a task with firm 4; firm 1 owns firm 5; firm 2 is a
-        // partner of the committee's alliance.
+        // partner of the committee's alliance, firm 5 is placed on its chain.
         let cases = [
             ("coordinator", Visibility::All, 2),
             ("supplier itself", Visibility::Enterprise(1.into()), 2),
@@ -162,7 +188,7 @@ mod tests {
             ("stranger", Visibility::Enterprise(6.into()), 0),
             ("head office", Visibility::Group(1.into()), 2),
             ("subsidiary's group", Visibility::Group(5.into()), 0),
-            ("committee", Visibility::Committee(1.into()), 1),
+            ("committee", Visibility::Committee(1.into()), 0),
             ("unknown committee", Visibility::Committee(9.into()), 0),
             ("public", Visibility::Published, 0),
             ("department", Visibility::Organisation(1.into()), 0),
@@ -171,6 +197,27 @@ mod tests {
         for (name, sees, want) in cases {
             assert_eq!(supplies(&sees, 1), want, "{name}");
         }
+    }
+
+    #[test]
+    fn a_committee_sees_the_supply_of_its_chain_and_the_tasks_of_its_partners() {
+        let committee = Visibility::Committee(1.into());
+        let mut input = worlds::home_textile();
+        input.supply_edges.push(worlds::supply(2, 5, 6));
+        input.tasks.push(worlds::task(2, 2, 6));
+        let snapshot = Snapshot::build(input);
+        let lens = snapshot.lens(&committee);
+        let around = |kinds| Around { kinds, direction: Direction::Both, limit: 9 };
+        let near = |firm, kinds: &'static [EdgeKind]| -> Vec<NodeRef> {
+            let all = snapshot.neighbours(enterprise(firm), around(kinds), &lens);
+            all.iter().map(|neighbour| neighbour.node).collect()
+        };
+        let supplies = &[EdgeKind::Supplies];
+        let tasks = &[EdgeKind::TaskOwner, EdgeKind::TaskCounterpart];
+        assert_eq!(near(6, supplies), [enterprise(5)], "firm 5 is placed on the chain");
+        assert_eq!(near(2, supplies), [], "a partner that is not placed on the chain");
+        assert_eq!(near(6, tasks), [NodeRef::Task(2.into())], "firm 2 is a partner");
+        assert_eq!(near(1, tasks), [], "no side is a partner");
     }
 
     #[test]
@@ -185,12 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn a_group_holds_every_level_and_a_committee_its_partners() {
+    fn a_group_holds_every_level_and_a_committee_its_partners_and_its_chain() {
         let snapshot = worlds::tongzhou();
         let numbers = |set: BTreeSet<EnterpriseId>| -> Vec<u128> {
             set.into_iter().map(EnterpriseId::number).collect()
         };
         assert_eq!(numbers(snapshot.group(1.into())), [1, 5, 6]);
-        assert_eq!(numbers(snapshot.committee_enterprises(1.into())), [2]);
+        assert_eq!(numbers(snapshot.partners_of(1.into())), [2]);
+        assert_eq!(numbers(snapshot.placed_on_chain_of(1.into())), [5]);
     }
 }

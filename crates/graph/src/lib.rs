@@ -20,6 +20,7 @@ pub mod lens;
 pub mod material;
 pub mod node;
 pub mod path;
+mod search;
 pub mod snapshot;
 pub mod stats;
 pub mod supply;

@@ -1,12 +1,11 @@
 //! How far products lie apart along production.
 
-use std::collections::HashSet;
-
 use lianmeng_domain::ids::ProductId;
 
 use crate::edge::Flow;
 use crate::flat::Index;
 use crate::node::NodeRef;
+use crate::search::IndexSet;
 use crate::snapshot::Snapshot;
 
 /// A product and how many material steps away it is.
@@ -77,7 +76,7 @@ impl Snapshot {
         max: u32,
         visit: &mut dyn FnMut(u32, Index) -> bool,
     ) {
-        let mut seen = HashSet::from([start]);
+        let mut seen = IndexSet::from_iter([start]);
         let mut layer = vec![start];
         for steps in 1..=max {
             let mut next = Vec::new();

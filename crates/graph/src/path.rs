@@ -6,8 +6,9 @@ use crate::edge::Flow;
 use crate::flat::Index;
 use crate::lens::Lens;
 use crate::node::{NodeKind, NodeRef};
+use crate::search::{Expansion, Hop, Search};
 use crate::snapshot::Snapshot;
-use crate::walk::{Expansion, Search, Step, Via};
+use crate::walk::Step;
 
 words! {
     /// Which relations a path may use, each in either direction.
@@ -60,8 +61,8 @@ impl Snapshot {
             let mut next = Vec::new();
             let mut is_there = false;
             for &here in &layer {
-                let mut visit = |node, via| {
-                    if search.reach(here, node, via) {
+                let mut visit = |node, hop| {
+                    if search.reach(here, node, hop) {
                         next.push(node);
                         is_there |= node == to;
                     }
@@ -89,16 +90,16 @@ impl Snapshot {
 
     /// Offers `visit` every neighbour that `lens` shows, outgoing edges first, until it answers
     /// `false`.
-    fn all_steps(&self, here: Index, lens: &Lens, visit: &mut dyn FnMut(Index, Via) -> bool) {
+    fn all_steps(&self, here: Index, lens: &Lens, visit: &mut dyn FnMut(Index, Hop) -> bool) {
         for (kind, to) in self.outgoing.all(here) {
-            let via = Via::Edge { kind, is_forward: true };
-            if self.shows_edge(lens, here, kind, to) && !visit(to, via) {
+            let hop = Hop::Edge { kind, is_forward: true };
+            if self.shows_edge(lens, here, kind, to) && !visit(to, hop) {
                 return;
             }
         }
         for (kind, from) in self.incoming.all(here) {
-            let via = Via::Edge { kind, is_forward: false };
-            if self.shows_edge(lens, from, kind, here) && !visit(from, via) {
+            let hop = Hop::Edge { kind, is_forward: false };
+            if self.shows_edge(lens, from, kind, here) && !visit(from, hop) {
                 return;
             }
         }
@@ -113,6 +114,7 @@ mod tests {
 
     use super::*;
     use crate::edge::EdgeKind;
+    use crate::walk::Via;
     use crate::worlds::{self, enterprise, product};
 
     fn ask(from: NodeRef, to: NodeRef, over: Over) -> PathQuery {

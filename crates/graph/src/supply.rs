@@ -8,8 +8,9 @@ use crate::edge::{EdgeKind, Flow};
 use crate::flat::{Index, at};
 use crate::lens::Lens;
 use crate::node::{NodeKind, NodeRef};
+use crate::search::Expansion;
 use crate::snapshot::{Observation, Snapshot};
-use crate::walk::{Expansion, ProductLink};
+use crate::walk::ProductLink;
 
 /// A supply relation of an enterprise with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ impl Snapshot {
         }
         let mut expansion = Expansion::every_time(lens);
         self.derived_steps(here, flow, &mut expansion, &mut |other, link| {
-            relations.entry(other).or_insert_with(|| empty(other)).links.push(link);
+            relations.entry(other).or_insert_with(|| empty(other)).links.push(link.link(self));
             true
         });
         let mut relations: Vec<SupplyRelation> = relations.into_values().collect();

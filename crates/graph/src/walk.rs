@@ -1,13 +1,12 @@
 //! Upstream and downstream, step by step, with the way to each thing found.
 
-use std::collections::{HashMap, HashSet};
-
 use lianmeng_domain::ids::ProductId;
 
 use crate::edge::{EdgeKind, Flow};
 use crate::flat::Index;
 use crate::lens::Lens;
 use crate::node::{NodeKind, NodeRef};
+use crate::search::{Expansion, Hop, RawLink, Search, Stage};
 use crate::snapshot::Snapshot;
 
 /// What connects two nodes that follow each other on a way.
@@ -89,9 +88,9 @@ impl Snapshot {
         for _ in 0..bounds.depth {
             let mut next = Vec::new();
             for &here in &layer {
-                let mut visit = |node, via| {
+                let mut visit = |node, hop| {
                     let is_open = search.found.len() < bounds.limit;
-                    if is_open && search.reach(here, node, via) {
+                    if is_open && search.reach(here, node, hop) {
                         next.push(node);
                     }
                     is_open
@@ -119,14 +118,14 @@ impl Snapshot {
     }
 
     /// Offers `visit` each product one material edge away, until it answers `false`.
-    fn product_steps(&self, here: Index, flow: Flow, visit: &mut dyn FnMut(Index, Via) -> bool) {
+    fn product_steps(&self, here: Index, flow: Flow, visit: &mut dyn FnMut(Index, Hop) -> bool) {
         let (adjacency, is_forward) = match flow {
             Flow::Upstream => (&self.incoming, false),
             Flow::Downstream => (&self.outgoing, true),
         };
         for kind in [EdgeKind::MaterialOf, EdgeKind::MadeInto] {
             for &product in adjacency.of(here, kind) {
-                if !visit(product, Via::Edge { kind, is_forward }) {
+                if !visit(product, Hop::Edge { kind, is_forward }) {
                     return;
                 }
             }
@@ -142,10 +141,10 @@ impl Snapshot {
         here: Index,
         flow: Flow,
         expansion: &mut Expansion<'_>,
-        visit: &mut dyn FnMut(Index, Via) -> bool,
+        visit: &mut dyn FnMut(Index, Hop) -> bool,
     ) {
         let is_forward = flow == Flow::Downstream;
-        let observed = Via::Edge { kind: EdgeKind::Supplies, is_forward };
+        let observed = Hop::Edge { kind: EdgeKind::Supplies, is_forward };
         for &other in self.beside(here, EdgeKind::Supplies, flow) {
             let (from, to) = if is_forward { (here, other) } else { (other, here) };
             if self.shows_edge(expansion.lens, from, EdgeKind::Supplies, to)
@@ -155,7 +154,7 @@ impl Snapshot {
             }
         }
         self.derived_steps(here, flow, expansion, &mut |other, link| {
-            visit(other, Via::Derived { link, is_forward })
+            visit(other, Hop::Derived { link, is_forward })
         });
     }
 
@@ -165,7 +164,7 @@ impl Snapshot {
         here: Index,
         flow: Flow,
         expansion: &mut Expansion<'_>,
-        visit: &mut dyn FnMut(Index, ProductLink) -> bool,
+        visit: &mut dyn FnMut(Index, RawLink) -> bool,
     ) {
         // What the enterprise hands on (downstream) or needs as it is (upstream), and who stands
         // directly at the other end of it.
@@ -177,7 +176,7 @@ impl Snapshot {
             if !expansion.first(flow, Stage::Direct, product) {
                 continue;
             }
-            let link = ProductLink { material: self.product(product), product: None };
+            let link = RawLink { material: product, product: None };
             for &other in self.incoming.of(product, others) {
                 if other != here && !visit(other, link) {
                     return;
@@ -196,10 +195,7 @@ impl Snapshot {
                     Flow::Upstream => (beyond, product),
                     Flow::Downstream => (product, beyond),
                 };
-                let link = ProductLink {
-                    material: self.product(material),
-                    product: Some(self.product(into)),
-                };
+                let link = RawLink { material, product: Some(into) };
                 for &other in self.incoming.of(beyond, EdgeKind::Makes) {
                     if other != here && !visit(other, link) {
                         return;
@@ -215,83 +211,6 @@ impl Snapshot {
             Flow::Upstream => self.incoming.of(here, kind),
             Flow::Downstream => self.outgoing.of(here, kind),
         }
-    }
-}
-
-/// Where in a derived step a product stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Stage {
-    /// Made by one side and used by the other.
-    Direct,
-    /// Made by the enterprise the step starts at.
-    Own,
-    /// Made by the enterprise the step leads to.
-    Beyond,
-}
-
-/// How a search expands enterprises: what it may see, and the products it has been through.
-///
-/// A search meets each product many times, once for every enterprise that makes it. Whom it leads
-/// to does not depend on where the search comes from, so the first time is enough.
-#[derive(Debug)]
-pub(crate) struct Expansion<'a> {
-    lens: &'a Lens,
-    seen: HashSet<(Flow, Stage, Index)>,
-    is_once: bool,
-}
-
-impl<'a> Expansion<'a> {
-    /// Goes through each product once.
-    pub(crate) fn once(lens: &'a Lens) -> Self {
-        Self { lens, seen: HashSet::new(), is_once: true }
-    }
-
-    /// Goes through a product every time, for callers that want all links.
-    pub(crate) fn every_time(lens: &'a Lens) -> Self {
-        Self { lens, seen: HashSet::new(), is_once: false }
-    }
-
-    /// Whether to go through `product` now.
-    fn first(&mut self, flow: Flow, stage: Stage, product: Index) -> bool {
-        !self.is_once || self.seen.insert((flow, stage, product))
-    }
-}
-
-/// A breadth-first search: what was found and how.
-#[derive(Debug)]
-pub(crate) struct Search {
-    start: Index,
-    came: HashMap<Index, (Index, Via)>,
-    /// Nodes found, nearest first.
-    pub(crate) found: Vec<Index>,
-}
-
-impl Search {
-    /// A search that stands at `start`.
-    pub(crate) fn new(start: Index) -> Self {
-        Self { start, came: HashMap::new(), found: Vec::new() }
-    }
-
-    /// Notes that `node` is reached from `from`; `false` if it was reached before.
-    pub(crate) fn reach(&mut self, from: Index, node: Index, via: Via) -> bool {
-        if node == self.start || self.came.contains_key(&node) {
-            return false;
-        }
-        self.came.insert(node, (from, via));
-        self.found.push(node);
-        true
-    }
-
-    /// The way from the start to a node that was reached.
-    pub(crate) fn path(&self, graph: &Snapshot, node: Index) -> Vec<Step> {
-        let mut path = Vec::new();
-        let mut here = node;
-        while let Some(&(from, via)) = self.came.get(&here) {
-            path.push(Step { via, node: graph.node(here) });
-            here = from;
-        }
-        path.reverse();
-        path
     }
 }
 

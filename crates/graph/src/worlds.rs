@@ -75,19 +75,19 @@ pub(crate) fn supply(id: u128, supplier: u128, buyer: u128) -> SupplyEdge {
 /// seen to supply firm 2, owns firm 5, which owns firm 6, and has a task with firm 4. Firm 3 sits
 /// on committee 1, firm 2 leads its alliance and is a partner, firm 5 is placed on its chain.
 pub(crate) fn tongzhou() -> Snapshot {
-    Snapshot::build(GraphInput {
+    Snapshot::build(home_textile())
+}
+
+/// The rows of [`tongzhou`].
+pub(crate) fn home_textile() -> GraphInput {
+    GraphInput {
         enterprises: named("firm", 6),
         organisations: named("bureau", 1),
         chains: named("chain", 1),
         segments: named("segment", 1),
         committees: named("committee", 1),
         alliances: named("alliance", 1),
-        tasks: vec![TaskTies {
-            id: 1.into(),
-            name: "task 1".to_owned(),
-            owner: 1.into(),
-            counterpart: 4.into(),
-        }],
+        tasks: vec![task(1, 1, 4)],
         enterprise_products: vec![
             row(1, 1, ProductRole::Makes),
             row(1, 2, ProductRole::Makes),
@@ -112,7 +112,17 @@ pub(crate) fn tongzhou() -> Snapshot {
             .map(|partner| AlliancePartner { alliance: 1.into(), partner })
             .to_vec(),
         ..products(4, &[(1, 2), (2, 3), (3, 4)])
-    })
+    }
+}
+
+/// A cooperation task between two enterprises.
+pub(crate) fn task(id: u128, owner: u128, counterpart: u128) -> TaskTies {
+    TaskTies {
+        id: id.into(),
+        name: format!("task {id}"),
+        owner: owner.into(),
+        counterpart: counterpart.into(),
+    }
 }
 
 fn seat(id: u128, holder: Member) -> Seat {

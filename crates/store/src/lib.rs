@@ -10,6 +10,7 @@
 
 pub mod alliance;
 pub mod audit;
+pub mod avoid;
 pub mod body;
 pub mod chain;
 pub mod committee;
@@ -28,12 +29,14 @@ pub mod offer;
 pub mod organisation;
 pub mod outcome;
 pub mod page;
+pub mod pairing;
 mod parse;
 pub mod party;
 pub mod product;
 pub mod project;
 pub mod region;
 mod sight;
+pub mod suggestion;
 pub mod supply;
 pub mod task;
 pub mod tx;

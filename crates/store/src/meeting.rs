@@ -39,6 +39,7 @@ mod row {
 }
 
 /// The table `meeting_precedences`.
+#[expect(clippy::struct_field_names, reason = "the fields are the columns")]
 mod order {
     use sea_orm::entity::prelude::*;
 

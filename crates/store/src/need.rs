@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::StoreError;
 use crate::eyes::Eyes;
 use crate::page::Window;
-use crate::sight;
+use crate::{parse, sight, visible};
 
 mod convert;
 
@@ -99,14 +99,12 @@ fn own(sees: &Visibility) -> Condition {
         Visibility::Committee(id) => {
             Condition::all().add(row::COLUMN.committee_id.eq(id.to_string())).add(is_written)
         }
-        Visibility::Region(code) => {
-            sight::in_region(row::Column::RegionCode, *code).add(is_written)
-        }
+        Visibility::Region(code) => parse::within(row::Column::RegionCode, *code).add(is_written),
         Visibility::Zone(id) => Condition::all()
-            .add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            .add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
             .add(is_written),
         Visibility::Group(id) => {
-            row::COLUMN.enterprise_id.in_subquery(sight::group(*id)).into_condition()
+            row::COLUMN.enterprise_id.in_subquery(visible::group(*id)).into_condition()
         }
         Visibility::Enterprise(id) => row::COLUMN.enterprise_id.eq(id.to_string()).into_condition(),
         Visibility::Organisation(id) => row::COLUMN.handler_id.eq(id.to_string()).into_condition(),
@@ -161,7 +159,7 @@ fn matches(filter: &NeedFilter, reads: &Visibility) -> Condition {
         .add_option(filter.enterprise.map(|id| row::COLUMN.enterprise_id.eq(id.to_string())))
         .add_option(filter.committee.map(|id| row::COLUMN.committee_id.eq(id.to_string())))
         .add_option(filter.handler.map(|id| row::COLUMN.handler_id.eq(id.to_string())))
-        .add_option(filter.region.map(|code| sight::in_region(row::Column::RegionCode, code)))
+        .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)))
         .add_option(filter.is_published.map(|yes| row::COLUMN.is_published.eq(yes)));
     if filter.committee.is_some() || filter.handler.is_some() {
         all = all.add(own(reads));
@@ -243,7 +241,8 @@ pub async fn of_enterprises(
 ) -> Result<Vec<SeenNeed>, StoreError> {
     let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
-    let ids = sight::newest_of_each("needs", "enterprise_id", condition, limit);
+    let list = sight::Lists { table: "needs", parent: "enterprise_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query, eyes).await
@@ -304,5 +303,5 @@ pub async fn save(db: &impl ConnectionTrait, need: &Need) -> Result<(), StoreErr
         .filter(row::COLUMN.version.eq(need.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }

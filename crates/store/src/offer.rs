@@ -14,7 +14,7 @@ use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 use crate::StoreError;
 use crate::page::Window;
 use crate::parse::{self, At};
-use crate::sight;
+use crate::{sight, visible};
 
 /// The table `offers`.
 pub(crate) mod row {
@@ -76,14 +76,14 @@ fn visible(sees: &Visibility) -> Condition {
         Visibility::All => sight::always(),
         Visibility::Published => published,
         Visibility::Committee(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::partners(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::on_chain_of(*id)))
         }
         Visibility::Region(_) => published,
         Visibility::Zone(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
         }
         Visibility::Group(id) => {
-            published.add(row::COLUMN.enterprise_id.in_subquery(sight::group(*id)))
+            published.add(row::COLUMN.enterprise_id.in_subquery(visible::group(*id)))
         }
         Visibility::Enterprise(id) => {
             published.add(row::COLUMN.enterprise_id.eq(id.to_string())).add(suggested(*id))
@@ -171,7 +171,8 @@ pub async fn of_enterprises(
 ) -> Result<Vec<Offer>, StoreError> {
     let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(sees)).add(theirs);
-    let ids = sight::newest_of_each("offers", "enterprise_id", condition, limit);
+    let list = sight::Lists { table: "offers", parent: "enterprise_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query).await
@@ -232,11 +233,11 @@ pub async fn save(db: &impl ConnectionTrait, offer: &Offer) -> Result<(), StoreE
         .filter(row::COLUMN.version.eq(offer.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(offer: &Offer) -> row::ActiveModel {
-    let (enterprise_id, organisation_id) = sight::member_columns(offer.provider);
+    let (enterprise_id, organisation_id) = parse::member_columns(offer.provider);
     row::ActiveModel {
         id: Set(offer.id.to_string()),
         external_id: Set(offer.external_id.clone()),

@@ -10,7 +10,7 @@ use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 use crate::StoreError;
 use crate::page::Window;
 use crate::parse::{self, At};
-use crate::sight;
+use crate::{sight, visible};
 
 /// The table `outcomes`.
 pub(crate) mod row {
@@ -58,20 +58,20 @@ pub struct OutcomeFilter {
 
 /// Coordinators and auditors see all; those who report an outcome see it; everybody sees approved
 /// figures.
-fn visible(sees: &Visibility) -> Condition {
+fn seen_by(sees: &Visibility) -> Condition {
     let published = || Condition::any().add(row::COLUMN.is_published.eq(true));
     match sees {
         Visibility::All => sight::always(),
         Visibility::Nothing => sight::never(),
         Visibility::Enterprise(id) => published().add(row::COLUMN.enterprise_id.eq(id.to_string())),
         Visibility::Group(id) => {
-            published().add(row::COLUMN.enterprise_id.in_subquery(sight::group(*id)))
+            published().add(row::COLUMN.enterprise_id.in_subquery(visible::group(*id)))
         }
         Visibility::Committee(id) => {
-            published().add(row::COLUMN.enterprise_id.in_subquery(sight::partners(*id)))
+            published().add(row::COLUMN.enterprise_id.in_subquery(visible::on_chain_of(*id)))
         }
         Visibility::Zone(id) => {
-            published().add(row::COLUMN.enterprise_id.in_subquery(sight::in_zone(*id)))
+            published().add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
         }
         Visibility::Region(_) | Visibility::Organisation(_) | Visibility::Published => published(),
     }
@@ -101,7 +101,7 @@ pub async fn page(
 ) -> Result<Vec<Outcome>, StoreError> {
     let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
     let rows = row::Entity::find()
-        .filter(visible(sees))
+        .filter(seen_by(sees))
         .filter(matches(filter))
         .filter(Condition::all().add_option(before))
         .order_by_desc(row::COLUMN.id)
@@ -121,7 +121,7 @@ pub async fn count(
     sees: &Visibility,
     filter: &OutcomeFilter,
 ) -> Result<u64, StoreError> {
-    Ok(row::Entity::find().filter(visible(sees)).filter(matches(filter)).count(db).await?)
+    Ok(row::Entity::find().filter(seen_by(sees)).filter(matches(filter)).count(db).await?)
 }
 
 /// Every outcome up to `as_of` that `filter` matches and the caller sees, for totals, oldest first.
@@ -136,7 +136,7 @@ pub async fn until(
     as_of: Date,
 ) -> Result<Vec<Outcome>, StoreError> {
     let rows = row::Entity::find()
-        .filter(visible(sees))
+        .filter(seen_by(sees))
         .filter(matches(filter))
         .filter(row::COLUMN.on_date.lte(as_of))
         .order_by_asc(row::COLUMN.id)
@@ -156,7 +156,7 @@ pub async fn find_many(
     ids: &[OutcomeId],
 ) -> Result<Vec<Outcome>, StoreError> {
     let rows = row::Entity::find()
-        .filter(visible(sees))
+        .filter(seen_by(sees))
         .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
         .all(db)
         .await?;

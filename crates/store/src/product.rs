@@ -208,6 +208,32 @@ pub async fn insert_made(
     Ok(())
 }
 
+/// Products whose whole normalised name stands in `text`, itself normalised: at most `limit`, the
+/// longest names first. Looks at every product once.
+///
+/// # Errors
+///
+/// As [`page`].
+pub async fn named_in(
+    db: &impl ConnectionTrait,
+    text: &str,
+    limit: u64,
+) -> Result<Vec<Product>, StoreError> {
+    use sea_orm::sea_query::Func;
+    use sea_orm::{ExprTrait as _, QueryOrder as _};
+    /// Shorter names stand in any text.
+    const MIN_CHARS: i32 = 2;
+    let length = || Expr::expr(Func::char_length(Expr::col(row::Column::NameKey)));
+    let shortened = Func::cust("REPLACE").arg(text).arg(Expr::col(row::Column::NameKey)).arg("");
+    let query = row::Entity::find()
+        .filter(length().gte(MIN_CHARS))
+        .filter(Expr::expr(shortened).ne(text))
+        .order_by_desc(length())
+        .order_by_asc(row::Column::Id)
+        .limit(limit);
+    query.all(db).await?.into_iter().map(Product::try_from).collect()
+}
+
 /// The first edges that start at each of `products`, sorted by start, end and kind. One statement.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::StoreError;
 use crate::eyes::Eyes;
 use crate::page::Window;
 use crate::parse::{self, At};
-use crate::sight;
+use crate::{sight, visible};
 
 /// The table `projects`.
 pub(crate) mod row {
@@ -100,14 +100,14 @@ fn own(sees: &Visibility) -> Condition {
     match sees {
         Visibility::All => sight::always(),
         Visibility::Committee(id) => {
-            row::COLUMN.owner_enterprise.in_subquery(sight::partners(*id)).into_condition()
+            row::COLUMN.owner_enterprise.in_subquery(visible::on_chain_of(*id)).into_condition()
         }
-        Visibility::Region(code) => sight::in_region(row::Column::RegionCode, *code),
+        Visibility::Region(code) => parse::within(row::Column::RegionCode, *code),
         Visibility::Zone(id) => {
-            row::COLUMN.owner_enterprise.in_subquery(sight::in_zone(*id)).into_condition()
+            row::COLUMN.owner_enterprise.in_subquery(visible::in_zone(*id)).into_condition()
         }
         Visibility::Group(id) => {
-            row::COLUMN.owner_enterprise.in_subquery(sight::group(*id)).into_condition()
+            row::COLUMN.owner_enterprise.in_subquery(visible::group(*id)).into_condition()
         }
         Visibility::Enterprise(id) => Condition::any()
             .add(row::COLUMN.owner_enterprise.eq(id.to_string()))
@@ -137,7 +137,7 @@ fn matches(filter: &ProjectFilter) -> Condition {
         .add_option(key.map(|key| row::COLUMN.name_key.contains(key)))
         .add_option(filter.domain.as_deref().map(|domain| row::COLUMN.domain.eq(domain)))
         .add_option(filter.owner.map(|id| row::COLUMN.owner_enterprise.eq(id.to_string())))
-        .add_option(filter.region.map(|code| sight::in_region(row::Column::RegionCode, code)));
+        .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)));
     if !filter.stages.is_empty() {
         all = all.add(row::COLUMN.stage.is_in(filter.stages.iter().map(|stage| stage.word())));
     }
@@ -253,7 +253,7 @@ pub async fn save(db: &impl ConnectionTrait, project: &Project) -> Result<(), St
         .filter(row::COLUMN.version.eq(project.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(project: &Project) -> row::ActiveModel {

@@ -11,7 +11,7 @@ use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 use crate::StoreError;
 use crate::page::Window;
 use crate::parse::{self, At};
-use crate::sight;
+use crate::{sight, visible};
 
 /// The table `cooperation_tasks`.
 pub(crate) mod row {
@@ -54,7 +54,7 @@ pub struct TaskFilter {
     pub stages: Vec<TaskStage>,
 }
 
-/// Both sides see a task, and so do their head offices; a committee sees those of its partners, a
+/// Both sides see a task, and so do their head offices; a committee those on its chain, a
 /// district those of projects inside of it.
 fn visible(sees: &Visibility) -> Condition {
     let side = |ids: &dyn Fn() -> sea_orm::sea_query::SelectStatement| {
@@ -64,15 +64,15 @@ fn visible(sees: &Visibility) -> Condition {
     };
     match sees {
         Visibility::All => sight::always(),
-        Visibility::Committee(id) => side(&|| sight::partners(*id)),
-        Visibility::Zone(id) => side(&|| sight::in_zone(*id)),
-        Visibility::Group(id) => side(&|| sight::group(*id)),
+        Visibility::Committee(id) => side(&|| visible::on_chain_of(*id)),
+        Visibility::Zone(id) => side(&|| visible::in_zone(*id)),
+        Visibility::Group(id) => side(&|| visible::group(*id)),
         Visibility::Region(code) => {
             let mut projects = Query::select();
             projects
                 .column("id")
                 .from("projects")
-                .cond_where(sight::in_region(crate::project::row::Column::RegionCode, *code));
+                .cond_where(parse::within(crate::project::row::Column::RegionCode, *code));
             Condition::all().add(row::COLUMN.project_id.in_subquery(projects))
         }
         Visibility::Enterprise(id) => Condition::any()
@@ -148,7 +148,9 @@ pub async fn of_projects(
 ) -> Result<Vec<CooperationTask>, StoreError> {
     let theirs = row::COLUMN.project_id.is_in(projects.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(sees)).add(theirs);
-    let ids = sight::newest_of_each("cooperation_tasks", "project_id", condition, limit);
+    let list =
+        sight::Lists { table: "cooperation_tasks", parent: "project_id", oldest_first: false };
+    let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
     read(db, query).await
@@ -210,7 +212,7 @@ pub async fn save(db: &impl ConnectionTrait, task: &CooperationTask) -> Result<(
         .filter(row::COLUMN.version.eq(task.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    StoreError::stale_if_none(saved.rows_affected)
 }
 
 fn columns(task: &CooperationTask) -> row::ActiveModel {

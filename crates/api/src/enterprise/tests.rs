@@ -1,6 +1,7 @@
 use lianmeng_domain::actor::{Body, Role};
 use serde_json::json;
 
+use crate::ids::wire;
 use crate::testing::registry::{committee_id, fill, firm_id};
 use crate::testing::{actor, ask, counted, world};
 
@@ -8,19 +9,34 @@ const PAGE: &str = "{ enterprises(first: 50) { nodes {
     name
     chains(first: 3) { name }
     alliances(first: 3) { name }
+    needs(first: 10) { title }
 } pageInfo { hasNextPage } } }";
 
+fn submit(firm: u128) -> String {
+    format!(
+        r#"mutation {{ needSubmit(input: {{ requestKey: "submit-{firm:03}", confirmsNoSecret: true,
+        card: {{ enterpriseId: "{}", kind: POLICY, title: "求协作", body: "问" }} }}) {{
+        errors {{ code }} }} }}"#,
+        wire(firm_id(firm)),
+    )
+}
+
 #[tokio::test]
-async fn a_page_with_chains_and_alliances_costs_seven_statements_whatever_its_length() {
+async fn a_page_with_chains_alliances_and_needs_costs_eight_statements_whatever_its_length() {
     for firms in [1, 50] {
         let office = world().await;
         fill(&office, firms).await;
+        for n in 1..=firms {
+            let done = ask(&office, actor(Role::Coordinator, None), &submit(n)).await;
+            assert_eq!(done["data"]["needSubmit"]["errors"], json!([]), "{done}");
+        }
         let (statements, answer) = counted(&office, actor(Role::Coordinator, None), PAGE).await;
         let nodes = answer["data"]["enterprises"]["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), usize::try_from(firms).unwrap(), "{answer}");
+        assert!(nodes.iter().all(|node| node["needs"][0]["title"] == "求协作"), "{answer}");
         // Enterprises and aliases; links to chains, chains; links to alliances, alliances and
-        // their segments.
-        assert_eq!(statements, 7, "{firms} enterprises");
+        // their segments; needs.
+        assert_eq!(statements, 8, "{firms} enterprises");
     }
 }
 

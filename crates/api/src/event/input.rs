@@ -296,6 +296,21 @@ pub struct EventAddPairsInput {
     pub(super) request_key: String,
 }
 
+/// Input of `eventAddFromSuggestions`.
+#[derive(Debug, InputObject)]
+pub struct EventAddFromSuggestionsInput {
+    /// Event to add the pairs to.
+    pub(super) event_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since.
+    pub(super) version: i64,
+    /// Suggestions (撮合建议) that stand, 1 to 100 at a time.
+    #[graphql(validator(min_items = 1, max_items = 100))]
+    pub(super) suggestion_ids: Vec<ID>,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    pub(super) request_key: String,
+}
+
 /// One meeting before another.
 #[derive(Debug, InputObject)]
 pub struct PrecedenceInput {

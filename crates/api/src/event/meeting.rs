@@ -8,9 +8,9 @@ use lianmeng_domain::meeting::{Meeting, Participant, Precedence};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_store::meeting::{self as store, MeetingFilter, participant};
 
-use super::DockingEventNode;
 use super::loader::{SlotsOf, TablesOf};
 use super::part::{HalfDayWord, SlotNode, TableNode};
+use super::{DockingEventNode, sight};
 use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::MemberNode;
@@ -62,7 +62,7 @@ impl ParticipantNode {
 impl ParticipantNode {
     /// Whether the caller organises the event or is this participant.
     async fn may_see_wishes(&self, scope: &Scope) -> Result<bool, ApiError> {
-        let is_self = match &scope.sees {
+        let is_self = match sight(scope) {
             Visibility::Enterprise(id) => self.0.member == Member::Enterprise(*id),
             Visibility::Organisation(id) => self.0.member == Member::Organisation(*id),
             Visibility::All
@@ -76,7 +76,7 @@ impl ParticipantNode {
         if is_self {
             return Ok(true);
         }
-        Ok(scope.one(self.0.event).await?.is_some_and(|event| sees_all(&scope.sees, &event)))
+        Ok(scope.one(self.0.event).await?.is_some_and(|event| sees_all(sight(scope), &event)))
     }
 }
 
@@ -89,7 +89,7 @@ impl ParticipantTotal {
     /// How many participants of the event the caller sees.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(participant::count(&scope.desk.db, &scope.sees, self.0).await?)
+        Ok(participant::count(&scope.desk.db, sight(scope), self.0).await?)
     }
 }
 
@@ -182,7 +182,7 @@ impl MeetingTotal {
     /// How many meetings the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, self.event, &self.filter).await?)
+        Ok(store::count(&scope.desk.db, sight(scope), self.event, &self.filter).await?)
     }
 }
 

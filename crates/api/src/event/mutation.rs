@@ -3,14 +3,15 @@
 use async_graphql::{Context, Object, Result};
 use lianmeng_app::event::pairs::{self, AddPairs, ChangeMeeting, MeetingDeed, OrderMeetings};
 use lianmeng_app::event::people::{self, AddParticipants, UpdateParticipant};
+use lianmeng_app::event::suggested::{self, AddFromSuggestions};
 use lianmeng_app::event::{self as app, AdvanceEvent, CreateEvent, PublishEvent, UpdateEvent};
 use lianmeng_app::plan::{self, DEFAULT_STEPS, PlanBudget, PlanEvent};
 use lianmeng_domain::meeting::Precedence;
 
 use super::input::{
-    EventAddPairsInput, EventAddParticipantsInput, EventAdvanceInput, EventCreateInput,
-    EventOrderMeetingsInput, EventPlanInput, EventPublishInput, EventUpdateInput, MeetingInput,
-    MeetingLockInput, PairInput, ParticipantInput, ParticipantUpdateInput, PlanMode,
+    EventAddFromSuggestionsInput, EventAddPairsInput, EventAddParticipantsInput, EventAdvanceInput,
+    EventCreateInput, EventOrderMeetingsInput, EventPlanInput, EventPublishInput, EventUpdateInput,
+    MeetingInput, MeetingLockInput, PairInput, ParticipantInput, ParticipantUpdateInput, PlanMode,
     PrecedenceInput, target,
 };
 use super::payload::{
@@ -122,6 +123,24 @@ impl EventMutation {
             request_key: input.request_key,
         };
         let done = pairs::add(&scope.desk, &scope.actor, &cmd).await;
+        Ok(EventPairsPayload::from_result(done)?)
+    }
+
+    /// Adds the two sides of suggestions (撮合建议) as pairs; those who do not take part yet become
+    /// participants. Several suggestions for the same two give one meeting.
+    async fn event_add_from_suggestions(
+        &self,
+        ctx: &Context<'_>,
+        input: EventAddFromSuggestionsInput,
+    ) -> Result<EventPairsPayload> {
+        let scope = Scope::of(ctx)?;
+        let suggestions = input.suggestion_ids.iter().map(|id| ids::decode(id));
+        let cmd = AddFromSuggestions {
+            target: target(&input.event_id, input.version)?,
+            suggestions: suggestions.collect::<Result<_, ApiError>>()?,
+            request_key: input.request_key,
+        };
+        let done = suggested::add(&scope.desk, &scope.actor, &cmd).await;
         Ok(EventPairsPayload::from_result(done)?)
     }
 

@@ -116,18 +116,10 @@ impl EventPlanPayload {
             Err(error) => error,
         };
         let message = error.to_string();
-        let conflict = match &mut error {
-            EventCommandError::Infeasible(conflict) => std::mem::take(conflict),
-            EventCommandError::NotFound
-            | EventCommandError::NotYours
-            | EventCommandError::UnknownReference
-            | EventCommandError::Event(_)
-            | EventCommandError::Meeting(_)
-            | EventCommandError::NothingToPlan
-            | EventCommandError::OutOfBudget(_)
-            | EventCommandError::Engine(_)
-            | EventCommandError::Command(_) => Vec::new(),
-        };
+        let mut conflict = Vec::new();
+        if let EventCommandError::Infeasible(found) = &mut error {
+            conflict = std::mem::take(found);
+        }
         let error = UserError { message, ..user_error(error)? };
         let conflict = conflict.into_iter().map(ConflictNode).collect();
         Ok(Self { event: None, conflict, errors: vec![error] })
@@ -250,6 +242,8 @@ fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
         Error::NotFound => (Code::NotFound, None),
         Error::NotYours => (Code::Invalid, Some("hosts")),
         Error::UnknownReference => (Code::UnknownReference, None),
+        Error::UnknownSuggestion { .. } => (Code::UnknownReference, Some("suggestionIds")),
+        Error::SuggestionEnded { .. } => (Code::WrongStage, Some("suggestionIds")),
         Error::Event(rule) => event_code(rule),
         Error::Meeting(rule) => meeting_code(rule),
         Error::NothingToPlan => (Code::Missing, None),
@@ -261,6 +255,8 @@ fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
             Error::NotFound
             | Error::NotYours
             | Error::UnknownReference
+            | Error::UnknownSuggestion { .. }
+            | Error::SuggestionEnded { .. }
             | Error::Event(_)
             | Error::Meeting(_)
             | Error::NothingToPlan

@@ -10,8 +10,8 @@ use lianmeng_domain::meeting::{MAX_MEETINGS, Spot};
 use lianmeng_store::event::version as store;
 use lianmeng_store::page::Window;
 
-use super::DockingEventNode;
 use super::meeting::ParticipantNode;
+use super::{DockingEventNode, sight};
 use crate::error::ApiError;
 use crate::ids;
 use crate::page::{self, Slice};
@@ -64,15 +64,15 @@ async fn rows(
     let after = after
         .map(|cursor| {
             let [slot, table] = page::key::<2>(LIST, &cursor)?;
-            let spot = slot.parse().ok().zip(table.parse().ok());
-            let (slot, table) = spot.ok_or(ApiError::BadCursor(cursor))?;
+            let parsed = slot.parse().ok().zip(table.parse().ok());
+            let (slot, table) = parsed.ok_or(ApiError::BadCursor(cursor))?;
             Ok::<_, ApiError>(Spot { slot, table })
         })
         .transpose()?;
     let rows = match version {
         Some(key) => {
             let window = Window { after, limit: size + 1 };
-            store::rows(&scope.desk.db, &scope.sees, key, window).await?
+            store::rows(&scope.desk.db, sight(scope), key, window).await?
         }
         None => Vec::new(),
     };
@@ -180,7 +180,7 @@ impl VersionNode {
         let all = |number| {
             let limit = u64::try_from(MAX_MEETINGS).unwrap_or(u64::MAX);
             let window = Window { after: None, limit };
-            store::rows(&scope.desk.db, &scope.sees, (self.version.event, number), window)
+            store::rows(&scope.desk.db, sight(scope), (self.version.event, number), window)
         };
         let (old, new) = (all(since).await?, all(self.version.number).await?);
         Ok(Some(DiffNode(diff(&old, &new))))
@@ -201,6 +201,7 @@ impl DiffNode {
 
     /// Meetings that came, went or moved.
     #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::unused_async, reason = "fields are async")]
     async fn moves(
         &self,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,

@@ -1,9 +1,13 @@
 //! Events through the whole schema, as organisers, participants and strangers.
 
+use std::fmt::Write as _;
+
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::{Actor, Body, Role};
+use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Enterprise;
-use lianmeng_domain::ids::{EnterpriseId, ZoneId};
+use lianmeng_domain::ids::{EnterpriseId, SuggestionId, ZoneId};
+use lianmeng_domain::suggestion::{Suggestion, SuggestionKind, SuggestionStage};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
@@ -29,7 +33,7 @@ async fn office() -> Office {
         "INSERT INTO regions (code, name, name_key) VALUES ('440305', '南山区', 'x');".to_owned();
     for (number, name) in [(1, "前海"), (2, "光明")] {
         let id = ZoneId::from(number);
-        sql.push_str(&format!("INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true, 1);"));
+        write!(sql, "INSERT INTO zones VALUES ('{id}', '{name}', '', '[]', true, 1);").unwrap();
     }
     office.db.execute_unprepared(&sql).await.unwrap();
     for number in 1..=8 {
@@ -104,7 +108,7 @@ async fn created(office: &Office) -> String {
 
 /// Adds enterprises 1 to `count` as participants, enterprise 1 with `wishes`.
 async fn with_people(office: &Office, event: &str, count: u128, wishes: &str) {
-    let people: String = (1..=count)
+    let people: Vec<String> = (1..=count)
         .map(|number| {
             let wishes = if number == 1 { wishes } else { "" };
             format!(
@@ -114,7 +118,8 @@ async fn with_people(office: &Office, event: &str, count: u128, wishes: &str) {
         })
         .collect();
     let input = format!(
-        r#"eventId: "{event}", version: 1, participants: [{people}], requestKey: "people-1""#
+        r#"eventId: "{event}", version: 1, participants: [{}], requestKey: "people-1""#,
+        people.concat()
     );
     let payload = change(
         office,
@@ -129,15 +134,17 @@ async fn with_people(office: &Office, event: &str, count: u128, wishes: &str) {
 
 /// Adds pairs of enterprises; gives the ids of the meetings.
 async fn with_pairs(office: &Office, event: &str, pairs: &[(u128, u128, &str)]) -> Vec<String> {
-    let pairs: String = pairs
+    let pairs: Vec<String> = pairs
         .iter()
         .map(|(a, b, more)| {
             let (a, b) = (wire(EnterpriseId::from(*a)), wire(EnterpriseId::from(*b)));
             format!(r#"{{ a: "{a}", b: "{b}" {more} }} "#)
         })
         .collect();
-    let input =
-        format!(r#"eventId: "{event}", version: 2, pairs: [{pairs}], requestKey: "pairs-01""#);
+    let input = format!(
+        r#"eventId: "{event}", version: 2, pairs: [{}], requestKey: "pairs-01""#,
+        pairs.concat()
+    );
     let shows = "event { version } meetings { id } errors { message }";
     let payload = change(office, coordinator(), "eventAddPairs", &input, shows).await;
     assert_eq!(payload["event"]["version"], 3, "{payload}");
@@ -570,4 +577,72 @@ async fn a_page_of_events_with_everything_inside_costs_a_fixed_number_of_stateme
         costs.push(statements);
     }
     assert_eq!(costs[0], costs[2], "as many for one event as for three: {costs:?}");
+}
+
+/// A suggestion that enterprise `a` meets enterprise `b`.
+fn suggested(number: u128, a: u128, b: u128, stage: SuggestionStage) -> Suggestion {
+    Suggestion {
+        id: SuggestionId::from(number),
+        kind: SuggestionKind::Task,
+        need: None,
+        offer: None,
+        project: None,
+        committee: None,
+        a: EnterpriseId::from(a),
+        b: Member::Enterprise(EnterpriseId::from(b)),
+        points: 0,
+        reasons: Vec::new(),
+        stage,
+        decline_a: None,
+        decline_b: None,
+        weights_version: 1,
+        version: 1,
+    }
+}
+
+#[tokio::test]
+async fn suggestions_become_pairs_and_their_sides_participants() {
+    let office = office().await;
+    let event = created(&office).await;
+    with_people(&office, &event, 2, "").await;
+    let rows = [
+        suggested(1, 1, 3, SuggestionStage::Mutual),
+        suggested(2, 4, 2, SuggestionStage::Proposed),
+        suggested(3, 3, 1, SuggestionStage::Shown),
+        suggested(4, 5, 6, SuggestionStage::Declined),
+    ];
+    lianmeng_store::suggestion::insert_many(&office.db, &rows).await.unwrap();
+    let input = |numbers: &[u128], version: i64, key: &str| {
+        let ids: Vec<_> =
+            numbers.iter().map(|n| format!("\"{}\"", wire(SuggestionId::from(*n)))).collect();
+        let ids = ids.join(", ");
+        format!(
+            r#"eventId: "{event}", version: {version}, suggestionIds: [{ids}], requestKey: "{key}""#
+        )
+    };
+    let shows = "event { version participants { totalCount } }
+        meetings { participants { member { ... on Enterprise { name } } } }
+        errors { code field }";
+    let field = "eventAddFromSuggestions";
+    let ended = change(&office, coordinator(), field, &input(&[1, 4], 2, "take-0001"), shows).await;
+    let code = json!([{ "code": "WRONG_STAGE", "field": "suggestionIds" }]);
+    assert_eq!(ended, json!({ "event": null, "meetings": [], "errors": code }));
+    let unknown = change(&office, coordinator(), field, &input(&[9], 2, "take-0002"), shows).await;
+    assert_eq!(unknown["errors"][0]["code"], "UNKNOWN_REFERENCE");
+    let host = change(&office, zone_host(1), field, &input(&[1], 2, "take-0003"), shows).await;
+    assert_eq!(host["errors"][0]["code"], "UNKNOWN_REFERENCE", "hosts see no suggestions");
+
+    let three = input(&[1, 2, 3], 2, "take-0004");
+    let taken = change(&office, coordinator(), field, &three, shows).await;
+    let pair = |a: u8, b: u8| {
+        let name = |n: u8| json!({ "member": { "name": format!("示例企业{n}") } });
+        json!({ "participants": [name(a), name(b)] })
+    };
+    let want = json!({ "event": { "version": 3, "participants": { "totalCount": 4 } },
+        "meetings": [pair(1, 3), pair(2, 4)], "errors": [] });
+    assert_eq!(taken, want);
+    assert_eq!(change(&office, coordinator(), field, &three, shows).await, want, "once");
+    let again = change(&office, coordinator(), field, &input(&[1], 3, "take-0005"), shows).await;
+    assert_eq!(again["meetings"], json!([pair(1, 3)]), "they meet already");
+    assert_eq!(again["event"]["version"], 3, "nothing changed");
 }

@@ -1,4 +1,4 @@
-//! Loaders of needs, offers, projects and tasks, and of the newest of them per parent.
+//! Loaders of casework: things by their ids, and the first of them for each parent.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,21 +6,24 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, NeedId, OfferId, ProjectId};
+use lianmeng_domain::ids::{
+    CooperationTaskId, EnterpriseId, NeedId, OfferId, PairingId, ProjectId, SuggestionId,
+};
 use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::offer::Offer;
+use lianmeng_domain::pairing::Pairing;
 use lianmeng_domain::project::SeenProject;
+use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::task::CooperationTask;
-use lianmeng_store::{StoreError, need, offer, project, task};
+use lianmeng_store::{StoreError, need, offer, pairing, project, suggestion, task};
 
 use super::Loaders;
 
 type Found<K, V> = Result<HashMap<K, V>, Arc<StoreError>>;
 
-/// The newest rows that belong to a parent; keys of one batch share their limit or cost a statement
-/// per limit.
+/// The first rows that belong to a parent; keys of one batch cost a statement for each limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NewestOf<P, T> {
+pub struct ListOf<P, T> {
     /// The parent.
     pub parent: P,
     /// Most rows.
@@ -29,17 +32,15 @@ pub struct NewestOf<P, T> {
     pub of: std::marker::PhantomData<T>,
 }
 
-impl<P, T> NewestOf<P, T> {
-    /// The newest `limit` rows of `parent`.
+impl<P, T> ListOf<P, T> {
+    /// The first `limit` rows of `parent`.
     pub const fn new(parent: P, limit: u64) -> Self {
         Self { parent, limit, of: std::marker::PhantomData }
     }
 }
 
 /// Parents by limit, in order, so that each limit costs one statement.
-pub(super) fn by_limit<P: Copy + Ord, T>(
-    keys: &[NewestOf<P, T>],
-) -> std::collections::BTreeMap<u64, Vec<P>> {
+fn by_limit<P: Copy + Ord, T>(keys: &[ListOf<P, T>]) -> std::collections::BTreeMap<u64, Vec<P>> {
     let mut groups = std::collections::BTreeMap::<u64, Vec<P>>::new();
     for key in keys {
         groups.entry(key.limit).or_default().push(key.parent);
@@ -48,15 +49,15 @@ pub(super) fn by_limit<P: Copy + Ord, T>(
 }
 
 /// Sorts rows under their parents.
-pub(super) fn gather<P: Eq + Hash, T, R>(
-    found: &mut HashMap<NewestOf<P, T>, Vec<R>>,
+fn gather<P: Eq + Hash, T, R>(
+    found: &mut HashMap<ListOf<P, T>, Vec<R>>,
     limit: u64,
     rows: impl IntoIterator<Item = (P, R)>,
 ) where
-    NewestOf<P, T>: Eq + Hash,
+    ListOf<P, T>: Eq + Hash,
 {
     for (parent, row) in rows {
-        found.entry(NewestOf::new(parent, limit)).or_default().push(row);
+        found.entry(ListOf::new(parent, limit)).or_default().push(row);
     }
 }
 
@@ -101,7 +102,7 @@ impl Loader<CooperationTaskId> for Loaders {
 }
 
 /// Needs of an enterprise.
-pub type NeedsOf = NewestOf<EnterpriseId, NeedId>;
+pub type NeedsOf = ListOf<EnterpriseId, NeedId>;
 
 impl Loader<NeedsOf> for Loaders {
     type Value = Vec<SeenNeed>;
@@ -119,7 +120,7 @@ impl Loader<NeedsOf> for Loaders {
 }
 
 /// Offers of an enterprise.
-pub type OffersOf = NewestOf<EnterpriseId, OfferId>;
+pub type OffersOf = ListOf<EnterpriseId, OfferId>;
 
 impl Loader<OffersOf> for Loaders {
     type Value = Vec<Offer>;
@@ -141,7 +142,7 @@ impl Loader<OffersOf> for Loaders {
 }
 
 /// Tasks of a project.
-pub type TasksOf = NewestOf<ProjectId, CooperationTaskId>;
+pub type TasksOf = ListOf<ProjectId, CooperationTaskId>;
 
 impl Loader<TasksOf> for Loaders {
     type Value = Vec<CooperationTask>;
@@ -153,6 +154,45 @@ impl Loader<TasksOf> for Loaders {
             let rows = task::of_projects(&self.db, &self.sees, &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|task| task.project.map(|project| (project, task)));
+            gather(&mut found, limit, theirs);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<SuggestionId> for Loaders {
+    type Value = SeenSuggestion;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, ids: &[SuggestionId]) -> Found<SuggestionId, SeenSuggestion> {
+        let found = suggestion::find_many(&self.db, self.eyes(), ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|seen| (seen.suggestion.id, seen)).collect())
+    }
+}
+
+impl Loader<PairingId> for Loaders {
+    type Value = Pairing;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, ids: &[PairingId]) -> Found<PairingId, Pairing> {
+        let found = pairing::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|pairing| (pairing.id, pairing)).collect())
+    }
+}
+
+/// Suggestions for a need, in the order they were made.
+pub type SuggestionsOf = ListOf<NeedId, SuggestionId>;
+
+impl Loader<SuggestionsOf> for Loaders {
+    type Value = Vec<SeenSuggestion>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[SuggestionsOf]) -> Found<SuggestionsOf, Vec<SeenSuggestion>> {
+        let mut found = HashMap::new();
+        for (limit, parents) in by_limit(keys) {
+            let rows = suggestion::of_needs(&self.db, self.eyes(), &parents, limit).await;
+            let rows = rows.map_err(Arc::new)?.into_iter();
+            let theirs = rows.filter_map(|seen| seen.suggestion.need.map(|need| (need, seen)));
             gather(&mut found, limit, theirs);
         }
         Ok(found)

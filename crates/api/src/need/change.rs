@@ -10,6 +10,7 @@ use lianmeng_domain::need::{NeedError, Rating};
 use super::{ExclusionWord, NeedKindWord, NeedNode};
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::page;
 use crate::scope::Scope;
 
 /// A need as a person writes it.
@@ -36,9 +37,7 @@ pub struct NeedCardInput {
 
 impl NeedCardInput {
     fn into_card(self) -> Result<NeedCard, ApiError> {
-        let region = self.region_code.map(|code| code.parse()).transpose().map_err(
-            |error: lianmeng_domain::region::RegionCodeError| ApiError::BadInput(error.to_string()),
-        )?;
+        let region = page::region(self.region_code)?;
         Ok(NeedCard {
             enterprise: ids::decode(&self.enterprise_id)?,
             committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
@@ -176,7 +175,7 @@ impl NeedPayload {
     async fn of(scope: &Scope, done: Result<NeedId, NeedCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let need = scope.loaders().load_one(id).await?.map(NeedNode);
+                let need = scope.one(id).await?.map(NeedNode);
                 Self { need, errors: Vec::new() }
             }
             Err(error) => Self::refused(vec![user_error(error)?]),

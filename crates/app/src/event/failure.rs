@@ -1,6 +1,7 @@
 //! Why an event was not changed.
 
 use lianmeng_domain::event::EventError;
+use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::meeting::MeetingError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
@@ -20,6 +21,18 @@ pub enum EventCommandError {
     /// A host, committee, venue, enterprise or organisation does not exist.
     #[error("a host, committee, venue, enterprise or organisation does not exist")]
     UnknownReference,
+    /// No such suggestion that the caller sees.
+    #[error("there is no suggestion:{suggestion} that you may see")]
+    UnknownSuggestion {
+        /// The id given.
+        suggestion: SuggestionId,
+    },
+    /// The suggestion was declined, withdrawn, or nobody answered.
+    #[error("suggestion:{suggestion} has ended; take one that stands")]
+    SuggestionEnded {
+        /// Which.
+        suggestion: SuggestionId,
+    },
     /// A rule about events.
     #[error(transparent)]
     Event(#[from] EventError),

@@ -4,6 +4,7 @@ use super::layout::{clock, slots};
 use super::*;
 use crate::actor::Body;
 use crate::ids::{EnterpriseId, ZoneId};
+use crate::policy::{reading, visibility};
 
 fn day(d: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, d).unwrap()
@@ -203,6 +204,8 @@ fn hosts_secretaries_and_coordinators_manage_their_own_events_only() {
         ("host without a body", actor(Role::DistrictHost, None), false),
         ("secretary", actor(Role::CommitteeSecretary, Some(Body::Committee(own))), true),
         ("another secretary", actor(Role::CommitteeSecretary, Some(Body::Committee(other))), false),
+        ("rotating chair", actor(Role::RotatingChair, Some(Body::Committee(own))), false),
+        ("liaison", actor(Role::ServiceLiaison, Some(Body::Committee(own))), false),
         ("enterprise", actor(Role::Enterprise, Some(firm)), false),
         ("auditor", actor(Role::Auditor, None), false),
         ("administrator", actor(Role::SystemAdmin, None), false),
@@ -211,7 +214,8 @@ fn hosts_secretaries_and_coordinators_manage_their_own_events_only() {
     let event = event(EventStage::Idea);
     for (name, actor, want) in cases {
         assert_eq!(may_manage(&actor, &event.hosts, event.committee), want, "{name}");
-        let sees = sees_all(&crate::policy::visibility(&actor), &event);
+        let (sees, reads) = (visibility(&actor), reading(&actor));
+        let sees = sees_all(sight(&sees, &reads), &event);
         assert_eq!(sees, want || actor.role == Role::Auditor, "{name} sees");
     }
     let secretary = actor(Role::CommitteeSecretary, Some(Body::Committee(own)));

@@ -105,7 +105,7 @@ impl Timetable {
         let mut displaced: Vec<Meeting> = Vec::new();
         let mut taken: BTreeMap<u16, &Meeting> = BTreeMap::new();
         for other in self.meetings.iter().filter(|other| other.id != id) {
-            let Some(spot) = other.spot.filter(|spot| spot.slot == slot) else { continue };
+            let Some(stands) = other.spot.filter(|stands| stands.slot == slot) else { continue };
             let shared = meeting.sides().into_iter().find(|side| other.has(*side));
             match shared {
                 Some(participant) if other.is_locked => {
@@ -113,25 +113,25 @@ impl Timetable {
                 }
                 Some(_) => displaced.push(Meeting { spot: None, ..other.clone() }),
                 None => {
-                    taken.insert(spot.table, other);
+                    taken.insert(stands.table, other);
                 }
             }
         }
-        let own = meeting.spot.filter(|spot| spot.slot == slot).map(|spot| spot.table);
+        let own = meeting.spot.filter(|stands| stands.slot == slot).map(|stands| stands.table);
         let free = own.or_else(|| (1..=self.tables).find(|table| !taken.contains_key(table)));
-        let table = match free {
-            Some(table) => table,
+        let table = if let Some(table) = free {
+            table
+        } else {
             // Nobody loses a confirmed spot: the last unlocked meeting gives way.
-            None => match taken.iter().rev().find(|(_, other)| !other.is_locked) {
-                Some((table, other)) => {
-                    displaced.push(Meeting { spot: None, ..(*other).clone() });
-                    *table
-                }
-                None => return Err(MeetingError::NoTable { slot, tables: self.tables }),
-            },
+            let last = taken.iter().rev().find(|(_, other)| !other.is_locked);
+            let full = MeetingError::NoTable { slot, tables: self.tables };
+            let (given, other) = last.ok_or(full)?;
+            displaced.push(Meeting { spot: None, ..(*other).clone() });
+            *given
         };
-        let spot = Some(Spot { slot, table });
-        let mut changed = vec![Meeting { spot, is_locked: true, ..meeting.clone() }];
+        let locked =
+            Meeting { spot: Some(Spot { slot, table }), is_locked: true, ..meeting.clone() };
+        let mut changed = vec![locked];
         changed.append(&mut displaced);
         Ok(changed)
     }

@@ -50,14 +50,14 @@ pub fn rows(meetings: &[Meeting], slots: &[Slot]) -> Vec<Row> {
         .iter()
         .filter_map(|meeting| {
             let spot = meeting.spot?;
-            let slot = slots.get(&spot.slot)?;
+            let time = slots.get(&spot.slot)?;
             Some(Row {
                 meeting: meeting.id,
                 first: meeting.first,
                 second: meeting.second,
                 spot,
-                starts_at: slot.starts_at,
-                minutes: slot.minutes,
+                starts_at: time.starts_at,
+                minutes: time.minutes,
             })
         })
         .collect();

@@ -13,7 +13,9 @@ use lianmeng_domain::ids::{EnterpriseId, OrganisationId, SuggestionId};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion::{Suggestion, SuggestionKind, SuggestionStage};
-use lianmeng_graph::{Flow, Lens, NodeRef, Over, PathQuery, SupplyBounds};
+use lianmeng_graph::path::{Over, PathQuery};
+use lianmeng_graph::supply::SupplyBounds;
+use lianmeng_graph::{Flow, Lens, NodeRef};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::need::NeedFilter;
 use lianmeng_store::page::Window;
@@ -27,7 +29,7 @@ const PER_NEED: usize = 5;
 /// Three facts of the graph.
 pub(super) async fn graph_facts(office: &Office) -> anyhow::Result<String> {
     let desk = office.desk();
-    let pinned = office.snapshots.fresh(&desk.db, desk.today).await?;
+    let pinned = office.graph.fresh(&desk.db, desk.today).await?;
     let (graph, stats) = (&pinned.graph, pinned.stats());
     let name = |node| graph.name(node).unwrap_or("?").to_owned();
     let yunjin = enterprise(&desk, "demo-f01").await?;

@@ -1,0 +1,331 @@
+//! A bounded set of candidates for a need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use lianmeng_domain::committee::Member;
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::ids::{EnterpriseId, OfferId, ProductId};
+use lianmeng_domain::industry::IndustryScheme;
+use lianmeng_domain::need::Need;
+use lianmeng_domain::offer::Offer;
+use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::product::{EnterpriseProduct, Product, ProductRole};
+use lianmeng_domain::region::{Place, RegionCode};
+use lianmeng_domain::suggestion::SuggestionStage;
+use lianmeng_domain::text;
+use lianmeng_matching::problem::{
+    Candidate, CandidateKind, History, MAX_STEPS, Made, Problem, Seeker, Wanted, WantedBecause,
+    serving_products,
+};
+use lianmeng_store::enterprise::{self, EnterpriseFilter};
+use lianmeng_store::offer::{self, OfferFilter};
+use lianmeng_store::page::{NameOrder, Window};
+use lianmeng_store::{StoreError, avoid, product, suggestion};
+use sea_orm::ConnectionTrait;
+
+/// Newest open offers that are looked at.
+const MAX_OFFERS: u64 = 2_000;
+/// Enterprises that are looked at because of what they make.
+const MAX_MAKERS: usize = 600;
+/// Enterprises of the committee's alliances that are looked at.
+const MAX_PARTNERS: u64 = 200;
+/// Products a need is after.
+const MAX_WANTED: u64 = 30;
+/// Edges followed, and makers looked at, for each product.
+const MAX_FAN: u64 = 30;
+/// Products of each enterprise that are looked at.
+const MAX_MADE: u64 = 40;
+/// Earlier suggestions that are looked at.
+const MAX_PAST: u64 = 1_000;
+
+/// What the engine is asked, and the offers behind it.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    /// For the engine.
+    pub(super) problem: Problem,
+    /// The offers by id.
+    pub(super) offers: BTreeMap<OfferId, Offer>,
+}
+
+/// Gathers offers and enterprises that might meet `need`.
+pub(super) async fn for_need(
+    db: &impl ConnectionTrait,
+    need: &Need,
+    limit: usize,
+    today: NaiveDate,
+) -> Result<Gathered, StoreError> {
+    let wanted = wanted(db, need).await?;
+    let upstream =
+        upstream(db, wanted.iter().map(|w| ProductId::from(w.product)).collect()).await?;
+    let offers = open_offers(db, today).await?;
+    let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
+    let crafts = Crafts::of(db, &enterprises).await?;
+    let past = past(db, need.enterprise).await?;
+    let avoided = avoid::pairs_with(db, &[need.enterprise]).await?;
+
+    let steps = |from: u128, to: u128| {
+        let found = upstream.get(&ProductId::from(from))?;
+        found.get(&ProductId::from(to)).copied()
+    };
+    let offered = crafts.products.keys().map(|id| id.number());
+    let serving = serving_products(&wanted, offered, &steps);
+    let history = |member| past.get(&member).copied().unwrap_or_default();
+    let by_id: BTreeMap<EnterpriseId, &Enterprise> =
+        enterprises.iter().map(|enterprise| (enterprise.id, enterprise)).collect();
+    let candidates = offers
+        .iter()
+        .map(|offer| offer_candidate(offer, &by_id, &crafts, history(offer.provider)))
+        .chain(enterprises.iter().map(|enterprise| {
+            let history = history(Member::Enterprise(enterprise.id));
+            enterprise_candidate(enterprise, &crafts, history)
+        }))
+        .collect();
+    let problem = Problem {
+        seeker: seeker(need),
+        candidates,
+        serving,
+        avoid: avoided
+            .into_iter()
+            .map(|(one, other)| if one == need.enterprise { other } else { one }.number())
+            .collect(),
+        limit,
+    };
+    Ok(Gathered { problem, offers: offers.into_iter().map(|offer| (offer.id, offer)).collect() })
+}
+
+fn seeker(need: &Need) -> Seeker {
+    Seeker {
+        id: need.id.number(),
+        enterprise: Some(need.enterprise.number()),
+        title: text::normalise(&need.title),
+        body: text::normalise(&format!("{} {}", need.public_summary, need.body)),
+        industry: need
+            .industry
+            .as_ref()
+            .filter(|industry| industry.scheme == IndustryScheme::Gbt4754)
+            .map(|industry| industry.code.clone()),
+        regions: need.region.into_iter().collect(),
+    }
+}
+
+/// Products the public part of the need names, and those its enterprise uses.
+async fn wanted(db: &impl ConnectionTrait, need: &Need) -> Result<Vec<Wanted>, StoreError> {
+    let stated = product::named_in(db, &super::public_text(need), MAX_WANTED).await?;
+    let used = product::made_by(db, &[need.enterprise], ProductRole::Uses, MAX_WANTED).await?;
+    let used: Vec<ProductId> = used.iter().map(|row| row.product).collect();
+    let used = product::find_many(db, &Visibility::All, &used).await?;
+    let want = |because| {
+        move |product: Product| Wanted { product: product.id.number(), name: product.name, because }
+    };
+    let stated = stated.into_iter().map(want(WantedBecause::Stated));
+    let mut wanted: Vec<Wanted> =
+        stated.chain(used.into_iter().map(want(WantedBecause::Used))).collect();
+    let mut seen = BTreeSet::new();
+    wanted.retain(|wanted| seen.insert(wanted.product));
+    Ok(wanted)
+}
+
+/// Which products lead to which wanted products, and in how many material edges, at most
+/// [`MAX_STEPS`]. One statement for each step.
+async fn upstream(
+    db: &impl ConnectionTrait,
+    wanted: BTreeSet<ProductId>,
+) -> Result<BTreeMap<ProductId, BTreeMap<ProductId, u8>>, StoreError> {
+    let mut leads: BTreeMap<ProductId, BTreeMap<ProductId, u8>> =
+        wanted.iter().map(|&id| (id, BTreeMap::from([(id, 0)]))).collect();
+    let mut front: Vec<ProductId> = wanted.into_iter().collect();
+    for steps in 1..=MAX_STEPS {
+        if front.is_empty() {
+            break;
+        }
+        let edges = product::edges_to(db, &front, MAX_FAN).await?;
+        let mut next = BTreeSet::new();
+        for edge in edges.into_iter().filter(|edge| edge.kind.is_material()) {
+            let goals: Vec<ProductId> =
+                leads.get(&edge.to).into_iter().flatten().map(|(goal, _)| *goal).collect();
+            let known = leads.entry(edge.from).or_default();
+            for goal in goals {
+                known.entry(goal).or_insert_with(|| {
+                    next.insert(edge.from);
+                    steps
+                });
+            }
+        }
+        front = next.into_iter().collect();
+    }
+    Ok(leads)
+}
+
+async fn open_offers(
+    db: &impl ConnectionTrait,
+    today: NaiveDate,
+) -> Result<Vec<Offer>, StoreError> {
+    let filter = OfferFilter { open_on: Some(today), ..OfferFilter::default() };
+    let window = Window { after: None, limit: MAX_OFFERS };
+    offer::page(db, &Visibility::All, &filter, window).await
+}
+
+/// Makers of `products`, partners of the need's committee, and whoever stands behind an offer.
+async fn enterprises(
+    db: &impl ConnectionTrait,
+    need: &Need,
+    offers: &[Offer],
+    products: impl Iterator<Item = ProductId>,
+) -> Result<Vec<Enterprise>, StoreError> {
+    let products: Vec<ProductId> = products.collect();
+    let makers = product::makers_of(db, &products, ProductRole::Makes, MAX_FAN).await?;
+    let mut ids: BTreeSet<EnterpriseId> =
+        makers.into_iter().map(|row| row.enterprise).take(MAX_MAKERS).collect();
+    ids.extend(offers.iter().filter_map(|offer| match offer.provider {
+        Member::Enterprise(id) => Some(id),
+        Member::Organisation(_) => None,
+    }));
+    if need.committee.is_some() {
+        let filter = EnterpriseFilter { committee: need.committee, ..EnterpriseFilter::default() };
+        let window = Window { after: None, limit: MAX_PARTNERS };
+        let order = NameOrder::Id;
+        let partners = enterprise::page(db, &Visibility::All, &filter, order, window).await?;
+        ids.extend(partners.into_iter().map(|enterprise| enterprise.id));
+    }
+    let ids: Vec<EnterpriseId> = ids.into_iter().collect();
+    let mut found = Vec::new();
+    for chunk in ids.chunks(500) {
+        found.extend(enterprise::find_many(db, &Visibility::All, chunk).await?);
+    }
+    Ok(found)
+}
+
+/// What enterprises make.
+pub(super) struct Crafts {
+    made: BTreeMap<EnterpriseId, Vec<EnterpriseProduct>>,
+    products: BTreeMap<ProductId, Product>,
+}
+
+impl Crafts {
+    /// Reads what `enterprises` make.
+    pub(super) async fn of(
+        db: &impl ConnectionTrait,
+        enterprises: &[Enterprise],
+    ) -> Result<Self, StoreError> {
+        let ids: Vec<EnterpriseId> = enterprises.iter().map(|enterprise| enterprise.id).collect();
+        let mut made: BTreeMap<EnterpriseId, Vec<EnterpriseProduct>> = BTreeMap::new();
+        let mut needed = BTreeSet::new();
+        for chunk in ids.chunks(500) {
+            for row in product::made_by(db, chunk, ProductRole::Makes, MAX_MADE).await? {
+                needed.insert(row.product);
+                made.entry(row.enterprise).or_default().push(row);
+            }
+        }
+        let needed: Vec<ProductId> = needed.into_iter().collect();
+        let mut products = BTreeMap::new();
+        for chunk in needed.chunks(500) {
+            let found = product::find_many(db, &Visibility::All, chunk).await?;
+            products.extend(found.into_iter().map(|product| (product.id, product)));
+        }
+        Ok(Self { made, products })
+    }
+
+    fn by(&self, enterprise: EnterpriseId) -> Vec<Made> {
+        let rows = self.made.get(&enterprise).into_iter().flatten();
+        rows.filter_map(|row| {
+            let product = self.products.get(&row.product)?;
+            let share = row.share_basis_points.and_then(|share| u32::try_from(share).ok());
+            Some(Made {
+                product: product.id.number(),
+                name: product.name.clone(),
+                share_basis_points: share,
+            })
+        })
+        .collect()
+    }
+
+    /// Name and products of `enterprise`, normalised.
+    pub(super) fn text(&self, enterprise: &Enterprise) -> String {
+        let mut words = enterprise.name.clone();
+        for made in self.by(enterprise.id) {
+            words.push(' ');
+            words.push_str(&made.name);
+        }
+        text::normalise(&words)
+    }
+}
+
+/// Divisions of `enterprise`; none where it lies in a zone.
+pub(super) fn regions(enterprise: &Enterprise) -> Vec<RegionCode> {
+    match enterprise.place {
+        Some(Place::Region(code)) => vec![code],
+        Some(Place::Zone(_)) | None => Vec::new(),
+    }
+}
+
+/// GB/T 4754 code of `enterprise`, if that is how it is classified.
+pub(super) fn industry(enterprise: &Enterprise) -> Option<String> {
+    let industry = enterprise.industry.as_ref()?;
+    (industry.scheme == IndustryScheme::Gbt4754).then(|| industry.code.clone())
+}
+
+fn enterprise_candidate(enterprise: &Enterprise, crafts: &Crafts, history: History) -> Candidate {
+    let id = enterprise.id.number();
+    Candidate {
+        enterprise: Some(id),
+        makes: crafts.by(enterprise.id),
+        industry: industry(enterprise),
+        regions: regions(enterprise),
+        tiers: enterprise.tiers.clone(),
+        is_lead_firm: enterprise.is_lead_firm,
+        is_flagship: enterprise.is_flagship,
+        history,
+        ..Candidate::new(CandidateKind::Enterprise, id, crafts.text(enterprise))
+    }
+}
+
+/// An offer speaks with its own text; place, industry and marks are those of its enterprise.
+fn offer_candidate(
+    offer: &Offer,
+    enterprises: &BTreeMap<EnterpriseId, &Enterprise>,
+    crafts: &Crafts,
+    history: History,
+) -> Candidate {
+    let words = text::normalise(&format!("{} {}", offer.title, offer.body));
+    let base = Candidate {
+        capacity_left: offer.capacity_left.and_then(|left| u64::try_from(left).ok()),
+        history,
+        ..Candidate::new(CandidateKind::Offer, offer.id.number(), words)
+    };
+    let behind = match offer.provider {
+        Member::Enterprise(id) => enterprises.get(&id),
+        Member::Organisation(_) => None,
+    };
+    let Some(enterprise) = behind else { return base };
+    let own = enterprise_candidate(enterprise, crafts, history);
+    Candidate {
+        kind: base.kind,
+        id: base.id,
+        text: base.text,
+        capacity_left: base.capacity_left,
+        ..own
+    }
+}
+
+/// What became of earlier suggestions between `enterprise` and others.
+async fn past(
+    db: &impl ConnectionTrait,
+    enterprise: EnterpriseId,
+) -> Result<BTreeMap<Member, History>, StoreError> {
+    let mut past: BTreeMap<Member, History> = BTreeMap::new();
+    for (member, stage) in suggestion::past_of(db, enterprise, MAX_PAST).await? {
+        let history = past.entry(member).or_default();
+        match stage {
+            SuggestionStage::Mutual | SuggestionStage::Paired => history.accepted += 1,
+            SuggestionStage::Declined => history.declined += 1,
+            SuggestionStage::Proposed
+            | SuggestionStage::Shown
+            | SuggestionStage::AcceptedByA
+            | SuggestionStage::AcceptedByB
+            | SuggestionStage::Expired
+            | SuggestionStage::Withdrawn => {}
+        }
+    }
+    Ok(past)
+}

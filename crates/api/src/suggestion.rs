@@ -245,6 +245,14 @@ pub struct SuggestionQuery;
 const LIST: &str = "suggestions";
 const AVOIDED: &str = "avoided";
 
+/// One entry of an avoid list (回避名单).
+#[derive(Debug, SimpleObject)]
+#[graphql(name = "Avoided")]
+pub struct AvoidedNode {
+    /// Whom the owner of the list never wants to meet.
+    enterprise: EnterpriseNode,
+}
+
 #[Object]
 impl SuggestionQuery {
     /// Suggestions (撮合建议) that match, in the order they were made, which is best first within one
@@ -281,7 +289,7 @@ impl SuggestionQuery {
         #[graphql(desc = "Whose list.")] enterprise_id: ID,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, EnterpriseNode>> {
+    ) -> Result<Connection<String, AvoidedNode>> {
         let scope = Scope::of(ctx)?;
         let size = page::size(first)?;
         let owner = ids::decode(&enterprise_id)?;
@@ -296,7 +304,7 @@ impl SuggestionQuery {
         Ok(page::connection(
             Slice { starts_later, size, rows },
             |enterprise| page::cursor(AVOIDED, &[&enterprise.id.to_string()]),
-            EnterpriseNode,
+            |enterprise| AvoidedNode { enterprise: EnterpriseNode(enterprise) },
         ))
     }
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
 use crate::industry::IndustryKey;
+use crate::offer::OfferKind;
 use crate::region::RegionCode;
 use crate::steps::{Transition, WrongStage};
 use crate::words;
@@ -47,6 +48,46 @@ words! {
 }
 
 impl NeedKind {
+    /// Whether an offer of kind `offer` may answer a need of this kind: nobody who looks for credit
+    /// wants a loom.
+    pub const fn takes(self, offer: OfferKind) -> bool {
+        use OfferKind as O;
+        match self {
+            Self::Policy | Self::Approval => matches!(offer, O::Policy | O::Service | O::Other),
+            Self::Space => matches!(offer, O::Space | O::Policy | O::Other),
+            Self::Facilities => matches!(offer, O::Service | O::Space | O::Policy | O::Other),
+            Self::Talent => matches!(offer, O::Talent | O::Policy | O::Other),
+            Self::Finance => matches!(offer, O::Finance | O::Policy | O::Other),
+            Self::TechBreakthrough => {
+                matches!(offer, O::Technology | O::Product | O::Service | O::Talent | O::Other)
+            }
+            Self::Supply => matches!(offer, O::Product | O::Service | O::Technology | O::Other),
+            Self::Market => matches!(offer, O::Market | O::Service | O::Other),
+            Self::Scenario => {
+                matches!(offer, O::Technology | O::Product | O::Service | O::Other)
+            }
+            Self::Investment | Self::Other => true,
+        }
+    }
+
+    /// Whether an enterprise may answer by what it makes, without an offer of its own.
+    pub const fn takes_makers(self) -> bool {
+        match self {
+            Self::TechBreakthrough
+            | Self::Supply
+            | Self::Market
+            | Self::Scenario
+            | Self::Investment
+            | Self::Other => true,
+            Self::Policy
+            | Self::Approval
+            | Self::Space
+            | Self::Facilities
+            | Self::Talent
+            | Self::Finance => false,
+        }
+    }
+
     /// Whether a counterpart is sought rather than a unit put in charge.
     pub const fn is_matching(self) -> bool {
         match self {

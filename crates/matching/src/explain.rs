@@ -12,6 +12,7 @@ impl Reason {
     /// The reason as a phrase in Chinese, without its points.
     pub fn text_zh(&self) -> String {
         match &self.evidence {
+            Evidence::SharedWords(words) if words.is_empty() => "文字相近".to_owned(),
             Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(words)),
             Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
                 let whose = match because {

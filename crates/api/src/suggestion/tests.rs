@@ -228,7 +228,8 @@ async fn who_is_avoided_is_never_suggested_and_the_list_is_private() {
     let made = change(&office, secretary(5), &make(&need, "make-001")).await;
     assert_eq!(made["suggestions"], json!([]), "avoided from the other side: {made}");
 
-    let list = format!(r#"{{ avoided(enterpriseId: "{two}") {{ nodes {{ name }} }} }}"#);
+    let list =
+        format!(r#"{{ avoided(enterpriseId: "{two}") {{ nodes {{ enterprise {{ name }} }} }} }}"#);
     let own = json!([{ "name": "家纺企业1" }]);
     for (who, want) in [
         (firm(2), own.clone()),

@@ -58,7 +58,8 @@ pub(super) async fn for_need(
     let wanted = wanted(db, need).await?;
     let upstream =
         upstream(db, wanted.iter().map(|w| ProductId::from(w.product)).collect()).await?;
-    let offers = open_offers(db, today).await?;
+    let mut offers = open_offers(db, today).await?;
+    offers.retain(|offer| need.kind.takes(offer.kind));
     let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let past = past(db, need.enterprise).await?;
@@ -76,7 +77,7 @@ pub(super) async fn for_need(
     let candidates = offers
         .iter()
         .map(|offer| offer_candidate(offer, &by_id, &crafts, history(offer.provider)))
-        .chain(enterprises.iter().map(|enterprise| {
+        .chain(enterprises.iter().filter(|_| need.kind.takes_makers()).map(|enterprise| {
             let history = history(Member::Enterprise(enterprise.id));
             enterprise_candidate(enterprise, &crafts, history)
         }))

@@ -238,7 +238,7 @@ fn everything_in_the_schema_is_described() {
         let is_type = ["type ", "input ", "enum ", "interface ", "union "]
             .iter()
             .any(|word| line.starts_with(word));
-        let is_field = line.starts_with('\t') && !line.starts_with("\t\t") && trimmed != ")";
+        let is_field = line.starts_with('\t') && !line.starts_with("\t\t") && !trimmed.starts_with(')');
         // The library names connections and edges itself; their fields are described.
         let is_exempt = in_block.starts_with("schema")
             || (is_type && (in_block.ends_with("Connection {") || in_block.ends_with("Edge {")));

@@ -1,19 +1,16 @@
-//! Enterprises in GraphQL.
+//! Enterprises in GraphQL. Their lists are in [`list`], their changes in [`change`].
 
-use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use lianmeng_app::enterprise::{self as app, EnterpriseCard, EnterpriseError};
-use lianmeng_domain::enterprise::{CreditCode, Enterprise, Ownership, QualityTier};
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, IndustrialChainId};
+pub mod change;
+pub mod list;
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use lianmeng_domain::enterprise::{Enterprise, Ownership, QualityTier};
 use lianmeng_domain::region::Place;
 use lianmeng_graph::Flow;
-use lianmeng_store::enterprise::{self as store, EnterpriseFilter, EnterpriseOrder};
-use lianmeng_store::page::Window;
 
 use crate::alliance::AllianceNode;
 use crate::chain::{ChainNode, PlacementNode};
 use crate::committee::SeatNode;
-use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
@@ -24,7 +21,7 @@ use crate::loader::{
 };
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
-use crate::page::{self, Slice};
+use crate::page;
 use crate::party::PartyNode;
 use crate::product::EnterpriseProductNode;
 use crate::region::PlaceNode;
@@ -63,72 +60,6 @@ pub enum QualityTierWord {
     LittleGiant,
     /// Single champion (单项冠军).
     SingleChampion,
-}
-
-/// Order of a list of enterprises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
-pub enum EnterpriseSort {
-    /// In the order they were registered.
-    #[default]
-    Registered,
-    /// By name, in code-point order of the normalised name.
-    Name,
-}
-
-impl From<EnterpriseSort> for EnterpriseOrder {
-    fn from(sort: EnterpriseSort) -> Self {
-        match sort {
-            EnterpriseSort::Registered => Self::Id,
-            EnterpriseSort::Name => Self::Name,
-        }
-    }
-}
-
-/// Which enterprises a list holds; every given part must hold.
-#[derive(Debug, Default, InputObject)]
-pub struct EnterpriseFilterInput {
-    /// Part of a name or alias, the start of a pinyin name, or a whole credit code or external id;
-    /// at most 100 characters.
-    #[graphql(validator(max_length = 100))]
-    search: Option<String>,
-    /// One of these owners.
-    #[graphql(validator(max_items = 8))]
-    ownership: Option<Vec<OwnershipWord>>,
-    /// Division code (GB/T 2260) it lies in, such as 320612 or 440300.
-    region_code: Option<String>,
-    /// Industrial chain it is placed on.
-    chain_id: Option<ID>,
-    /// Committee in one of whose alliances it is a partner.
-    committee_id: Option<ID>,
-    /// Enterprise whose direct subsidiary it is.
-    parent_id: Option<ID>,
-    /// Whether it must be a lead firm.
-    is_lead_firm: Option<bool>,
-    /// Whether it must be a flagship.
-    is_flagship: Option<bool>,
-}
-
-impl EnterpriseFilterInput {
-    fn into_filter(self) -> Result<EnterpriseFilter, ApiError> {
-        let bad = |error: &dyn ToString| ApiError::BadInput(error.to_string());
-        let region = self.region_code.map(|code| code.parse()).transpose();
-        let chain = self.chain_id.map(|id| ids::decode::<IndustrialChainId>(&id)).transpose()?;
-        let committee = self.committee_id.map(|id| ids::decode::<ChainCommitteeId>(&id));
-        let parent = self.parent_id.map(|id| ids::decode::<EnterpriseId>(&id)).transpose()?;
-        Ok(EnterpriseFilter {
-            search: self.search.filter(|words| !words.trim().is_empty()),
-            ownership: self.ownership.unwrap_or_default().into_iter().map(Into::into).collect(),
-            region: region
-                .map_err(|error: lianmeng_domain::region::RegionCodeError| bad(&error))?,
-            place: None,
-            industry: None,
-            chain,
-            committee: committee.transpose()?,
-            parent,
-            is_lead_firm: self.is_lead_firm,
-            is_flagship: self.is_flagship,
-        })
-    }
 }
 
 /// An enterprise as clients see it.
@@ -396,245 +327,6 @@ impl EnterpriseNode {
         let found = Scope::of(ctx)?.few(key).await?;
         Ok(found.into_iter().map(OfferNode).collect())
     }
-}
-
-/// Counts the whole list, only when asked.
-#[derive(Debug)]
-pub struct EnterpriseTotal(EnterpriseFilter);
-
-#[Object]
-impl EnterpriseTotal {
-    /// How many enterprises the whole list holds.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
-    }
-}
-
-/// Queries about enterprises.
-#[derive(Debug, Default)]
-pub struct EnterpriseQuery;
-
-#[Object]
-impl EnterpriseQuery {
-    /// Enterprises that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
-    async fn enterprises(
-        &self,
-        ctx: &Context<'_>,
-        filter: Option<EnterpriseFilterInput>,
-        #[graphql(default)] sort: EnterpriseSort,
-        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
-        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, EnterpriseNode, EnterpriseTotal>> {
-        let scope = Scope::of(ctx)?;
-        Ok(page_of(scope, filter.unwrap_or_default(), sort, first, after).await?)
-    }
-}
-
-const LIST: &str = "enterprises";
-
-async fn page_of(
-    scope: &Scope,
-    filter: EnterpriseFilterInput,
-    sort: EnterpriseSort,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<Connection<String, EnterpriseNode, EnterpriseTotal>, ApiError> {
-    let size = page::size(first)?;
-    let filter = filter.into_filter()?;
-    let order = EnterpriseOrder::from(sort);
-    let list = match sort {
-        EnterpriseSort::Registered => LIST.to_owned(),
-        EnterpriseSort::Name => format!("{LIST}:name"),
-    };
-    let starts_later = after.is_some();
-    let after = after
-        .map(|cursor| {
-            let [name, id] = page::key::<2>(&list, &cursor)?;
-            let id = id.parse().map_err(|_| ApiError::BadCursor(cursor))?;
-            Ok::<_, ApiError>((name, id))
-        })
-        .transpose()?;
-    let window = Window { after, limit: size + 1 };
-    let rows = store::page(&scope.desk.db, &scope.sees, &filter, order, window).await?;
-    Ok(page::connection_with(
-        Slice { starts_later, size, rows },
-        EnterpriseTotal(filter),
-        |row| {
-            let (name, id) = order.key(row);
-            page::cursor(&list, &[&name, &id.to_string()])
-        },
-        EnterpriseNode,
-    ))
-}
-
-/// The card of an enterprise as a person fills it in.
-#[derive(Debug, InputObject)]
-pub struct EnterpriseCardInput {
-    /// Unified social credit code (统一社会信用代码); both check digits are verified.
-    credit_code: Option<String>,
-    /// Registered name, 1 to 200 characters.
-    #[graphql(validator(max_length = 200))]
-    name: String,
-    /// Short name.
-    #[graphql(validator(max_length = 100))]
-    short_name: Option<String>,
-    /// Other names, at most 20.
-    #[graphql(validator(max_items = 20))]
-    aliases: Option<Vec<String>>,
-    /// Who owns it.
-    ownership: Option<OwnershipWord>,
-    /// The enterprise one level up (母公司).
-    parent_id: Option<ID>,
-    /// Division code (GB/T 2260) it lies in.
-    region_code: Option<String>,
-    /// Quality tiers.
-    #[graphql(validator(max_items = 3))]
-    tiers: Option<Vec<QualityTierWord>>,
-    /// Whether it governs its chain (链主企业).
-    #[graphql(default)]
-    is_lead_firm: bool,
-    /// Whether it is large in its trade (龙头企业).
-    #[graphql(default)]
-    is_flagship: bool,
-    /// Whether it is above designated size (规上).
-    is_above_scale: Option<bool>,
-}
-
-impl EnterpriseCardInput {
-    /// The card, or the field to mend.
-    fn into_card(self) -> Result<EnterpriseCard, UserError> {
-        let invalid = |message: &dyn ToString, field| {
-            UserError::new(ErrorCode::Invalid, message.to_string(), Some(field))
-        };
-        let code = self.credit_code.map(|code| code.parse::<CreditCode>()).transpose();
-        let region = self.region_code.map(|code| code.parse()).transpose();
-        let parent = self.parent_id.map(|id| ids::decode(&id)).transpose();
-        Ok(EnterpriseCard {
-            credit_code: code.map_err(|e| invalid(&e, "creditCode"))?,
-            name: self.name,
-            short_name: self.short_name,
-            aliases: self.aliases.unwrap_or_default(),
-            ownership: self.ownership.map(Ownership::from),
-            parent: parent.map_err(|e| invalid(&e, "parentId"))?,
-            place: region
-                .map_err(|e: lianmeng_domain::region::RegionCodeError| invalid(&e, "regionCode"))?
-                .map(Place::Region),
-            industry: None,
-            tiers: self.tiers.unwrap_or_default().into_iter().map(QualityTier::from).collect(),
-            is_lead_firm: self.is_lead_firm,
-            is_flagship: self.is_flagship,
-            is_above_scale: self.is_above_scale,
-        })
-    }
-}
-
-/// Input of `enterpriseRegister`.
-#[derive(Debug, InputObject)]
-pub struct EnterpriseRegisterInput {
-    /// The card.
-    card: EnterpriseCardInput,
-    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
-    #[graphql(validator(min_length = 8, max_length = 64))]
-    request_key: String,
-}
-
-/// Input of `enterpriseUpdate`.
-#[derive(Debug, InputObject)]
-pub struct EnterpriseUpdateInput {
-    /// Enterprise to change.
-    enterprise_id: ID,
-    /// Version that was read; the change is refused if somebody saved it since.
-    version: i64,
-    /// The whole new card.
-    card: EnterpriseCardInput,
-    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
-    #[graphql(validator(min_length = 8, max_length = 64))]
-    request_key: String,
-}
-
-/// An enterprise, or why not.
-#[derive(Debug, SimpleObject)]
-pub struct EnterprisePayload {
-    /// The enterprise after the change; null if it was refused.
-    enterprise: Option<EnterpriseNode>,
-    /// Why it was refused; empty if it was not.
-    errors: Vec<UserError>,
-}
-
-impl EnterprisePayload {
-    fn refused(error: UserError) -> Self {
-        Self { enterprise: None, errors: vec![error] }
-    }
-
-    fn from_result(result: Result<Enterprise, EnterpriseError>) -> Result<Self, ApiError> {
-        Ok(match result {
-            Ok(enterprise) => {
-                Self { enterprise: Some(EnterpriseNode(enterprise)), errors: Vec::new() }
-            }
-            Err(error) => Self::refused(user_error(error)?),
-        })
-    }
-}
-
-/// Changes of enterprises.
-#[derive(Debug, Default)]
-pub struct EnterpriseMutation;
-
-#[Object]
-impl EnterpriseMutation {
-    /// Registers an enterprise. Coordinators only.
-    async fn enterprise_register(
-        &self,
-        ctx: &Context<'_>,
-        input: EnterpriseRegisterInput,
-    ) -> Result<EnterprisePayload> {
-        let card = match input.card.into_card() {
-            Ok(card) => card,
-            Err(error) => return Ok(EnterprisePayload::refused(error)),
-        };
-        let scope = Scope::of(ctx)?;
-        let cmd = app::RegisterEnterprise { card, request_key: input.request_key };
-        let done = app::register(&scope.desk, &scope.actor, &cmd).await;
-        Ok(EnterprisePayload::from_result(done)?)
-    }
-
-    /// Replaces the card of an enterprise. Coordinators any, an enterprise its own.
-    async fn enterprise_update(
-        &self,
-        ctx: &Context<'_>,
-        input: EnterpriseUpdateInput,
-    ) -> Result<EnterprisePayload> {
-        let card = match input.card.into_card() {
-            Ok(card) => card,
-            Err(error) => return Ok(EnterprisePayload::refused(error)),
-        };
-        let scope = Scope::of(ctx)?;
-        let cmd = app::UpdateEnterprise {
-            enterprise: ids::decode(&input.enterprise_id)?,
-            version: input.version,
-            card,
-            request_key: input.request_key,
-        };
-        let done = app::update(&scope.desk, &scope.actor, &cmd).await;
-        Ok(EnterprisePayload::from_result(done)?)
-    }
-}
-
-/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
-fn user_error(error: EnterpriseError) -> Result<UserError, ApiError> {
-    use ErrorCode as Code;
-    let (code, field) = match error {
-        EnterpriseError::NotFound => (Code::NotFound, None),
-        EnterpriseError::NameMissing => (Code::Missing, Some("name")),
-        EnterpriseError::CreditCodeTaken => (Code::Taken, Some("creditCode")),
-        EnterpriseError::UnknownReference => (Code::UnknownReference, None),
-        EnterpriseError::OwnershipCycle { .. } => (Code::Cycle, Some("parentId")),
-        EnterpriseError::Command(error) => return command_error(error),
-    };
-    Ok(UserError::new(code, error, field))
 }
 
 #[cfg(test)]

@@ -48,6 +48,22 @@ impl From<IndustryFilterInput> for IndustryFilter {
     }
 }
 
+/// A code within a classification.
+#[derive(Debug, InputObject)]
+pub struct IndustryInput {
+    /// The classification.
+    scheme: IndustrySchemeWord,
+    /// The code in it.
+    #[graphql(validator(max_length = 20))]
+    code: String,
+}
+
+impl From<IndustryInput> for IndustryKey {
+    fn from(input: IndustryInput) -> Self {
+        Self { scheme: input.scheme.into(), code: input.code }
+    }
+}
+
 /// What stands before the first colon in the global id of an industry.
 pub(crate) const TAG: &str = "industry";
 

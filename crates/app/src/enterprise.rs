@@ -7,7 +7,7 @@ use lianmeng_domain::industry::IndustryKey;
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::Place;
 use lianmeng_domain::tree;
-use lianmeng_store::{StoreError, enterprise};
+use lianmeng_store::{StoreError, enterprise, industry};
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
@@ -117,6 +117,7 @@ pub async fn register(
     let id: EnterpriseId = desk.mint();
     let enterprise = with_card(blank(id), &cmd.card)?;
     check_parent(&change.tx, &enterprise).await?;
+    check_industry(&change.tx, &enterprise).await?;
     enterprise::insert(&change.tx, &enterprise).await.map_err(explain)?;
     change.finish("RegisterEnterprise", &wire(id), Touches::Graph).await?;
     Ok(enterprise)
@@ -143,6 +144,7 @@ pub async fn update(
     let found = found.ok_or(EnterpriseError::NotFound)?;
     let enterprise = with_card(Enterprise { version: cmd.version, ..found }, &cmd.card)?;
     check_parent(&change.tx, &enterprise).await?;
+    check_industry(&change.tx, &enterprise).await?;
     enterprise::save(&change.tx, &enterprise).await.map_err(explain)?;
     change.finish("UpdateEnterprise", &wire(cmd.enterprise), Touches::Graph).await?;
     Ok(Enterprise { version: enterprise.version + 1, ..enterprise })
@@ -229,6 +231,18 @@ async fn check_parent(
         Some(_) => Err(EnterpriseError::OwnershipCycle { parent }),
         None => Ok(()),
     }
+}
+
+/// Refuses an industry that its classification lacks; the tables do not hang together there.
+async fn check_industry(
+    db: &impl ConnectionTrait,
+    enterprise: &Enterprise,
+) -> Result<(), EnterpriseError> {
+    let Some(key) = &enterprise.industry else { return Ok(()) };
+    if industry::find_many(db, std::slice::from_ref(key)).await?.is_empty() {
+        return Err(EnterpriseError::UnknownReference);
+    }
+    Ok(())
 }
 
 /// Which unique value or reference the database refused.

@@ -14,7 +14,7 @@ use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
 use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, NameColumns, NameKey, NameOrder, Window};
 use crate::parse::{self, At};
 use crate::visible;
 
@@ -93,28 +93,6 @@ pub struct EnterpriseFilter {
     pub is_lead_firm: Option<bool>,
     /// Whether it must be a flagship.
     pub is_flagship: Option<bool>,
-}
-
-/// Order of a list of enterprises; ties break by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnterpriseOrder {
-    /// Oldest id first.
-    Id,
-    /// By normalised name.
-    Name,
-}
-
-/// Sort value and id of a row, the key of a page.
-pub type EnterpriseKey = (String, EnterpriseId);
-
-impl EnterpriseOrder {
-    /// The key of `enterprise` in this order.
-    pub fn key(self, enterprise: &Enterprise) -> EnterpriseKey {
-        match self {
-            Self::Id => (String::new(), enterprise.id),
-            Self::Name => (text::normalise(&enterprise.name), enterprise.id),
-        }
-    }
 }
 
 fn matches(filter: &EnterpriseFilter) -> Condition {
@@ -197,25 +175,12 @@ pub async fn page(
     db: &impl ConnectionTrait,
     sees: &Visibility,
     filter: &EnterpriseFilter,
-    order: EnterpriseOrder,
-    window: Window<EnterpriseKey>,
+    order: NameOrder,
+    window: Window<NameKey<EnterpriseId>>,
 ) -> Result<Vec<Enterprise>, StoreError> {
-    let mut query = row::Entity::find().filter(visible::registry(sees)).filter(matches(filter));
-    if order == EnterpriseOrder::Name {
-        query = query.order_by_asc(row::COLUMN.name_key);
-    }
-    if let Some((name, id)) = window.after {
-        let later = row::COLUMN.id.gt(id.to_string());
-        query = match order {
-            EnterpriseOrder::Id => query.filter(later),
-            EnterpriseOrder::Name => query.filter(
-                Condition::any()
-                    .add(row::COLUMN.name_key.gt(&name))
-                    .add(Condition::all().add(row::COLUMN.name_key.eq(&name)).add(later)),
-            ),
-        };
-    }
-    let rows = query.order_by_asc(row::COLUMN.id).limit(window.limit).all(db).await?;
+    let columns = NameColumns { id: row::Column::Id, name_key: row::Column::NameKey };
+    let query = row::Entity::find().filter(visible::registry(sees)).filter(matches(filter));
+    let rows = page::named(query, columns, order, window).all(db).await?;
     with_aliases(db, rows).await
 }
 
@@ -283,7 +248,7 @@ pub async fn of_parents(
     use row::Column::{Id, ParentId};
     let query = row::Entity::find()
         .filter(row::COLUMN.parent_id.is_in(parents.iter().map(ToString::to_string)));
-    let rows = crate::page::first_of_each(db, query, ParentId, &[Id], first).await?;
+    let rows = page::first_of_each(db, query, ParentId, &[Id], first).await?;
     with_aliases(db, rows).await
 }
 
@@ -464,14 +429,14 @@ pub async fn parents(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     async fn db() -> DatabaseConnection {
         crate::connect::open("sqlite::memory:", 1).await.unwrap()
     }
 
-    fn firm(number: u128, name: &str) -> Enterprise {
+    pub(crate) fn firm(number: u128, name: &str) -> Enterprise {
         Enterprise {
             id: EnterpriseId::from(number),
             credit_code: None,
@@ -545,13 +510,13 @@ mod tests {
         let mut seen = Vec::new();
         loop {
             let window = Window { after, limit: 1 };
-            let order = EnterpriseOrder::Name;
+            let order = NameOrder::Name;
             let rows = page(&db, &Visibility::All, &EnterpriseFilter::default(), order, window)
                 .await
                 .unwrap();
             let Some(last) = rows.last() else { break };
             seen.push(last.id.number());
-            after = Some(order.key(last));
+            after = Some(order.key(&last.name, last.id));
         }
         assert_eq!(seen, [1, 4, 2, 3]);
     }

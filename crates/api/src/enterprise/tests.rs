@@ -1,6 +1,7 @@
 use lianmeng_domain::actor::{Body, Role};
 use serde_json::json;
 
+use crate::ids::wire;
 use crate::testing::registry::{committee_id, fill, firm_id};
 use crate::testing::{actor, ask, counted, world};
 
@@ -8,19 +9,34 @@ const PAGE: &str = "{ enterprises(first: 50) { nodes {
     name
     chains(first: 3) { name }
     alliances(first: 3) { name }
+    needs(first: 10) { title }
 } pageInfo { hasNextPage } } }";
 
+fn submit(firm: u128) -> String {
+    format!(
+        r#"mutation {{ needSubmit(input: {{ requestKey: "submit-{firm:03}", confirmsNoSecret: true,
+        card: {{ enterpriseId: "{}", kind: POLICY, title: "求协作", body: "问" }} }}) {{
+        errors {{ code }} }} }}"#,
+        wire(firm_id(firm)),
+    )
+}
+
 #[tokio::test]
-async fn a_page_with_chains_and_alliances_costs_seven_statements_whatever_its_length() {
+async fn a_page_with_chains_alliances_and_needs_costs_eight_statements_whatever_its_length() {
     for firms in [1, 50] {
         let office = world().await;
         fill(&office, firms).await;
+        for n in 1..=firms {
+            let done = ask(&office, actor(Role::Coordinator, None), &submit(n)).await;
+            assert_eq!(done["data"]["needSubmit"]["errors"], json!([]), "{done}");
+        }
         let (statements, answer) = counted(&office, actor(Role::Coordinator, None), PAGE).await;
         let nodes = answer["data"]["enterprises"]["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), usize::try_from(firms).unwrap(), "{answer}");
+        assert!(nodes.iter().all(|node| node["needs"][0]["title"] == "求协作"), "{answer}");
         // Enterprises and aliases; links to chains, chains; links to alliances, alliances and
-        // their segments.
-        assert_eq!(statements, 7, "{firms} enterprises");
+        // their segments; needs.
+        assert_eq!(statements, 8, "{firms} enterprises");
     }
 }
 
@@ -95,4 +111,36 @@ async fn an_administrator_sees_no_business_data_by_any_door() {
     assert_eq!(anyone["data"]["alliances"]["totalCount"], 2);
     let stranger = actor(Role::Enterprise, Some(Body::Enterprise(firm_id(2))));
     assert_eq!(ask(&office, stranger, &query).await, anyone);
+}
+
+#[tokio::test]
+async fn a_card_keeps_place_and_industry_and_refuses_an_industry_that_does_not_exist() {
+    let office = world().await;
+    lianmeng_app::codes::seed(&office.db).await.unwrap();
+    let register = |key: &str, code: &str| {
+        format!(
+            r#"mutation {{ enterpriseRegister(input: {{ requestKey: "{key}", card: {{
+            name: "示例家纺", place: {{ regionCode: "320612" }},
+            industry: {{ scheme: GBT_4754, code: "{code}" }} }} }}) {{
+            enterprise {{ industry {{ name parent {{ name }} }} regionCode
+                place {{ name region {{ parent {{ name }} }} zone {{ name }} }} }}
+            errors {{ code }} }} }}"#
+        )
+    };
+    let keeper = || actor(Role::Coordinator, None);
+    let done = ask(&office, keeper(), &register("firm-0001", "C")).await;
+    let region = json!({ "parent": { "name": "南通市" } });
+    let want = json!({
+        "industry": { "name": "制造业", "parent": null },
+        "regionCode": "320612",
+        "place": { "name": "通州区", "region": region, "zone": null },
+    });
+    assert_eq!(done["data"]["enterpriseRegister"]["enterprise"], want, "{done}");
+    let refused = ask(&office, keeper(), &register("firm-0002", "ZZ")).await;
+    let want = json!({ "enterprise": null, "errors": [{ "code": "UNKNOWN_REFERENCE" }] });
+    assert_eq!(refused["data"]["enterpriseRegister"], want);
+    let query = r#"{ enterprises(filter: { industry: { scheme: GBT_4754, code: "C" } }) {
+        totalCount } }"#;
+    let found = ask(&office, keeper(), query).await;
+    assert_eq!(found["data"]["enterprises"]["totalCount"], 1);
 }

@@ -132,8 +132,8 @@ async fn a_zone_overlaps_districts_and_is_kept_by_coordinators_alone() {
     let empty = ask(&office, keeper(), &rename("zone-0004", 2, " ")).await;
     let error = json!([{ "code": "MISSING", "field": "name" }]);
     assert_eq!(empty["data"]["zoneUpdate"]["errors"], error);
-    let reused = ask(&office, keeper(), &rename("zone-0002", 2, "丙")).await;
-    assert_eq!(reused["data"]["zoneUpdate"]["errors"][0]["code"], "KEY_REUSED");
+    let again = ask(&office, keeper(), &rename("zone-0002", 2, "丙")).await;
+    assert_eq!(again["data"]["zoneUpdate"]["errors"][0]["code"], "KEY_REUSED");
 
     let remove = format!(
         r#"mutation {{ zoneRemove(input: {{ requestKey: "zone-0005", id: "{id}", version: 2 }}) {{

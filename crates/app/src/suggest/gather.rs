@@ -18,9 +18,9 @@ use lianmeng_matching::problem::{
     Candidate, CandidateKind, History, MAX_STEPS, Made, Problem, Seeker, Wanted, WantedBecause,
     serving_products,
 };
-use lianmeng_store::enterprise::{self, EnterpriseFilter, EnterpriseOrder};
+use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::offer::{self, OfferFilter};
-use lianmeng_store::page::Window;
+use lianmeng_store::page::{NameOrder, Window};
 use lianmeng_store::{StoreError, avoid, product, suggestion};
 use sea_orm::ConnectionTrait;
 
@@ -191,7 +191,7 @@ async fn enterprises(
     if need.committee.is_some() {
         let filter = EnterpriseFilter { committee: need.committee, ..EnterpriseFilter::default() };
         let window = Window { after: None, limit: MAX_PARTNERS };
-        let order = EnterpriseOrder::Id;
+        let order = NameOrder::Id;
         let partners = enterprise::page(db, &Visibility::All, &filter, order, window).await?;
         ids.extend(partners.into_iter().map(|enterprise| enterprise.id));
     }

@@ -15,9 +15,9 @@ use lianmeng_matching::tasks::{
     Chosen, Party, Project as Wish, Role, TaskFinding, TaskProblem, TaskSuggestion, suggest_tasks,
 };
 use lianmeng_store::StoreError;
-use lianmeng_store::enterprise::{self, EnterpriseFilter, EnterpriseOrder};
+use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::eyes::Eyes;
-use lianmeng_store::page::Window;
+use lianmeng_store::page::{NameOrder, Window};
 use lianmeng_store::project::{self, ProjectFilter};
 use sea_orm::ConnectionTrait;
 
@@ -168,7 +168,7 @@ async fn owned_by(
 ) -> Result<Vec<Enterprise>, StoreError> {
     let filter = EnterpriseFilter { ownership: vec![ownership], ..EnterpriseFilter::default() };
     let window = Window { after: None, limit: MAX_PARTIES };
-    enterprise::page(db, &Visibility::All, &filter, EnterpriseOrder::Id, window).await
+    enterprise::page(db, &Visibility::All, &filter, NameOrder::Id, window).await
 }
 
 /// A group works through its subsidiaries: its head office is left out where it has any here.

@@ -1,6 +1,6 @@
 //! Loaders: many keys, one statement. They belong to one request, so nothing leaks between callers.
 //!
-//! Two kinds: a thing by its id ([`by_id`]), and the first children of a parent ([`first_of`]),
+//! Two kinds: a thing by its id (`by_id`), and the first children of a parent (`first_of`),
 //! which the database counts off per parent, so that a page costs the same number of statements
 //! however many rows it holds.
 

@@ -134,7 +134,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -155,7 +155,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -168,7 +168,7 @@ pub async fn find(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_committees(
     db: &impl ConnectionTrait,
     committees: &[ChainCommitteeId],

@@ -97,7 +97,7 @@ pub async fn page(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn pairs_with(
     db: &impl ConnectionTrait,
     enterprises: &[EnterpriseId],

@@ -104,7 +104,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -125,7 +125,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -138,7 +138,7 @@ pub async fn find(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_chains(
     db: &impl ConnectionTrait,
     chains: &[IndustrialChainId],

@@ -205,7 +205,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -226,7 +226,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -239,7 +239,7 @@ pub async fn find(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_parents(
     db: &impl ConnectionTrait,
     parents: &[EnterpriseId],
@@ -406,7 +406,7 @@ impl TryFrom<row::Model> for Enterprise {
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn parents(
     db: &impl ConnectionTrait,
 ) -> Result<BTreeMap<EnterpriseId, EnterpriseId>, StoreError> {

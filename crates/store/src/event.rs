@@ -1,5 +1,5 @@
 //! Docking events and their hosts; slots, tables and sessions are in [`layout`], published versions
-//! in [`version`], who sees what in [`scope`].
+//! in [`version`], who sees what in `scope`.
 
 pub mod layout;
 pub(crate) mod scope;
@@ -176,7 +176,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -194,7 +194,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,

@@ -94,7 +94,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &IndustryFilter) -> Result
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     keys: &[IndustryKey],

@@ -116,7 +116,7 @@ pub async fn page(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_events(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -153,7 +153,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -171,7 +171,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn all(
     db: &impl ConnectionTrait,
     event: DockingEventId,
@@ -241,7 +241,7 @@ pub async fn remove(db: &impl ConnectionTrait, meeting: MeetingId) -> Result<(),
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn precedences(
     db: &impl ConnectionTrait,
     event: DockingEventId,
@@ -259,7 +259,7 @@ pub async fn precedences(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn precedences_of(
     db: &impl ConnectionTrait,
     sees: &Visibility,

@@ -232,7 +232,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_enterprises(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,
@@ -252,7 +252,7 @@ pub async fn of_enterprises(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,
@@ -268,7 +268,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,

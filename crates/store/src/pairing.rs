@@ -138,7 +138,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,

@@ -140,7 +140,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -213,7 +213,7 @@ pub async fn insert_made(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn named_in(
     db: &impl ConnectionTrait,
     text: &str,
@@ -238,7 +238,7 @@ pub async fn named_in(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn edges_from(
     db: &impl ConnectionTrait,
     products: &[ProductId],
@@ -255,7 +255,7 @@ pub async fn edges_from(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn edges_to(
     db: &impl ConnectionTrait,
     products: &[ProductId],
@@ -272,7 +272,7 @@ pub async fn edges_to(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn made_by(
     db: &impl ConnectionTrait,
     enterprises: &[EnterpriseId],
@@ -292,7 +292,7 @@ pub async fn made_by(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn makers_of(
     db: &impl ConnectionTrait,
     products: &[ProductId],

@@ -202,7 +202,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,
@@ -218,7 +218,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,

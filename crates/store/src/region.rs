@@ -110,7 +110,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &RegionFilter) -> Result<u
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     codes: &[RegionCode],
@@ -126,7 +126,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_parents(
     db: &impl ConnectionTrait,
     parents: &[RegionCode],
@@ -143,7 +143,7 @@ pub async fn of_parents(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn predecessors(
     db: &impl ConnectionTrait,
     codes: &[RegionCode],

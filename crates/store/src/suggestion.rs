@@ -1,6 +1,6 @@
 //! Suggestions. Only their sides see them, once shown, and those who oversee them; what of score and
 //! decline reasons leaves this file is decided by
-//! [`seen_by`](lianmeng_domain::suggestion::seen_by) alone.
+//! [`seen_by`] alone.
 
 use std::collections::BTreeSet;
 
@@ -170,7 +170,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_needs(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,
@@ -190,7 +190,7 @@ pub async fn of_needs(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     eyes: Eyes<'_>,
@@ -207,7 +207,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_whole(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -222,7 +222,7 @@ pub async fn find_whole(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn past_of(
     db: &impl ConnectionTrait,
     enterprise: EnterpriseId,

@@ -131,7 +131,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -152,7 +152,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -165,7 +165,7 @@ pub async fn find(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_suppliers(
     db: &impl ConnectionTrait,
     suppliers: &[EnterpriseId],
@@ -184,7 +184,7 @@ pub async fn of_suppliers(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_buyers(
     db: &impl ConnectionTrait,
     buyers: &[EnterpriseId],

@@ -119,7 +119,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -137,7 +137,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
     sees: &Visibility,

@@ -65,7 +65,7 @@ pub async fn page(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn of_events(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -100,7 +100,7 @@ pub async fn count(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
     sees: &Visibility,
@@ -118,7 +118,7 @@ pub async fn find_many(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn all(
     db: &impl ConnectionTrait,
     event: DockingEventId,
@@ -135,7 +135,7 @@ pub async fn all(
 ///
 /// # Errors
 ///
-/// As [`page`].
+/// As [`page()`].
 pub async fn names(
     db: &impl ConnectionTrait,
     event: DockingEventId,

@@ -96,7 +96,7 @@ async fn reasons_add_up_and_the_restricted_body_is_in_none_of_them() {
     let sum: i64 = seen["reasons"].as_array().unwrap().iter().map(points).sum();
     assert_eq!(seen["points"].as_i64(), Some(sum), "{seen}");
     assert!(sum > 0 && sum <= 10_000);
-    assert!(seen.to_string().contains("染整"), "words of the title are told: {seen}");
+    assert!(seen.to_string().contains("工艺"), "words of the title are told: {seen}");
     assert!(!seen.to_string().contains(SECRET), "words of the body are not: {seen}");
 
     let again = change(&office, secretary(5), &make(&need, "make-002")).await;
@@ -283,7 +283,7 @@ async fn a_project_gets_a_local_owner_and_a_central_counterpart_and_then_a_task(
         json!({
             "owner": { "name": "市属国企3" }, "counterpart": { "name": "能源央企4" }, "domain": "D1",
             "dueOn": "2026-12-31", "stage": "OPEN", "scorePoints": sum,
-            "project": { "name": "市属国企与央企共建能源站" }
+            "project": { "name": "市属国企与能源央企共建能源站" }
         })
     );
     for (who, count) in [(firm(3), 1), (firm(4), 1), (firm(1), 0), (Actor::public(), 0)] {

@@ -16,6 +16,7 @@ pub mod graph;
 mod graphiql;
 pub mod http;
 pub mod ids;
+pub mod import;
 pub mod industry;
 pub mod limits;
 pub mod loader;

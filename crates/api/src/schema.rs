@@ -35,6 +35,7 @@ use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
 use crate::graph::GraphQuery;
 use crate::ids;
+use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::limits;
 use crate::need::change::NeedMutation;
@@ -214,6 +215,7 @@ pub struct Query(
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
+    ImportMutation,
     EnterpriseMutation,
     OrganisationMutation,
     ChainMutation,

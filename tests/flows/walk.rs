@@ -1,0 +1,135 @@
+//! The loop as its users walk it: demo, import by file and by upload, rights over HTTP.
+
+use std::path::Path;
+
+use lianmeng_testkit::{Program, shared};
+use serde_json::{Value, json};
+
+#[test]
+fn the_demo_walks_the_loop_and_a_second_walk_changes_nothing() {
+    let program = Program::default();
+    let first = program.run(&["demo"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    for words in [
+        "416 rows added, 0 changed, 0 unchanged",
+        "22 pairs: 10 departments with one enterprise, 6 with two, none with more",
+        "14 meetings, 0 breaks in all",
+        "published as version 1",
+    ] {
+        assert!(first.out.contains(words), "{words}: {}", first.out);
+    }
+    let second = program.run(&["demo"]);
+    assert_eq!(second.code, 0, "{second:?}");
+    assert!(second.out.contains("0 rows added, 0 changed, 416 unchanged"), "{}", second.out);
+
+    let server = program.serve();
+    let public = server.data("", "{ committees { totalCount } needs { totalCount } }", Value::Null);
+    assert_eq!(public, json!({ "committees": { "totalCount": 2 }, "needs": { "totalCount": 0 } }));
+    let flagship = program.token("enterprise", Some("demo-f01"));
+    let needs = "{ needs { nodes { title body suggestions(first: 20) { stage } } } }";
+    let own = server.data(&flagship, needs, Value::Null);
+    let own = own["needs"]["nodes"].as_array().unwrap().clone();
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert!(own[0]["body"].as_str().unwrap().contains("可降解包装"));
+    assert_eq!(own[0]["suggestions"], json!([{ "stage": "PAIRED" }]), "only what was shown");
+    let coordinator = program.token("coordinator", None);
+    let all =
+        server.data(&coordinator, "{ tasks { totalCount } pairings { totalCount } }", Value::Null);
+    assert_eq!(all, json!({ "tasks": { "totalCount": 3 }, "pairings": { "totalCount": 1 } }));
+    let auditor = program.token("auditor", None);
+    let venue = r#"mutation { venueRegister(input: { name: "x", tables: 1, requestKey: "audit-01" })
+        { errors { code } } }"#;
+    let refused = server.data(&auditor, venue, Value::Null);
+    assert_eq!(
+        refused["venueRegister"]["errors"][0]["code"], "NOT_FOUND",
+        "an auditor never writes"
+    );
+}
+
+#[test]
+fn an_upload_is_judged_row_by_row_and_only_coordinators_may_send_one() {
+    let program = Program::default();
+    let server = program.serve();
+    let csv = "外部编号,企业名称,统一社会信用代码\na-1,示例甲,\na-2,示例乙,91350100M000100Y44\n";
+    let operations = json!({
+        "query": "mutation($file: Upload!) { importUpload(file: $file) { outcome
+            counts { kind added rejected } remarks { row column value } errors { code field } } }",
+        "variables": { "file": null },
+    });
+    let part = |name: &str, more: &str, body: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{body}\r\n")
+    };
+    let file = "; filename=\"企业.csv\"\r\nContent-Type: text/csv";
+    let body = part("operations", "", &operations.to_string())
+        + &part("map", "", r#"{"0":["variables.file"]}"#)
+        + &part("0", file, csv)
+        + "--x--\r\n";
+    let send = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [
+            ("Content-Type", "multipart/form-data; boundary=x"),
+            ("GraphQL-Require-Preflight", "1"),
+            ("Authorization", bearer.as_str()),
+        ];
+        server.post("/graphql", &headers, body.as_bytes()).json()["data"]["importUpload"].clone()
+    };
+    let stranger = send(&program.token("auditor", None));
+    assert_eq!(stranger["errors"][0]["code"], "NOT_FOUND", "{stranger}");
+    let done = send(&program.token("coordinator", None));
+    assert_eq!(done["outcome"], "SAVED", "{done}");
+    assert_eq!(done["counts"], json!([{ "kind": "enterprises", "added": 1, "rejected": 1 }]));
+    let want = json!({ "row": 3, "column": "统一社会信用代码", "value": "91350100M000100Y44" });
+    assert_eq!(done["remarks"], json!([want]));
+    let count = server.data("", "{ enterprises { totalCount } }", Value::Null);
+    assert_eq!(count["enterprises"]["totalCount"], 1);
+}
+
+#[test]
+fn a_template_imports_and_wrong_files_leave_nothing_behind() {
+    let program = Program::default();
+    let template = program.folder().join("t.xlsx");
+    assert_eq!(program.run(&["template", template.to_str().unwrap()]).code, 0);
+    assert!(template.is_file());
+    let nonsense = program.write("n/企业.csv", vec![0xff; 10_000_000]);
+    let empty = program.write("e/企业.csv", "");
+    for file in [nonsense.as_path(), empty.as_path(), Path::new("absent.xlsx"), &template] {
+        let ran = program.run(&["import", file.to_str().unwrap(), "--json"]);
+        assert_eq!(
+            ran.code,
+            2,
+            "{}: {}",
+            file.display(),
+            ran.err.chars().take(300).collect::<String>()
+        );
+    }
+    let cycle = program.write("c/企业.csv", "外部编号,企业名称,母公司\na,示例甲,b\nb,示例乙,a\n");
+    let ran = program.run(&["import", cycle.to_str().unwrap(), "--json"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert_eq!(ran.json()["added"], 0);
+    let stats = program.run(&["graph", "stats", "--json"]).json();
+    assert_eq!(stats["nodes"]["enterprise"], 0, "nothing was saved");
+}
+
+#[test]
+fn the_a_share_graph_has_the_figures_counted_by_hand() {
+    let Some(shared) = shared() else { return };
+    let program = Program::default();
+    let folder = shared.join("data/a-share-chain");
+    let first = program.run(&["import", folder.to_str().unwrap(), "--json"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    let report = first.json();
+    assert_eq!((&report["added"], &report["rejected"]), (&json!(265_162), &json!(111)));
+    let again = program.run(&["import", folder.to_str().unwrap(), "--json"]).json();
+    assert_eq!((&again["added"], &again["changed"]), (&json!(0), &json!(0)));
+    let stats = program.run(&["graph", "stats", "--json"]).json();
+    for (key, want) in [
+        ("product_components", 287),
+        ("largest_product_component", 59_644),
+        ("derived_supply_pairs", 12_039),
+        ("derived_supply_enterprises", 1_332),
+        ("material_cycles", 4),
+        ("largest_material_cycle", 2),
+    ] {
+        assert_eq!(stats[key], want, "{key}");
+    }
+}

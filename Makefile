@@ -11,7 +11,7 @@ RELEASE := $(TARGET)/release/lianmeng
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 
-.PHONY: help run serve demo test accept check fmt schema bench bench-import bench-graphql bench-timetable bench-pairing migration
+.PHONY: help build-release run serve demo test accept check fmt schema bench
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -61,11 +61,3 @@ schema: ## Print schema.graphql anew from the code
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)
-
-migration: ## Start a migration: make migration NAME=visits
-	@test -n "$(NAME)" || { echo 'usage: make migration NAME=visits'; exit 2; }
-	@last=$$(ls migrations/src/m*.rs | sort | tail -1 | sed -E 's/.*_([0-9]{6})_.*/\1/'); \
-	next=$$(printf '%06d' $$((10#$$last + 1))); \
-	file=migrations/src/m$$(date +%Y%m%d)_$${next}_$(NAME).rs; \
-	sed -e '1,/^use/s/^\/\/!.*//' "$$(ls migrations/src/m*.rs | sort | head -1)" | sed -n '/^use/,/^}/p' > $$file; \
-	echo "wrote $$file: edit it and add it to migrations/src/lib.rs"

@@ -29,7 +29,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const NODE: &str = "query($id: ID!) { node(id: $id) { id ... on Enterprise { name shortName externalId ownership regionCode } } }";
 const PAGE: &str = "{ enterprises(first: 50) { nodes { id name ownership \
     chains(first: 5) { id name } alliances(first: 5) { id name } \
-    needs(first: 10) { nodes { id title stage } } } pageInfo { endCursor hasNextPage } } }";
+    needs(first: 10) { id title stage } } pageInfo { endCursor hasNextPage } } }";
 
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();

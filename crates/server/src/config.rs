@@ -79,7 +79,9 @@ impl Config {
             );
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment = figment.merge(Env::prefixed("LIANMENG_").ignore(&["shared"]).split("__"));
+        // Other variables of ours, such as LIANMENG_BIN of the tests, are no settings.
+        let settings = Env::prefixed("LIANMENG_").filter(|key| key.as_str().contains("__"));
+        figment = figment.merge(settings.split("__"));
         for (variable, key) in
             [("DATABASE_URL", "database.url"), ("REDIS_URL", "redis.url"), ("PORT", "server.port")]
         {

@@ -36,7 +36,6 @@ else
 	@echo 'cargo-nextest is not installed; testing with plain cargo'
 	$(CARGO) test --workspace --no-fail-fast
 endif
-	$(CARGO) test --workspace --doc --quiet
 
 accept: ## Run the tests and accept changed snapshots
 	INSTA_UPDATE=always $(CARGO) test --workspace --no-fail-fast
@@ -45,7 +44,7 @@ check: ## Format, lints, docs, schema drift, crate arrows, licences
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --quiet
-	$(CARGO) test --package lianmeng-tests --test tidy --quiet
+	$(CARGO) test --workspace --test tidy --quiet
 ifneq ($(DENY),)
 	$(CARGO) deny --log-level error check
 else

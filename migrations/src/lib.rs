@@ -8,6 +8,7 @@ mod columns;
 mod m20261122_000001_registry;
 mod m20261122_000002_casework;
 mod m20261122_000003_events;
+mod m20261122_000004_backbone;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_registry::Migration),
             Box::new(m20261122_000002_casework::Migration),
             Box::new(m20261122_000003_events::Migration),
+            Box::new(m20261122_000004_backbone::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
 //! The registry: places, industries, enterprises, products, chains, committees, alliances; and the
-//! tables every command needs: request keys, audit rows, versions.
+//! tables every command needs: request keys and versions.
 
 use sea_orm_migration::prelude::*;
 
@@ -306,13 +306,8 @@ fn commands() -> Vec<TableCreateStatement> {
         ],
         &["caller", "request_key"],
     );
-    let audit = table(
-        "audit_rows",
-        vec![id("id"), moment("at"), text("subject"), text("role"), text("action"), text("thing")],
-        &["id"],
-    );
     let versions = table("versions", vec![text("name"), big("number")], &["name"]);
-    vec![keys, audit, versions]
+    vec![keys, versions]
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
@@ -359,6 +354,5 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("alliance_segments", &["segment_id"]),
         index("alliance_enterprises", &["enterprise_id"]),
         index("alliance_organisations", &["organisation_id"]),
-        index("audit_rows", &["thing"]),
     ]
 }

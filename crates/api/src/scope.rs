@@ -28,6 +28,8 @@ pub struct Scope {
     pub reads: Visibility,
     /// What use cases work with.
     pub desk: Desk,
+    /// The number of a change the answer must have seen.
+    at_least: i64,
     loaders: DataLoader<Loaders>,
     picture: OnceCell<Picture>,
 }
@@ -57,7 +59,13 @@ impl Scope {
         let reads = policy::reading(&actor);
         let loaders = Loaders { db: desk.db.clone(), sees: sees.clone(), reads: reads.clone() };
         let loaders = DataLoader::new(loaders, tokio::spawn);
-        Self { actor, sees, reads, desk, loaders, picture: OnceCell::new() }
+        Self { actor, sees, reads, desk, at_least: 0, loaders, picture: OnceCell::new() }
+    }
+
+    /// The same scope, its answer having seen the change `at_least`.
+    #[must_use]
+    pub fn at_least(self, at_least: i64) -> Self {
+        Self { at_least, ..self }
     }
 
     /// The scope of the request `ctx` belongs to.
@@ -86,7 +94,8 @@ impl Scope {
     /// [`ApiError::Internal`] if the graph was never read and cannot be.
     pub async fn picture(&self) -> Result<&Picture, ApiError> {
         let pin = || async {
-            let pinned = self.desk.graph.fresh(&self.desk.db, self.desk.today).await?;
+            let pinned =
+                self.desk.graph.fresh(&self.desk.db, self.desk.today, self.at_least).await?;
             let lens = Arc::new(pinned.graph.lens(&self.sees));
             Ok(Picture { pinned, lens })
         };

@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_graphql::{Executor as _, Request};
 use chrono::{TimeZone as _, Utc};
 use lianmeng_app::desk::{Clock, Office};
-use lianmeng_app::snapshot::Snapshots;
-use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::actor::{Actor, Body, Role};
 use lianmeng_domain::ids::IdSource;
 
@@ -17,15 +15,11 @@ use crate::schema::{self, Service};
 
 pub(crate) mod casework;
 
-/// An office over an empty database in memory; its clock stands at 2026-03-02 09:00 in China.
+/// An office over an empty database; its clock stands at 2026-03-02 09:00 in China.
 pub(crate) async fn world() -> Office {
-    Office {
-        db: lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap(),
-        ids: Arc::new(IdSource::new(1)),
-        clock: Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap()),
-        bus: Bus::default(),
-        graph: Snapshots::default(),
-    }
+    let db = lianmeng_testkit::database().await;
+    let clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap());
+    Office::new(db, IdSource::new(1), clock)
 }
 
 /// A caller; two callers of the same role and body are the same person.

@@ -102,7 +102,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_database_is_filled_once() {
-        let db = lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         seed(&db).await.unwrap();
         seed(&db).await.unwrap();
         assert_eq!(import::regions(&db).await.unwrap().len(), 3_401);

@@ -6,11 +6,12 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::Id;
 use lianmeng_store::audit::{self, Deed};
 use lianmeng_store::idempotency::{self, Claim, RequestKey};
-use lianmeng_store::{StoreError, tx, version};
+use lianmeng_store::{StoreError, tx};
 use sea_orm::DatabaseTransaction;
 use thiserror::Error;
 
 use crate::desk::Desk;
+use crate::notify;
 
 /// Why a change could not begin or end.
 #[derive(Debug, Error)]
@@ -88,8 +89,8 @@ impl Change<'_> {
         tx::rollback(self.tx).await
     }
 
-    /// Writes the audit row, keeps `thing` (a wire id) for replays, raises the graph's version
-    /// where it must and commits.
+    /// Keeps `thing` (a wire id) for replays, writes the numbered audit row, commits and tells the
+    /// others. Gives the number of the change.
     ///
     /// # Errors
     ///
@@ -99,23 +100,24 @@ impl Change<'_> {
         action: &str,
         thing: &str,
         touches: Touches,
-    ) -> Result<(), StoreError> {
-        let deed = Deed { id: self.desk.mint(), at: self.desk.now, action, thing };
-        audit::append(&self.tx, self.actor, deed).await?;
+    ) -> Result<i64, StoreError> {
         let request = RequestKey {
             caller: &self.actor.subject,
             key: self.request_key,
             command: &self.command,
         };
         idempotency::finish(&self.tx, request, thing).await?;
-        if touches == Touches::Graph {
-            version::raise(&self.tx, version::GRAPH).await?;
-        }
+        let deed = Deed {
+            id: self.desk.mint(),
+            at: self.desk.now,
+            action,
+            thing,
+            touches_graph: touches == Touches::Graph,
+        };
+        let seq = audit::append(&self.tx, self.actor, deed).await?;
         tx::commit(self.tx).await?;
-        if touches == Touches::Graph {
-            crate::notify::graph_changed(&self.desk.bus);
-        }
-        Ok(())
+        notify::changed(self.desk, seq);
+        Ok(seq)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a use case works with.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
 use sea_orm::DatabaseConnection;
 
+use crate::feed::Feed;
 use crate::snapshot::Snapshots;
 
 /// Where the time comes from. The only place that asks the machine.
@@ -52,13 +55,27 @@ pub struct Office {
     pub ids: Arc<IdSource>,
     /// Where the time comes from.
     pub clock: Clock,
-    /// Whom to tell about changes.
-    pub bus: Bus,
+    /// What processes share beside the database.
+    pub backplane: Backplane,
+    /// The changes this process knows of.
+    pub feed: Feed,
     /// The current picture of the chains.
     pub graph: Snapshots,
 }
 
 impl Office {
+    /// An office over an open database, with everything else in memory.
+    pub fn new(db: DatabaseConnection, ids: IdSource, clock: Clock) -> Self {
+        Self {
+            db,
+            ids: Arc::new(ids),
+            clock,
+            backplane: Backplane::default(),
+            feed: Feed::default(),
+            graph: Snapshots::default(),
+        }
+    }
+
     /// A desk for one request or command: its time stands still from here on.
     pub fn desk(&self) -> Desk {
         let now = self.clock.now();
@@ -67,8 +84,10 @@ impl Office {
             ids: Arc::clone(&self.ids),
             now,
             today: local_date(now),
-            bus: self.bus.clone(),
+            bus: self.backplane.bus.clone(),
+            feed: self.feed.clone(),
             graph: self.graph.clone(),
+            witnessed: Arc::default(),
         }
     }
 }
@@ -86,13 +105,29 @@ pub struct Desk {
     pub today: NaiveDate,
     /// Whom to tell about changes.
     pub bus: Bus,
+    /// The changes this process knows of.
+    pub feed: Feed,
     /// The current picture of the chains; a request pins it once.
     pub graph: Snapshots,
+    /// The highest number of a change made at this desk; 0 before the first.
+    witnessed: Arc<AtomicI64>,
 }
 
 impl Desk {
     /// A new id.
     pub fn mint<T: Id>(&self) -> T {
         self.ids.mint(self.now.timestamp_millis())
+    }
+
+    /// Notes that the change `seq` is saved.
+    pub(crate) fn witness(&self, seq: i64) {
+        self.witnessed.fetch_max(seq, Ordering::Relaxed);
+        self.feed.witness(seq);
+    }
+
+    /// The number of a change that every answer given at this desk has seen: its own changes, and
+    /// those this process knew of.
+    pub fn seen(&self) -> i64 {
+        self.witnessed.load(Ordering::Relaxed).max(self.feed.known())
     }
 }

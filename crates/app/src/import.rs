@@ -34,7 +34,7 @@ use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::policy;
 use lianmeng_domain::product::Product;
 use lianmeng_store::audit::Deed;
-use lianmeng_store::{StoreError, audit, tx, version};
+use lianmeng_store::{StoreError, audit, tx};
 use sea_orm::DatabaseTransaction;
 use thiserror::Error;
 
@@ -112,11 +112,16 @@ pub async fn import(
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok(report);
     }
-    version::raise(&tx, version::GRAPH).await?;
-    let deed = Deed { id: desk.mint(), at: desk.now, action: "import", thing: "registry" };
-    audit::append(&tx, actor, deed).await?;
+    let deed = Deed {
+        id: desk.mint(),
+        at: desk.now,
+        action: "import",
+        thing: "registry",
+        touches_graph: true,
+    };
+    let seq = audit::append(&tx, actor, deed).await?;
     tx::commit(tx).await?;
-    notify::graph_changed(&desk.bus);
+    notify::changed(desk, seq);
     Ok(report)
 }
 

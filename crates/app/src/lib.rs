@@ -12,6 +12,7 @@ pub mod committee;
 pub mod desk;
 pub mod enterprise;
 pub mod event;
+pub mod feed;
 pub mod import;
 pub mod need;
 pub mod notify;

@@ -19,7 +19,7 @@ use crate::event::{EventCommandError, Target, managed, replayed, timetable, wire
 
 pub use conflict::{Conflict, ConflictKind};
 
-/// Steps a plan may take where nobody says otherwise: about two seconds for 300 meetings.
+/// Steps a plan may take where nobody says otherwise.
 pub const DEFAULT_STEPS: u64 = 5_000_000;
 /// Most steps one may ask for.
 pub const MAX_STEPS: u64 = 50_000_000;

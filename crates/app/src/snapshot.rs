@@ -28,22 +28,26 @@ use crate::desk::{Office, local_date};
 const POLL: Duration = Duration::from_secs(1);
 /// Longest a question waits for a newer picture before it takes the one there is.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Hints answered by looking once.
+const HINTS: usize = 1024;
 /// The version of a picture that was never read.
 const UNREAD: i64 = -1;
 
 /// A picture and what it was made from.
 #[derive(Debug)]
 pub struct Pinned {
-    /// The graph's version in the database when it was read; negative before the first time.
+    /// The number of the last change of the graph when it was read; negative before the first time.
     pub version: i64,
+    /// The number of the last change of all when it was read: this picture has seen that one.
+    pub seen: i64,
     /// The picture.
     pub graph: Arc<Snapshot>,
     stats: OnceLock<Stats>,
 }
 
 impl Pinned {
-    fn new(version: i64, graph: Snapshot) -> Self {
-        Self { version, graph: Arc::new(graph), stats: OnceLock::new() }
+    fn new(version: i64, seen: i64, graph: Snapshot) -> Self {
+        Self { version, seen, graph: Arc::new(graph), stats: OnceLock::new() }
     }
 
     /// The graph in numbers, counted at the first call. That call is work for the processor: make
@@ -78,7 +82,7 @@ struct Shared {
 impl Default for Snapshots {
     /// An empty picture, to be replaced at the first [`Snapshots::refresh`].
     fn default() -> Self {
-        let empty = Pinned::new(UNREAD, Snapshot::build(GraphInput::default()));
+        let empty = Pinned::new(UNREAD, UNREAD, Snapshot::build(GraphInput::default()));
         Self(Arc::new(Shared { current: ArcSwap::from_pointee(empty), building: Mutex::new(()) }))
     }
 }
@@ -90,7 +94,8 @@ impl Snapshots {
     }
 
     /// The picture a question should be answered from: the newest one, or the one there is if a
-    /// newer one takes longer than a second to build. Costs one statement if nothing changed.
+    /// newer one takes longer than a second to build and that one has seen the change `at_least`.
+    /// Costs one statement if nothing changed.
     ///
     /// # Errors
     ///
@@ -99,6 +104,7 @@ impl Snapshots {
         &self,
         db: &DatabaseConnection,
         today: NaiveDate,
+        at_least: i64,
     ) -> Result<Arc<Pinned>, SnapshotError> {
         let current = self.current();
         if is_fresh(&current, db, today).await? {
@@ -109,7 +115,7 @@ impl Snapshots {
         let mut work = tokio::spawn(async move { all.refresh(&connection, today).await });
         match timeout(PATIENCE, &mut work).await {
             Ok(done) => done?,
-            Err(_) if current.version != UNREAD => Ok(self.current()),
+            Err(_) if current.version != UNREAD && current.seen >= at_least => Ok(self.current()),
             Err(_) => work.await?,
         }
     }
@@ -138,7 +144,7 @@ impl Snapshots {
             return Ok(current);
         }
         let start = Instant::now();
-        let (version, input) = read(db, today).await?;
+        let (version, seen, input) = read(db, today).await?;
         let read_ms = start.elapsed().as_millis();
         let graph = tokio::task::spawn_blocking(move || Snapshot::build(input)).await?;
         tracing::info!(
@@ -149,14 +155,15 @@ impl Snapshots {
             elapsed_ms = start.elapsed().as_millis(),
             "the graph was rebuilt"
         );
-        self.0.current.store(Arc::new(Pinned::new(version, graph)));
+        self.0.current.store(Arc::new(Pinned::new(version, seen, graph)));
         Ok(self.current())
     }
 
     /// Keeps the picture fresh until `stop` ends: at every hint on the bus and every second.
     pub async fn keep_fresh(&self, office: &Office, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
-        let mut hints = pin!(office.bus.subscribe(Topic::Graph).fuse());
+        let hints = office.backplane.bus.subscribe(Topic::Change).ready_chunks(HINTS);
+        let mut hints = pin!(hints.fuse());
         let mut ticks = interval(POLL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -164,6 +171,9 @@ impl Snapshots {
                 () = &mut stop => return,
                 Some(_) = hints.next() => {}
                 _ = ticks.tick() => {}
+            }
+            if let Err(error) = office.feed.refresh(&office.db).await {
+                tracing::error!(cause = %error, "the change feed could not be read");
             }
             let today = local_date(office.clock.now());
             if let Err(error) = self.refresh(&office.db, today).await {
@@ -183,19 +193,22 @@ async fn is_fresh(
     Ok(pinned.version == version && pinned.graph.as_of() == today)
 }
 
-/// The graph's version and the rows that belong to it.
-async fn read(db: &DatabaseConnection, today: NaiveDate) -> Result<(i64, GraphInput), StoreError> {
+/// The numbers of the last change of the graph and of all, and the rows that belong to them.
+async fn read(
+    db: &DatabaseConnection,
+    today: NaiveDate,
+) -> Result<(i64, i64, GraphInput), StoreError> {
     let tx = tx::read(db).await?;
     let version = version::current(&tx, version::GRAPH).await?;
+    let seen = version::current(&tx, version::FEED).await?;
     let input = graph::read(&tx, today).await?;
     tx.rollback().await.map_err(StoreError::from)?;
-    Ok((version, input))
+    Ok((version, seen, input))
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::{Days, TimeZone as _, Utc};
-    use lianmeng_backplane::bus::Bus;
     use lianmeng_domain::actor::{Actor, Role};
     use lianmeng_domain::ids::IdSource;
     use lianmeng_graph::{NodeKind, NodeRef};
@@ -205,13 +218,9 @@ mod tests {
     use crate::enterprise::{self, EnterpriseCard, RegisterEnterprise};
 
     async fn office() -> Office {
-        Office {
-            db: lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap(),
-            ids: Arc::new(IdSource::new(1)),
-            clock: Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap()),
-            bus: Bus::default(),
-            graph: Snapshots::default(),
-        }
+        let db = lianmeng_testkit::database().await;
+        let clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap());
+        Office::new(db, IdSource::new(1), clock)
     }
 
     async fn register(office: &Office, name: &str) -> NodeRef {
@@ -239,11 +248,11 @@ mod tests {
     async fn a_change_is_seen_by_the_next_question_and_not_by_the_one_under_way() {
         let office = office().await;
         let today = office.desk().today;
-        let before = office.graph.fresh(&office.db, today).await.unwrap();
+        let before = office.graph.fresh(&office.db, today, 0).await.unwrap();
         assert_eq!((before.version, before.graph.count(NodeKind::Enterprise)), (0, 0));
 
         let firm = register(&office, "濠汉").await;
-        let after = office.graph.fresh(&office.db, today).await.unwrap();
+        let after = office.graph.fresh(&office.db, today, 0).await.unwrap();
 
         assert_eq!((after.version, after.graph.name(firm)), (1, Some("濠汉")));
         assert_eq!(after.stats().nodes[0], (NodeKind::Enterprise, 1));
@@ -267,7 +276,7 @@ mod tests {
         let office = office().await;
         register(&office, "濠汉").await;
         let today = office.desk().today;
-        let asked = (0..16).map(|_| office.graph.fresh(&office.db, today));
+        let asked = (0..16).map(|_| office.graph.fresh(&office.db, today, 0));
         let got = futures_util::future::try_join_all(asked).await.unwrap();
         assert_eq!(got[0].version, 1);
         assert!(got.iter().all(|one| Arc::ptr_eq(one, &got[0])));

@@ -47,8 +47,8 @@ mod tests {
     #[tokio::test]
     async fn a_subscriber_hears_its_topic_and_nothing_else() {
         let memory = Memory::default();
-        let mut needs = Box::pin(memory.subscribe(Topic::Need));
-        for (topic, payload) in [(Topic::Graph, "g"), (Topic::Need, "n")] {
+        let mut needs = Box::pin(memory.subscribe(Topic::Job));
+        for (topic, payload) in [(Topic::Change, "g"), (Topic::Job, "n")] {
             memory.publish(Message { topic, payload: payload.to_owned() });
         }
         assert_eq!(needs.next().await.unwrap().payload, "n");

@@ -1,6 +1,11 @@
 //! Who asks: a role and the body it is held for.
 
-use crate::ids::{ChainCommitteeId, EnterpriseId, OrganisationId, ZoneId};
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::ids::{ChainCommitteeId, EnterpriseId, Id as _, OrganisationId, ZoneId};
 use crate::region::RegionCode;
 use crate::words;
 
@@ -45,6 +50,45 @@ pub enum Body {
     Region(RegionCode),
     /// A functional zone.
     Zone(ZoneId),
+}
+
+/// A text that names no body.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "{text:?} is no body a role can be held for; give enterprise:…, organisation:…, committee:…, zone:… or region:440305"
+)]
+pub struct BodyError {
+    /// The text as given, cut to 60 characters.
+    pub text: String,
+}
+
+/// The wire form: `enterprise:…`, `region:440305`.
+impl fmt::Display for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Enterprise(id) => write!(f, "{}:{id}", EnterpriseId::TAG),
+            Self::Organisation(id) => write!(f, "{}:{id}", OrganisationId::TAG),
+            Self::Committee(id) => write!(f, "{}:{id}", ChainCommitteeId::TAG),
+            Self::Zone(id) => write!(f, "{}:{id}", ZoneId::TAG),
+            Self::Region(code) => write!(f, "region:{code}"),
+        }
+    }
+}
+
+impl FromStr for Body {
+    type Err = BodyError;
+
+    fn from_str(text: &str) -> Result<Self, BodyError> {
+        let body = text.split_once(':').and_then(|(tag, id)| match tag {
+            EnterpriseId::TAG => id.parse().ok().map(Self::Enterprise),
+            OrganisationId::TAG => id.parse().ok().map(Self::Organisation),
+            ChainCommitteeId::TAG => id.parse().ok().map(Self::Committee),
+            ZoneId::TAG => id.parse().ok().map(Self::Zone),
+            "region" => id.parse().ok().map(Self::Region),
+            _ => None,
+        });
+        body.ok_or_else(|| BodyError { text: text.chars().take(60).collect() })
+    }
 }
 
 /// A caller.

@@ -120,6 +120,8 @@ ids! {
     MeetingId = "meeting";
     /// Id of an audit row.
     AuditId = "audit";
+    /// Id of a job.
+    JobId = "job";
 }
 
 /// Where new ids come from: given the moment, ids rise and never repeat.

@@ -16,6 +16,7 @@ pub mod event;
 pub mod graph;
 pub mod ids;
 pub mod industry;
+pub mod job;
 pub mod meeting;
 pub mod need;
 pub mod offer;

@@ -42,6 +42,7 @@ pub(crate) struct Database {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Redis {
     pub(crate) url: String,
+    pub(crate) space: String,
 }
 
 /// Tokens.

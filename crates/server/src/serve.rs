@@ -36,9 +36,6 @@ pub(crate) fn start_logging(log: &Log, command: &Command) -> anyhow::Result<()> 
 pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<ExitCode> {
     let office = Arc::new(wire::office(config).await?);
     let key = wire::token_key(&config.auth.key_file)?;
-    if !config.redis.url.is_empty() {
-        tracing::warn!("redis.url is set, but this version keeps cache and messages in memory");
-    }
     let front = Front { schema: lianmeng_api::schema::build(), office: Arc::clone(&office), key };
     let port = args.port.unwrap_or(config.server.port);
     let acceptor = TcpListener::bind((config.server.address.clone(), port))

@@ -2,15 +2,13 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianmeng_api::auth::TokenKey;
 use lianmeng_app::desk::{Clock, Office};
-use lianmeng_app::snapshot::Snapshots;
-use lianmeng_backplane::bus::Bus;
+use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
 
 use crate::config::Config;
@@ -32,8 +30,11 @@ pub(crate) async fn office_with(
         .await
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
     lianmeng_app::codes::seed(&db).await.context("the code tables cannot be filled in")?;
-    let graph = Snapshots::default();
-    Ok(Office { db, ids: Arc::new(IdSource::new(seed)), clock, bus: Bus::default(), graph })
+    let mut office = Office::new(db, IdSource::new(seed), clock);
+    if !config.redis.url.is_empty() {
+        office.backplane = Backplane::shared(&config.redis.url, &config.redis.space)?;
+    }
+    Ok(office)
 }
 
 fn random_seed() -> anyhow::Result<u64> {

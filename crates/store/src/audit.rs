@@ -1,12 +1,20 @@
-//! The audit log: who did what to which thing, in the transaction that did it.
+//! The audit log: who did what to which thing, written in the transaction that did it.
+//!
+//! Its rows are numbered, so it is the change feed as well. A number drawn from a sequence becomes
+//! visible when its transaction commits, not when it was drawn: a reader that has seen 7 may find 6
+//! later and never look. Here the number comes from a row that is locked until the commit, as the
+//! last but one statement of each change, so numbers become visible in their order and without
+//! gaps. The price, commits of changes one after another, is measured in `docs/scaling.md`.
 
 use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::AuditId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::StoreError;
+use crate::parse::At;
+use crate::{StoreError, version};
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -18,10 +26,12 @@ mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: String,
         pub at: DateTimeUtc,
+        pub seq: Option<i64>,
         pub subject: String,
         pub role: String,
         pub action: String,
         pub thing: String,
+        pub touches_graph: bool,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -38,9 +48,27 @@ pub struct Deed<'a> {
     pub action: &'a str,
     /// To what: a tag and an id.
     pub thing: &'a str,
+    /// Whether what the graph is built from changed.
+    pub touches_graph: bool,
 }
 
-/// Appends a row.
+/// A numbered line of the log, as those who follow changes read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its number; rises by one with each change, in the order of commits.
+    pub seq: i64,
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// What was done, by its command name.
+    pub action: String,
+    /// To what: a tag and an id.
+    pub thing: String,
+    /// Whether what the graph is built from changed.
+    pub touches_graph: bool,
+}
+
+/// Appends a row and gives its number. Call it last before the commit: other changes wait from
+/// here on until this one is over.
 ///
 /// # Errors
 ///
@@ -49,15 +77,46 @@ pub async fn append(
     db: &impl ConnectionTrait,
     actor: &Actor,
     deed: Deed<'_>,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
+    let seq = version::raise(db, version::FEED).await?;
     let row = row::ActiveModel {
         id: Set(deed.id.to_string()),
         at: Set(deed.at),
+        seq: Set(Some(seq)),
         subject: Set(actor.subject.clone()),
         role: Set(actor.role.word().to_owned()),
         action: Set(deed.action.to_owned()),
         thing: Set(deed.thing.to_owned()),
+        touches_graph: Set(deed.touches_graph),
     };
     row::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
+    if deed.touches_graph {
+        version::set(db, version::GRAPH, seq).await?;
+    }
+    Ok(seq)
+}
+
+/// The first `limit` changes with a number above `after`, in order.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Change>, StoreError> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.seq.gt(after))
+        .order_by_asc(row::COLUMN.seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let seq = row.seq.ok_or_else(|| At("audit_rows", "seq").corrupt(&row.id))?;
+            let row::Model { at, action, thing, touches_graph, .. } = row;
+            Ok(Change { seq, at, action, thing, touches_graph })
+        })
+        .collect()
 }

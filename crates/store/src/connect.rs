@@ -12,6 +12,9 @@ use crate::StoreError;
 /// Longest wait for a connection or for another writer.
 const WAIT: Duration = Duration::from_secs(10);
 
+/// A connection unused for longer is tried before it is used, since the server may have restarted.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// Opens `url` and applies missing migrations.
 ///
 /// `sqlite:PATH` makes the file where it is missing; `sqlite::memory:` lives as long as the
@@ -28,7 +31,7 @@ pub async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Sto
         .min_connections(1)
         .connect_timeout(WAIT)
         .acquire_timeout(WAIT)
-        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite

@@ -433,7 +433,7 @@ pub(crate) mod tests {
     use super::*;
 
     async fn db() -> DatabaseConnection {
-        crate::connect::open("sqlite::memory:", 1).await.unwrap()
+        lianmeng_testkit::database().await
     }
 
     pub(crate) fn firm(number: u128, name: &str) -> Enterprise {

@@ -288,7 +288,7 @@ mod tests {
     use sea_orm::DatabaseConnection;
 
     use super::*;
-    use crate::{connect, tx};
+    use crate::tx;
 
     /// A row in every table the graph is built from. Ids are the number of the thing, padded.
     const ROWS: &str = "
@@ -344,7 +344,7 @@ mod tests {
     ";
 
     async fn db() -> DatabaseConnection {
-        let db = connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         db.execute_unprepared(ROWS).await.unwrap();
         db
     }

@@ -23,6 +23,7 @@ pub mod graph;
 pub mod idempotency;
 pub mod import;
 pub mod industry;
+pub mod job;
 pub mod meeting;
 pub mod need;
 pub mod offer;

@@ -283,7 +283,7 @@ mod tests {
 
     #[tokio::test]
     async fn everybody_sees_approved_figures_and_coordinators_all() {
-        let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         for (id, is_published) in [(1, true), (2, false)] {
             insert(&db, &outcome(id, is_published)).await.unwrap();
         }
@@ -299,7 +299,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_second_of_two_saves_is_stale() {
-        let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         insert(&db, &outcome(1, true)).await.unwrap();
         save(&db, &outcome(1, false)).await.unwrap();
         assert!(matches!(save(&db, &outcome(1, true)).await, Err(StoreError::Stale)));

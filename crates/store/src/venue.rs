@@ -228,7 +228,7 @@ mod tests {
     }
 
     async fn db() -> DatabaseConnection {
-        let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         for number in 1..=3 {
             insert(&db, &venue(number, 10 * u16::try_from(number).unwrap())).await.unwrap();
         }

@@ -1,9 +1,7 @@
-//! Version numbers that rise with each change, so that readers notice.
+//! Numbers that rise with each change, so that readers notice.
 
-use sea_orm::ActiveValue::Set;
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
 
 use crate::StoreError;
 
@@ -22,7 +20,9 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The version of everything the graph is built from.
+/// The number of the last change.
+pub const FEED: &str = "feed";
+/// The number of the last change of what the graph is built from.
 pub const GRAPH: &str = "graph";
 
 /// The current number of `name`; 0 before the first change.
@@ -35,19 +35,38 @@ pub async fn current(db: &impl ConnectionTrait, name: &str) -> Result<i64, Store
     Ok(row.map_or(0, |row| row.number))
 }
 
-/// Raises `name` by one, within the transaction of the change.
+/// Raises `name` by one and gives the new number, within the transaction of the change. Others who
+/// raise it wait until that transaction ends.
 ///
 /// # Errors
 ///
 /// [`StoreError::Db`] if the database refuses.
-pub async fn raise(db: &impl ConnectionTrait, name: &str) -> Result<(), StoreError> {
-    let row = row::ActiveModel { name: Set(name.to_owned()), number: Set(1) };
-    let again = Expr::col((row::Entity, row::Column::Number)).add(1);
-    row::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(row::Column::Name).value(row::Column::Number, again).to_owned(),
-        )
-        .exec_without_returning(db)
+pub(crate) async fn raise(db: &impl ConnectionTrait, name: &str) -> Result<i64, StoreError> {
+    let more = Expr::col(row::Column::Number).add(1);
+    let rows = row::Entity::update_many()
+        .col_expr(row::Column::Number, more)
+        .filter(row::COLUMN.name.eq(name))
+        .exec_with_returning(db)
+        .await?;
+    let row = rows.into_iter().next();
+    let missing = || DbErr::RecordNotFound(format!("no row {name} in versions"));
+    Ok(row.ok_or_else(missing)?.number)
+}
+
+/// Sets `name` to `number`, within the transaction of the change.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses.
+pub(crate) async fn set(
+    db: &impl ConnectionTrait,
+    name: &str,
+    number: i64,
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Number, Expr::value(number))
+        .filter(row::COLUMN.name.eq(name))
+        .exec(db)
         .await?;
     Ok(())
 }

@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+pub use database::{Place, database};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+mod database;
 
 /// The folder with shared data, if this machine has it; else says that the test is skipped.
 pub fn shared() -> Option<PathBuf> {
@@ -47,11 +50,12 @@ fn binary() -> PathBuf {
 #[derive(Debug)]
 pub struct Program {
     folder: TempDir,
+    place: Option<Place>,
 }
 
 impl Default for Program {
     fn default() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), place: Place::new_blocking() }
     }
 }
 
@@ -78,6 +82,13 @@ impl Program {
             .env_remove("REDIS_URL")
             .env_remove("PORT")
             .env("LIANMENG_DATABASE__CONNECTIONS", "4");
+        if let Some(place) = &self.place {
+            command.env("DATABASE_URL", place.url());
+        }
+        if let Ok(url) = std::env::var(database::REDIS) {
+            let space = self.folder().file_name().unwrap();
+            command.env("REDIS_URL", url).env("LIANMENG_REDIS__SPACE", space);
+        }
         command
     }
 

@@ -1,12 +1,8 @@
 //! A database, a desk, and workbooks written on the spot.
 
-use std::sync::Arc;
-
 use chrono::DateTime;
 use lianmeng_app::desk::{Clock, Desk, Office};
 use lianmeng_app::import::{Counts, ImportDrafts, ImportError, ImportReport, import};
-use lianmeng_app::snapshot::Snapshots;
-use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::draft::{DraftKind, Drafts};
 use lianmeng_domain::ids::IdSource;
@@ -17,11 +13,10 @@ pub(crate) fn actor(role: Role) -> Actor {
 }
 
 pub(crate) async fn desk() -> Desk {
-    let db = lianmeng_store::connect::open("sqlite::memory:", 1).await.unwrap();
+    let db = lianmeng_testkit::database().await;
     lianmeng_app::codes::seed(&db).await.unwrap();
     let clock = Clock::Fixed(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
-    let (ids, bus, graph) = (Arc::new(IdSource::new(1)), Bus::default(), Snapshots::default());
-    Office { db, ids, clock, bus, graph }.desk()
+    Office::new(db, IdSource::new(1), clock).desk()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

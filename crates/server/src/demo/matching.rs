@@ -29,7 +29,7 @@ const PER_NEED: usize = 5;
 /// Three facts of the graph.
 pub(super) async fn graph_facts(office: &Office) -> anyhow::Result<String> {
     let desk = office.desk();
-    let pinned = office.graph.fresh(&desk.db, desk.today).await?;
+    let pinned = office.graph.fresh(&desk.db, desk.today, 0).await?;
     let (graph, stats) = (&pinned.graph, pinned.stats());
     let name = |node| graph.name(node).unwrap_or("?").to_owned();
     let yunjin = enterprise(&desk, "demo-f01").await?;

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::alliance::partner;
     use crate::chain::{self, segment};
-    use crate::{alliance, committee, connect};
+    use crate::{alliance, committee};
 
     fn chain(n: u128) -> IndustrialChainId {
         IndustrialChainId::from(n)
@@ -189,7 +189,7 @@ mod tests {
     /// Chain 1 with two segments and the committees 1 and 2; chain 2 with committee 3 and nobody
     /// placed. Firms 1 to 4 are placed on chain 1, firm 1 twice, firm 5 is only suggested.
     async fn world() -> DatabaseConnection {
-        let db = connect::open("sqlite::memory:", 1).await.unwrap();
+        let db = lianmeng_testkit::database().await;
         for n in [1, 2] {
             let name = format!("链{n}");
             let (external_id, tags) = (None, Vec::new());

@@ -89,7 +89,7 @@ fn parts(event: u128) -> Layout {
 /// Event 1 with participants 11, 12, 13, published: 11 meets 12, 12 meets 13. Event 2 with 21, 22,
 /// not published. Participants 11 and 21 are enterprise 1, and so on.
 async fn world() -> DatabaseConnection {
-    let db = crate::connect::open("sqlite::memory:", 1).await.unwrap();
+    let db = lianmeng_testkit::database().await;
     for zone in [1, 2, 9] {
         let id = ZoneId::from(zone);
         let insert = format!("INSERT INTO zones VALUES ('{id}', '区{zone}', '', '[]', true, 1)");

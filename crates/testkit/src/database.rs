@@ -1,0 +1,82 @@
+//! A database of its own for each test: SQLite in memory, or PostgreSQL where the environment names
+//! a server.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use lianmeng_store::connect;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+
+/// Variable with the address of a PostgreSQL server on which databases may be made.
+const POSTGRES: &str = "LIANMENG_TEST_POSTGRES";
+/// Variable with the address of a Redis server.
+pub(crate) const REDIS: &str = "LIANMENG_TEST_REDIS";
+/// Made once per server; each test copies it.
+const TEMPLATE: &str = "lianmeng_template";
+/// One at a time makes databases; PostgreSQL refuses to copy what others are using.
+const LOCK: &str = "SELECT pg_advisory_lock(20261122)";
+/// Connections a test opens.
+const CONNECTIONS: u32 = 8;
+
+/// An empty, migrated database.
+pub async fn database() -> DatabaseConnection {
+    match Place::new().await {
+        Some(place) => connect::open(place.url(), CONNECTIONS).await.unwrap(),
+        None => connect::open("sqlite::memory:", 1).await.unwrap(),
+    }
+}
+
+/// A new database on the PostgreSQL server of the tests. It stays when the test ends; the server
+/// is thrown away as a whole.
+#[derive(Debug)]
+pub struct Place {
+    url: String,
+}
+
+impl Place {
+    /// A new empty, migrated database, if the environment names a server.
+    pub async fn new() -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var(POSTGRES).ok().filter(|url| !url.is_empty())?;
+        let (base, _) = server.rsplit_once('/').expect("an address with a database");
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("lianmeng_test_{}_{number}", std::process::id());
+        // One connection: the lock belongs to it and goes with it.
+        let mut options = ConnectOptions::new(server.as_str());
+        options.max_connections(1).sqlx_logging(false);
+        let admin = Database::connect(options).await.unwrap();
+        let run = async |sql: String| {
+            admin.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+        };
+        run(LOCK.to_owned()).await;
+        if run(format!("SELECT FROM pg_database WHERE datname = '{TEMPLATE}'"))
+            .await
+            .rows_affected()
+            == 0
+        {
+            let making = format!("{TEMPLATE}_making");
+            run(format!("DROP DATABASE IF EXISTS {making}")).await;
+            run(format!("CREATE DATABASE {making}")).await;
+            let db = connect::open(&format!("{base}/{making}"), 1).await.unwrap();
+            db.close().await.unwrap();
+            run(format!("ALTER DATABASE {making} RENAME TO {TEMPLATE}")).await;
+        }
+        run(format!("DROP DATABASE IF EXISTS {name}")).await;
+        run(format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")).await;
+        admin.close().await.unwrap();
+        Some(Self { url: format!("{base}/{name}") })
+    }
+
+    /// As [`Place::new`], from code that is not async.
+    pub(crate) fn new_blocking() -> Option<Self> {
+        let make = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(Self::new())
+        };
+        std::thread::spawn(make).join().unwrap()
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# with-services.sh COMMAND…: runs COMMAND with a throwaway PostgreSQL and a throwaway Redis.
+#
+# LIANMENG_TEST_POSTGRES and LIANMENG_TEST_REDIS hold their addresses; where one is set already, that
+# server is used and none is started. Binaries are found in PATH and /usr/lib/postgresql, or
+# installed with apt where this runs as root. Everything ends with COMMAND, whose status is passed on.
+set -euo pipefail
+
+say() { printf '[services] %s\n' "$*" >&2; }
+fail() { say "$1"; exit 69; }
+
+postgres_pid='' redis_pid='' folder=''
+stop() {
+    local status=$?
+    trap - EXIT INT TERM
+    [ -z "$redis_pid" ] || { kill "$redis_pid" && wait "$redis_pid"; } 2>/dev/null || true
+    [ -z "$postgres_pid" ] || { kill -INT "$postgres_pid" && wait "$postgres_pid"; } 2>/dev/null || true
+    [ -z "$folder" ] || rm -rf "$folder"
+    exit "$status"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/lianmeng-services.XXXXXX")
+# PostgreSQL runs as another user and must be able to pass through.
+chmod 711 "$folder"
+
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    echo "$port"
+}
+
+install() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    say "installing $*"
+    # Without this Debian would start a server of its own.
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/lianmeng.conf
+    local get=(env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@")
+    "${get[@]}" >"$folder/apt.log" 2>&1 ||
+        { apt-get update >>"$folder/apt.log" 2>&1 && "${get[@]}" >>"$folder/apt.log" 2>&1; } ||
+        { tail -3 "$folder/apt.log" >&2; return 1; }
+}
+
+# Runs a command as a user that PostgreSQL accepts and lets it end with this script.
+as_server() {
+    if [ "$(id -u)" = 0 ]; then
+        local user=postgres
+        id "$user" >/dev/null 2>&1 || user=nobody
+        exec setpriv --pdeathsig INT --reuid "$user" --regid "$(id -g "$user")" --clear-groups -- "$@"
+    fi
+    exec "$@"
+}
+
+find_postgres() {
+    local file
+    for file in $(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -Vr) \
+        $(command -v postgres || true); do
+        [ -x "$file" ] && [ -x "${file%/*}/initdb" ] && { bin=${file%/*}; return 0; }
+    done
+    return 1
+}
+
+start_postgres() {
+    find_postgres || { install postgresql && find_postgres; } ||
+        fail 'no PostgreSQL: install postgresql, or set LIANMENG_TEST_POSTGRES to the address of a server'
+    mkdir "$folder/postgres"
+    [ "$(id -u)" != 0 ] || chown "$(id -u postgres 2>/dev/null || id -u nobody)" "$folder/postgres"
+    (as_server "$bin/initdb" --pgdata="$folder/postgres/data" --username=postgres --auth=trust \
+        --encoding=UTF8 --locale=C.UTF-8 --no-sync) >"$folder/initdb.log" 2>&1 ||
+        { cat "$folder/initdb.log" >&2; fail 'initdb failed'; }
+    local port
+    port=$(free_port)
+    (as_server "$bin/postgres" -D "$folder/postgres/data" -p "$port" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+        -c max_connections=300 -c timezone=UTC) >"$folder/postgres.log" 2>&1 &
+    postgres_pid=$!
+    local _
+    for _ in $(seq 200); do
+        "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break
+        kill -0 "$postgres_pid" 2>/dev/null || { cat "$folder/postgres.log" >&2; fail 'PostgreSQL did not start'; }
+        sleep 0.05
+    done
+    export LIANMENG_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+start_redis() {
+    local server port
+    find_redis() { server=$(command -v redis-server || command -v valkey-server); }
+    find_redis || { install redis-server && find_redis; } ||
+        fail 'no Redis: install redis-server, or set LIANMENG_TEST_REDIS to the address of a server'
+    port=$(free_port)
+    setpriv --pdeathsig TERM "$server" --port "$port" --bind 127.0.0.1 --save '' --appendonly no \
+        --dir "$folder" --logfile "$folder/redis.log" >/dev/null &
+    redis_pid=$!
+    local _
+    for _ in $(seq 200); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+        kill -0 "$redis_pid" 2>/dev/null || fail 'Redis did not start'
+        sleep 0.05
+    done
+    export LIANMENG_TEST_REDIS="redis://127.0.0.1:$port/"
+}
+
+[ -n "${LIANMENG_TEST_POSTGRES:-}" ] || start_postgres
+[ -n "${LIANMENG_TEST_REDIS:-}" ] || start_redis
+say "ready after ${SECONDS} s"
+# In the background, so that signals reach the traps.
+"$@" &
+wait $!

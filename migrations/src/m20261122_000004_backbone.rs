@@ -28,6 +28,7 @@ impl MigrationTrait for Migration {
             index("audit_rows", &["seq"]),
             index("audit_rows", &["thing", "at"]),
             index("job_log", &["id"]),
+            index("request_keys", &["at"]),
             index("jobs", &["state", "run_at"]),
             index("jobs", &["subject", "id"]),
         ] {

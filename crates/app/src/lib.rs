@@ -14,6 +14,7 @@ pub mod enterprise;
 pub mod event;
 pub mod feed;
 pub mod import;
+pub mod job;
 pub mod need;
 pub mod notify;
 pub mod offer;

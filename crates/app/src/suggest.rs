@@ -106,7 +106,8 @@ pub(crate) async fn insert_new(
     Ok(fresh.len())
 }
 
-const fn is_open(stage: NeedStage) -> bool {
+/// Whether suggestions are made for a need in this stage.
+pub(crate) const fn is_open(stage: NeedStage) -> bool {
     match stage {
         NeedStage::Submitted
         | NeedStage::Triaged

@@ -106,6 +106,16 @@ pub async fn finish(
     Ok(())
 }
 
+/// Forgets the request keys claimed before `before`, and says how many.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses.
+pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let gone = row::Entity::delete_many().filter(row::COLUMN.at.lt(before)).exec(db).await?;
+    Ok(gone.rows_affected)
+}
+
 fn fingerprint(command: &str) -> String {
     use std::fmt::Write as _;
     let digest = Sha256::digest(command.as_bytes());

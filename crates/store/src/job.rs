@@ -169,22 +169,27 @@ pub async fn claim(
     let ended = Condition::all()
         .add(row::COLUMN.state.eq(JobState::Running.word()))
         .add(row::COLUMN.lease_until.lt(now));
+    let waiting = Condition::all()
+        .add(row::COLUMN.state.eq(JobState::Ready.word()))
+        .add(row::COLUMN.run_at.lte(now));
+    let is_due = Condition::any().add(waiting).add(ended.clone());
+    // A worker with nothing to do only reads.
+    if row::Entity::find().filter(is_due.clone()).one(db).await?.is_none() {
+        return Ok(None);
+    }
     let used_up = Expr::col(row::Column::Attempts).gte(Expr::col(row::Column::MaxAttempts));
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(JobState::Dead.word()))
         .col_expr(row::Column::ChangedAt, Expr::value(now))
         .col_expr(row::Column::Error, Expr::value("every worker that took it stopped"))
-        .filter(ended.clone())
+        .filter(ended)
         .filter(used_up)
         .exec(db)
         .await?;
-    let waiting = Condition::all()
-        .add(row::COLUMN.state.eq(JobState::Ready.word()))
-        .add(row::COLUMN.run_at.lte(now));
     let due = Query::select()
         .column(row::Column::Id)
         .from(row::Entity)
-        .cond_where(Condition::any().add(waiting).add(ended))
+        .cond_where(is_due)
         .order_by(row::Column::RunAt, sea_orm::Order::Asc)
         .order_by(row::Column::Id, sea_orm::Order::Asc)
         .limit(1)

@@ -32,6 +32,7 @@ pub mod outcome;
 pub mod page;
 pub mod pairing;
 mod parse;
+pub mod part;
 pub mod party;
 pub mod product;
 pub mod project;

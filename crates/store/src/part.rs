@@ -1,0 +1,187 @@
+//! Parts by month of the tables that only grow. PostgreSQL only; SQLite keeps them whole.
+//!
+//! Rows of a month without a part of its own land in the part for the rest, so a missing part never
+//! refuses a row; making the part later moves them into it.
+
+use chrono::{Datelike as _, Months, NaiveDate};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, DbBackend, FromQueryResult, Statement,
+    TransactionTrait as _,
+};
+
+use crate::StoreError;
+
+/// The tables that are split.
+pub const TABLES: [&str; 2] = ["audit_rows", "job_log"];
+/// Months that have a part before they begin.
+const AHEAD: u32 = 2;
+/// One process at a time makes or detaches parts.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(20261123)";
+/// Longest wait of readers and writers behind a change of parts.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
+
+#[derive(Debug, FromQueryResult)]
+struct Name {
+    name: String,
+}
+
+/// Makes the parts of the month of `today` and the two after it where they are missing.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses, or others keep the table busy for two seconds.
+pub async fn make_ahead(db: &DatabaseConnection, today: NaiveDate) -> Result<(), StoreError> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    for table in TABLES {
+        let there = parts(db, table).await?;
+        for ahead in 0..=AHEAD {
+            let first = month(today) + Months::new(ahead);
+            if !there.contains(&part_name(table, first)) {
+                make(db, table, first).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names of the parts of `table`, oldest first, the one for the rest left out; none on SQLite.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn parts(db: &DatabaseConnection, table: &str) -> Result<Vec<String>, StoreError> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT c.relname::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+               WHERE i.inhparent = to_regclass($1) AND c.relname <> $1 || '_rest' ORDER BY 1";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [table.into()]);
+    let names = Name::find_by_statement(statement).all(db).await?;
+    Ok(names.into_iter().map(|row| row.name).collect())
+}
+
+/// Detaches the parts of months that ended before `keep_from` and gives their names. They stay as
+/// tables of their own, to be dumped and dropped.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses, or others keep the table busy for two seconds.
+pub async fn detach_before(
+    db: &DatabaseConnection,
+    keep_from: NaiveDate,
+) -> Result<Vec<String>, StoreError> {
+    let mut detached = Vec::new();
+    for table in TABLES {
+        let oldest_kept = part_name(table, month(keep_from));
+        for part in parts(db, table).await? {
+            // Names of one table sort by month.
+            if part < oldest_kept {
+                let tx = db.begin().await?;
+                tx.execute_unprepared(PATIENCE).await?;
+                tx.execute_unprepared(LOCK).await?;
+                tx.execute_unprepared(&format!("ALTER TABLE {table} DETACH PARTITION {part}"))
+                    .await?;
+                tx.commit().await?;
+                detached.push(part);
+            }
+        }
+    }
+    Ok(detached)
+}
+
+async fn make(db: &DatabaseConnection, table: &str, first: NaiveDate) -> Result<(), StoreError> {
+    let part = part_name(table, first);
+    let (from, to) = (format!("{first} 00:00Z"), format!("{} 00:00Z", first + Months::new(1)));
+    let tx = db.begin().await?;
+    tx.execute_unprepared(PATIENCE).await?;
+    tx.execute_unprepared(LOCK).await?;
+    if parts_in(&tx, table, &part).await? {
+        return Ok(tx.rollback().await?);
+    }
+    for sql in [
+        format!("CREATE TABLE {part} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"),
+        format!(
+            "WITH moved AS (DELETE FROM {table}_rest WHERE at >= '{from}' AND at < '{to}' RETURNING *) \
+             INSERT INTO {part} SELECT * FROM moved"
+        ),
+        format!(
+            "ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ('{from}') TO ('{to}')"
+        ),
+    ] {
+        tx.execute_unprepared(&sql).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Whether another process made the part since it was looked for.
+async fn parts_in(
+    tx: &sea_orm::DatabaseTransaction,
+    table: &str,
+    part: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT inhrelid::regclass::text AS name FROM pg_inherits \
+               WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)";
+    let values = [table.into(), part.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(Name::find_by_statement(statement).one(tx).await?.is_some())
+}
+
+fn month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+fn part_name(table: &str, first: NaiveDate) -> String {
+    format!("{table}_{:04}_{:02}", first.year(), first.month())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use lianmeng_domain::actor::Actor;
+
+    use super::*;
+    use crate::audit::{self, Deed};
+
+    async fn deed(db: &DatabaseConnection, n: u128, at: &str) {
+        let at: DateTime<Utc> = at.parse().unwrap();
+        let deed = Deed { id: n.into(), at, action: "a", thing: "t", touches_graph: false };
+        audit::append(db, &Actor::public(), deed).await.unwrap();
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn months_get_parts_rows_move_into_them_and_old_parts_detach() {
+        let db = lianmeng_testkit::database().await;
+        for (n, at) in [(1, "2026-10-31T23:59:59Z"), (2, "2026-11-01T00:00:00Z")] {
+            deed(&db, n, at).await;
+        }
+        make_ahead(&db, day("2026-10-20")).await.unwrap();
+        make_ahead(&db, day("2026-11-20")).await.unwrap();
+        deed(&db, 3, "2026-12-24T00:00:00Z").await;
+        deed(&db, 4, "2030-01-01T00:00:00Z").await;
+        let seqs = async || -> Vec<i64> {
+            let all = audit::since(&db, 0, 10).await.unwrap();
+            all.into_iter().map(|change| change.seq).collect()
+        };
+        assert_eq!(seqs().await, [1, 2, 3, 4]);
+        let is_split = db.get_database_backend() == DbBackend::Postgres;
+        let months = ["10", "11", "12"].map(|m| format!("audit_rows_2026_{m}"));
+        let want = if is_split {
+            &[&months[..], &["audit_rows_2027_01".to_owned()]].concat()[..]
+        } else {
+            &[]
+        };
+        assert_eq!(parts(&db, "audit_rows").await.unwrap(), want);
+        let detached = detach_before(&db, day("2026-12-05")).await.unwrap();
+        let gone = |table: &str| [format!("{table}_2026_10"), format!("{table}_2026_11")];
+        let want =
+            if is_split { TABLES.iter().flat_map(|table| gone(table)).collect() } else { vec![] };
+        assert_eq!(detached, want);
+        assert_eq!(seqs().await, if is_split { vec![3, 4] } else { vec![1, 2, 3, 4] });
+    }
+}

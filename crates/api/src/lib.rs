@@ -18,6 +18,7 @@ pub mod http;
 pub mod ids;
 pub mod import;
 pub mod industry;
+pub mod job;
 pub mod limits;
 pub mod loader;
 pub mod need;

@@ -37,6 +37,7 @@ use crate::graph::GraphQuery;
 use crate::ids;
 use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
+use crate::job::{JobMutation, JobQuery};
 use crate::limits;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
@@ -208,6 +209,7 @@ pub struct Query(
     SuggestionQuery,
     PairingQuery,
     OutcomeQuery,
+    JobQuery,
     VenueQuery,
     EventQuery,
 );
@@ -231,6 +233,7 @@ pub struct Mutation(
     SuggestionMutation,
     PairingMutation,
     OutcomeMutation,
+    JobMutation,
     VenueMutation,
     EventMutation,
 );

@@ -25,6 +25,16 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Answer GraphQL at /graphql, GraphiQL at /graphiql.
     Serve(ServeArgs),
+    /// Do the jobs that requests leave behind: long plans, suggestions for a whole committee.
+    ///
+    /// Any number may run beside any number of servers over one PostgreSQL database.
+    Work(WorkArgs),
+    /// Look at jobs, and put those back that were given up.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// The monthly parts of tables that only grow (PostgreSQL).
+    #[command(subcommand)]
+    Parts(PartsCommand),
     /// Read a workbook, a CSV file or a folder of CSV files into the database.
     ///
     /// Good rows are saved in one transaction; each bad one is reported with file, row, column,
@@ -68,6 +78,48 @@ pub(crate) struct ServeArgs {
     /// Port to listen on; overrides PORT and the configuration file.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WorkArgs {
+    /// Jobs worked on at the same time; overrides jobs.workers of the configuration.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) workers: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs that wait, run or were given up, newest first.
+    List {
+        /// Only in this state: ready, running or dead.
+        #[arg(long)]
+        state: Option<String>,
+        /// Most jobs to list.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        limit: u32,
+    },
+    /// Show one job whole, those that ended included.
+    Show {
+        /// Its id, as in job:01J….
+        job: String,
+    },
+    /// Put a job that was given up back, with all its attempts.
+    Requeue {
+        /// Its id, as in job:01J….
+        job: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartsCommand {
+    /// Make the parts of this month and the next two, and list all.
+    List,
+    /// Detach the parts older than so many months; they stay as tables of their own.
+    Detach {
+        /// Whole months to keep beside the present one.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_200))]
+        keep_months: u32,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) redis: Redis,
+    pub(crate) jobs: Jobs,
     pub(crate) auth: Auth,
     pub(crate) log: Log,
 }
@@ -43,6 +44,13 @@ pub(crate) struct Database {
 pub(crate) struct Redis {
     pub(crate) url: String,
     pub(crate) space: String,
+}
+
+/// Jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Jobs {
+    pub(crate) workers: u32,
 }
 
 /// Tokens.

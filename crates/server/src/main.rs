@@ -13,12 +13,14 @@ mod config;
 mod demo;
 mod graph;
 mod import;
+mod jobs;
 mod matching;
 mod plan;
 mod print;
 mod serve;
 mod solve;
 mod wire;
+mod work;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -42,6 +44,9 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     use args::Command;
     match command {
         Command::Serve(args) => block_on(serve::run(config, args)),
+        Command::Work(args) => block_on(work::run(config, args)),
+        Command::Jobs(command) => block_on(jobs::run(config, command)),
+        Command::Parts(command) => block_on(jobs::parts(config, command)),
         Command::Import(args) => block_on(import::run(config, args)),
         Command::Template(args) => import::template(&args.path),
         Command::Graph(args) => block_on(graph::run(config, args)),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use chrono::{Months, NaiveDate};
+use comfy_table::{Table, presets};
 use lianmeng_app::job::{self, RequeueJob};
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::ids::{Id as _, JobId};
@@ -27,7 +28,9 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             let window = Window { after: None, limit: u64::from(limit) };
             let jobs = store::page(&office.db, &keeper, state, &window).await?;
             let header = ["job", "kind", "state", "attempts", "progress", "asked by", "since", "error"];
-            print::table(&header, jobs.iter().map(row).collect());
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING).set_header(header).add_rows(jobs.iter().map(row));
+            print::text(&table.to_string());
         }
         JobsCommand::Show { job } => {
             let found = store::find(&office.db, &keeper, id(&job)?).await?;

@@ -11,6 +11,7 @@
 pub mod alliance;
 pub mod audit;
 pub mod avoid;
+pub mod backup;
 pub mod body;
 pub mod chain;
 pub mod committee;
@@ -24,6 +25,7 @@ pub mod idempotency;
 pub mod import;
 pub mod industry;
 pub mod meeting;
+pub mod migrate;
 pub mod need;
 pub mod offer;
 pub mod organisation;

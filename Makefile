@@ -10,8 +10,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := $(TARGET)/release/lianmeng
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
+CYCLONEDX := $(shell command -v cargo-cyclonedx 2>/dev/null)
 
-.PHONY: help build-release run serve demo test accept check fmt schema bench
+.PHONY: help build-release run serve demo test accept check sbom fmt schema bench
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -46,9 +47,20 @@ check: ## Format, lints, docs, schema drift, crate arrows, licences
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --quiet
 	$(CARGO) test --workspace --test tidy --quiet
 ifneq ($(DENY),)
-	$(CARGO) deny --log-level error check
+	$(CARGO) deny --log-level error check bans licenses sources
+	@scripts/advisories.sh
 else
 	@echo 'cargo-deny is not installed; the licences were checked by tests/tidy.rs, advisories were not'
+endif
+	@scripts/check-deploy.sh
+
+sbom: ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
+ifneq ($(CYCLONEDX),)
+	$(CARGO) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries --no-build-deps --target all
+	mv crates/server/lianmeng_bin.cdx.json sbom.cdx.json
+else
+	@echo 'cargo-cyclonedx is not installed; `cargo install cargo-cyclonedx --locked` brings it'
+	@exit 1
 endif
 
 fmt: ## Format the code

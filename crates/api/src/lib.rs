@@ -20,6 +20,7 @@ pub mod import;
 pub mod industry;
 pub mod limits;
 pub mod loader;
+pub mod measure;
 pub mod need;
 pub mod offer;
 pub mod organisation;

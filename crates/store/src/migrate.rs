@@ -88,28 +88,25 @@ async fn locked(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreErr
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{DatabaseBackend, Statement};
+    use sea_orm::Statement;
 
     use super::*;
     use crate::connect;
 
     /// Everything the database knows of its tables, as text.
     async fn schema(db: &DatabaseConnection) -> Vec<String> {
-        let question = match db.get_database_backend() {
-            DatabaseBackend::Postgres => {
-                "SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, \
-                        column_default) AS line \
-                 FROM information_schema.columns WHERE table_schema = 'public' \
-                 UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
-                 UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) \
-                 FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1"
-            }
-            _ => "SELECT coalesce(sql, name) AS line FROM sqlite_master ORDER BY 1",
+        let backend = db.get_database_backend();
+        let question = if backend == DbBackend::Postgres {
+            "SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, \
+                    column_default) AS line \
+             FROM information_schema.columns WHERE table_schema = 'public' \
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+             UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) \
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1"
+        } else {
+            "SELECT coalesce(sql, name) AS line FROM sqlite_master ORDER BY 1"
         };
-        let rows = db
-            .query_all_raw(Statement::from_string(db.get_database_backend(), question))
-            .await
-            .unwrap();
+        let rows = db.query_all_raw(Statement::from_string(backend, question)).await.unwrap();
         rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
     }
 

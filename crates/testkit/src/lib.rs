@@ -18,6 +18,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub mod postgres;
+
 /// The folder with shared data, if this machine has it; else says that the test is skipped.
 pub fn shared() -> Option<PathBuf> {
     let folder = std::env::var("LIANMENG_SHARED").map_or_else(
@@ -47,11 +49,12 @@ fn binary() -> PathBuf {
 #[derive(Debug)]
 pub struct Program {
     folder: TempDir,
+    settings: Vec<(String, String)>,
 }
 
 impl Default for Program {
     fn default() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), settings: Vec::new() }
     }
 }
 
@@ -77,8 +80,15 @@ impl Program {
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")
             .env_remove("PORT")
-            .env("LIANMENG_DATABASE__CONNECTIONS", "4");
+            .env("LIANMENG_DATABASE__CONNECTIONS", "4")
+            .env("LIANMENG_METRICS__LISTEN", "127.0.0.1:0")
+            .envs(self.settings.iter().map(|(key, value)| (key, value)));
         command
+    }
+
+    /// Sets a variable for every later command, such as `LIANMENG_SERVER__DRAIN_SECONDS`.
+    pub fn set(&mut self, variable: &str, value: &str) {
+        self.settings.push((variable.to_owned(), value.to_owned()));
     }
 
     /// Runs a command to its end.
@@ -111,13 +121,17 @@ impl Program {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut metrics = String::new();
         let address = loop {
             let line = lines.next().expect("the server says where it listens").unwrap();
             if let Some(address) = line.strip_prefix("listening on ") {
                 break address.to_owned();
             }
+            if let Some(address) = line.strip_prefix("metrics on ") {
+                address.clone_into(&mut metrics);
+            }
         };
-        Server { child, address }
+        Server { child, address, metrics }
     }
 }
 
@@ -146,6 +160,8 @@ pub struct Server {
     child: Child,
     /// Its address, `http://127.0.0.1:PORT`.
     pub address: String,
+    /// Where it tells its numbers, `http://127.0.0.1:PORT/metrics`.
+    pub metrics: String,
 }
 
 impl Drop for Server {
@@ -174,6 +190,24 @@ impl Answer {
 }
 
 impl Server {
+    /// Asks it to end, as a service manager would, without waiting.
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it ends and gives its exit code.
+    pub fn wait(mut self) -> i32 {
+        self.child.wait().unwrap().code().expect("not ended by a signal")
+    }
+
+    /// The number of a series of `/metrics`, such as `lianmeng_streams_open{transport="sse"}`.
+    pub fn number(&self, series: &str) -> Option<f64> {
+        let page = read(Self::agent().get(&self.metrics).call()).body;
+        let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.map(|number| number.parse().unwrap())
+    }
+
     fn agent() -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)

@@ -10,7 +10,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := $(TARGET)/release/lianmeng
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
-CYCLONEDX := $(shell command -v cargo-cyclonedx 2>/dev/null)
+CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
 .PHONY: help build-release run serve demo test accept check sbom fmt schema bench
 
@@ -54,14 +54,14 @@ else
 endif
 	@scripts/check-deploy.sh
 
-sbom: ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
-ifneq ($(CYCLONEDX),)
-	$(CARGO) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries --no-build-deps --target all
+sbom: $(CYCLONEDX) ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
+	$(CYCLONEDX) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries
 	mv crates/server/lianmeng_bin.cdx.json sbom.cdx.json
-else
-	@echo 'cargo-cyclonedx is not installed; `cargo install cargo-cyclonedx --locked` brings it'
-	@exit 1
-endif
+	@rm -f crates/*/*.cdx.json migrations/*.cdx.json tests/*.cdx.json
+
+# Built once where it is missing.
+$(TARGET)/tools/bin/cargo-cyclonedx:
+	$(CARGO) install cargo-cyclonedx --locked --root $(TARGET)/tools
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

@@ -10,8 +10,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := $(TARGET)/release/lianmeng
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
+CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: help build-release run serve demo test accept check fmt schema bench
+.PHONY: help build-release run serve demo test accept check sbom fmt schema bench
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -46,10 +47,21 @@ check: ## Format, lints, docs, schema drift, crate arrows, licences
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --quiet
 	$(CARGO) test --workspace --test tidy --quiet
 ifneq ($(DENY),)
-	$(CARGO) deny --log-level error check
+	$(CARGO) deny --log-level error check bans licenses sources
+	@scripts/advisories.sh
 else
 	@echo 'cargo-deny is not installed; the licences were checked by tests/tidy.rs, advisories were not'
 endif
+	@scripts/check-deploy.sh
+
+sbom: $(CYCLONEDX) ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
+	$(CYCLONEDX) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries
+	mv crates/server/lianmeng_bin.cdx.json sbom.cdx.json
+	@rm -f crates/*/*.cdx.json migrations/*.cdx.json tests/*.cdx.json
+
+# Built once where it is missing.
+$(TARGET)/tools/bin/cargo-cyclonedx:
+	$(CARGO) install cargo-cyclonedx --locked --root $(TARGET)/tools
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

@@ -139,3 +139,18 @@ pub(crate) fn moment_null(name: &'static str) -> ColumnDef {
     column.timestamp_with_time_zone().null();
     column
 }
+
+/// Drops `tables`, the last first, so that none goes while another still points at it.
+pub(crate) async fn drop_all(
+    manager: &SchemaManager<'_>,
+    tables: Vec<TableCreateStatement>,
+) -> Result<(), DbErr> {
+    for table in tables.into_iter().rev() {
+        let name = table
+            .get_table_name()
+            .ok_or_else(|| DbErr::Migration("a table without a name".to_owned()))?
+            .clone();
+        manager.drop_table(Table::drop().table(name).to_owned()).await?;
+    }
+    Ok(())
+}

@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::columns::{
-    big, date_null, flag, id, id_null, index, int, int_null, moment, refers, table, text,
+    big, date_null, drop_all, flag, id, id_null, index, int, int_null, moment, refers, table, text,
     text_null, unique,
 };
 
@@ -16,8 +16,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     #[expect(elided_lifetimes_in_paths, reason = "async_trait counts the written lifetimes")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables = [places(), bodies(), products(), chains(), committees(), commands()];
-        for table in tables.into_iter().flatten() {
+        for table in tables() {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -25,6 +24,17 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+
+    #[expect(elided_lifetimes_in_paths, reason = "async_trait counts the written lifetimes")]
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_all(manager, tables()).await
+    }
+}
+
+/// Every table of this migration, each after those it points at.
+fn tables() -> Vec<TableCreateStatement> {
+    let parts = [places(), bodies(), products(), chains(), committees(), commands()];
+    parts.into_iter().flatten().collect()
 }
 
 fn places() -> Vec<TableCreateStatement> {

@@ -15,6 +15,8 @@ fn server() -> (Program, Server) {
 fn the_server_tells_that_it_lives_and_leads_to_graphiql_without_foreign_hosts() {
     let (_program, server) = server();
     assert_eq!(server.get("/health/live", &[]).body, "ok");
+    // Not before the graph was read.
+    while server.get("/health/ready", &[]).status == 503 {}
     assert_eq!(server.get("/health/ready", &[]).body, "ok");
     assert_eq!(server.get("/", &[]).status, 303);
     let page = server.get("/graphiql", &[]);

@@ -2,4 +2,5 @@
 
 mod doors;
 mod http;
+mod operations;
 mod walk;

@@ -9,6 +9,8 @@ use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
+use crate::measure;
+
 /// A request that cannot be answered.
 #[derive(Debug, Error)]
 pub enum ApiError {
@@ -96,6 +98,9 @@ pub fn dress(errors: &mut [ServerError]) {
         if extensions.get("code").is_none() {
             extensions.set("code", code);
         }
+        if let Some(async_graphql::Value::String(code)) = extensions.get("code") {
+            measure::error(code);
+        }
     }
 }
 
@@ -154,6 +159,14 @@ pub enum ErrorCode {
     InUse,
 }
 
+impl ErrorCode {
+    /// The code as it stands in the schema.
+    fn word(self) -> &'static str {
+        use async_graphql::resolver_utils::EnumType as _;
+        Self::items().iter().find(|item| item.value == self).map_or("", |item| item.name)
+    }
+}
+
 /// One reason why a change was refused.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct UserError {
@@ -169,6 +182,7 @@ pub struct UserError {
 impl UserError {
     /// A reason that points at `field`.
     pub fn new(code: ErrorCode, message: impl ToString, field: Option<&str>) -> Self {
+        measure::error(code.word());
         Self { code, message: message.to_string(), field: field.map(str::to_owned) }
     }
 }

@@ -11,16 +11,18 @@ use lianmeng_domain::actor::Actor;
 use poem::http::{Method, StatusCode, header};
 use poem::web::{Data, Redirect};
 use poem::{
-    Body, Endpoint, EndpointExt as _, FromRequest as _, IntoResponse, Request, RequestBody,
-    Response, Route, get, handler,
+    Body, Endpoint, EndpointExt as _, FromRequest as _, Request, RequestBody, Response, Route, get,
+    handler,
 };
 use serde_json::json;
 
 use crate::auth::{self, TokenKey};
 use crate::error::ApiError;
 use crate::graphiql;
+use crate::http::health::Lifecycle;
 use crate::schema::{LianmengSchema, READS_ONLY, Service};
 
+pub mod health;
 mod socket;
 
 /// Largest JSON body.
@@ -41,6 +43,8 @@ pub struct Front {
     pub office: Arc<Office>,
     /// Checks tokens.
     pub key: TokenKey,
+    /// Whether the server still takes work.
+    pub lifecycle: Lifecycle,
 }
 
 impl std::fmt::Debug for Front {
@@ -64,8 +68,8 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         )
         .at("/graphiql", get(graphiql::page))
         .at("/graphiql/:name", get(graphiql::asset))
-        .at("/health/live", get(live))
-        .at("/health/ready", get(ready))
+        .at("/health/live", get(health::live))
+        .at("/health/ready", get(health::ready))
         .with(poem::middleware::Compression::new())
         .data(front)
         .map_to_response()
@@ -74,22 +78,6 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
 #[handler]
 fn home() -> Redirect {
     Redirect::see_other("/graphiql")
-}
-
-#[handler]
-fn live() -> &'static str {
-    "ok"
-}
-
-#[handler]
-async fn ready(front: Data<&Front>) -> Response {
-    match front.office.db.ping().await {
-        Ok(()) => "ok".into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-    }
 }
 
 #[handler]

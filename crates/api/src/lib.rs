@@ -21,6 +21,7 @@ pub mod industry;
 pub mod job;
 pub mod limits;
 pub mod loader;
+pub mod measure;
 pub mod need;
 pub mod offer;
 pub mod organisation;

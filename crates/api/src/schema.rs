@@ -4,7 +4,6 @@ use std::any::TypeId;
 use std::future::Future;
 use std::sync::Arc;
 
-use async_graphql::extensions::Tracing;
 use async_graphql::{
     Context, Data, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request,
     Response, Result, Schema,
@@ -39,6 +38,7 @@ use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::job::{JobMutation, JobQuery};
 use crate::limits;
+use crate::measure::Meter;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
@@ -252,7 +252,6 @@ pub fn build() -> LianmengSchema {
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(32)
-        .extension(Tracing)
         .finish()
 }
 
@@ -290,15 +289,21 @@ impl Service {
         Self { reads_only: true, ..self }
     }
 
-    /// The request with its scope, or the answer that refuses it.
-    fn prepare(&self, mut request: Request, actor: &Actor) -> Result<Request, Box<Response>> {
+    /// The request with its scope and what follows its cost, or the answer that refuses it.
+    fn prepare(
+        &self,
+        mut request: Request,
+        actor: &Actor,
+    ) -> Result<(Request, Meter), Box<Response>> {
         let refuse = |error| Box::new(Response::from_errors(vec![error]));
         let document = limits::parse(&request.query).map_err(|error| refuse(*error))?;
         if self.reads_only && limits::changes(&document, request.operation_name.as_deref()) {
             return Err(refuse(limits::refuse(READS_ONLY, "send changes by POST".to_owned())));
         }
+        let meter = Meter::start(&document, request.operation_name.as_deref(), actor);
         request.set_parsed_query(document);
-        Ok(request.data(Scope::new(self.office.desk(), actor.clone())))
+        let scope = Scope::new(self.office.desk(), actor.clone());
+        Ok((request.data(scope), meter))
     }
 }
 
@@ -315,7 +320,7 @@ impl Executor for Service {
         let prepared = self.prepare(request, &self.actor);
         async move {
             dressed(match prepared {
-                Ok(request) => self.schema.execute(request).await,
+                Ok((request, meter)) => meter.run(self.schema.execute(request)).await,
                 Err(refused) => *refused,
             })
         }
@@ -330,8 +335,9 @@ impl Executor for Service {
         let joined = session_data.as_ref().and_then(|data| data.get(&TypeId::of::<Actor>()));
         let actor = joined.and_then(|any| any.downcast_ref()).unwrap_or(&self.actor);
         match self.prepare(request, actor) {
-            Ok(request) => {
-                Executor::execute_stream(&self.schema, request, session_data).map(dressed).boxed()
+            Ok((request, meter)) => {
+                let answers = Executor::execute_stream(&self.schema, request, session_data);
+                meter.follow(answers).map(dressed).boxed()
             }
             Err(refused) => futures_util::stream::once(async move { dressed(*refused) }).boxed(),
         }

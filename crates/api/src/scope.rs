@@ -17,6 +17,7 @@ use lianmeng_store::eyes::Eyes;
 use tokio::sync::OnceCell;
 
 use crate::loader::Loaders;
+use crate::measure;
 
 /// Caller, what they may see, the moment, and loaders of this request alone.
 pub struct Scope {
@@ -58,7 +59,7 @@ impl Scope {
         let sees = policy::visibility(&actor);
         let reads = policy::reading(&actor);
         let loaders = Loaders { db: desk.db.clone(), sees: sees.clone(), reads: reads.clone() };
-        let loaders = DataLoader::new(loaders, tokio::spawn);
+        let loaders = DataLoader::new(loaders, measure::spawn);
         Self { actor, sees, reads, desk, at_least: 0, loaders, picture: OnceCell::new() }
     }
 

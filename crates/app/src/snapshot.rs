@@ -42,12 +42,20 @@ pub struct Pinned {
     pub seen: i64,
     /// The picture.
     pub graph: Arc<Snapshot>,
+    /// When it was built.
+    pub built_at: Instant,
     stats: OnceLock<Stats>,
 }
 
 impl Pinned {
     fn new(version: i64, seen: i64, graph: Snapshot) -> Self {
-        Self { version, seen, graph: Arc::new(graph), stats: OnceLock::new() }
+        let (built_at, stats) = (Instant::now(), OnceLock::new());
+        Self { version, seen, graph: Arc::new(graph), built_at, stats }
+    }
+
+    /// Whether it was read from the database, rather than standing in until that is done.
+    pub const fn is_read(&self) -> bool {
+        self.version != UNREAD
     }
 
     /// The graph in numbers, counted at the first call. That call is work for the processor: make
@@ -155,6 +163,7 @@ impl Snapshots {
             elapsed_ms = start.elapsed().as_millis(),
             "the graph was rebuilt"
         );
+        metrics::histogram!("lianmeng_graph_rebuild_seconds").record(start.elapsed());
         self.0.current.store(Arc::new(Pinned::new(version, seen, graph)));
         Ok(self.current())
     }

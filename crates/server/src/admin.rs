@@ -7,17 +7,9 @@ use chrono::TimeDelta;
 use lianmeng_api::auth;
 use lianmeng_domain::actor::{Actor, Body, Role};
 
-use crate::args::{ConfigCommand, TokenArgs, UserCommand};
-use crate::config::{self, Config};
+use crate::args::{TokenArgs, UserCommand};
+use crate::config::Config;
 use crate::{print, wire};
-
-/// `lianmeng config print`.
-pub(crate) fn config(command: &ConfigCommand) -> ExitCode {
-    match command {
-        ConfigCommand::Print => print::text(config::DEFAULTS),
-    }
-    ExitCode::SUCCESS
-}
 
 /// `lianmeng user token`.
 pub(crate) async fn user(config: &Config, command: UserCommand) -> anyhow::Result<ExitCode> {

@@ -9,8 +9,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 /// plans docking events.
 ///
 /// With nothing else given, data live in a SQLite file under data/. DATABASE_URL (sqlite:… or
-/// postgres://…), REDIS_URL and PORT override the configuration file; LIANMENG_<SECTION>__<KEY>
-/// overrides everything in it.
+/// postgres://…), REDIS_URL and PORT override everything; LIANMENG_<SECTION>__<KEY> overrides the
+/// configuration file.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Args {
@@ -65,7 +65,22 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Print the GraphQL schema.
     Schema,
-    /// Show the configuration.
+    /// Write a copy of the database while others go on using it, and check the copy.
+    ///
+    /// SQLite is copied by itself, PostgreSQL with pg_dump. The file holds everything the database
+    /// does and is readable by its owner only.
+    Backup(BackupArgs),
+    /// Put a copy made by `lianmeng backup` in place of the database, or change nothing.
+    ///
+    /// Stop every `lianmeng serve` and `lianmeng work` first. A copy of an older version is brought
+    /// up to date at the next start; one of a newer version is refused.
+    Restore(RestoreArgs),
+    /// Bring the tables forward or back.
+    ///
+    /// Every command that opens the database brings it forward by itself; back goes only this one.
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Show and check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Tokens for development.
@@ -184,7 +199,49 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Print every setting with its default and what it means.
-    Print,
+    Print(ConfigPrintArgs),
+    /// Check what file and environment say; ends with 2 and a sentence for each fault.
+    Check,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConfigPrintArgs {
+    /// Print the values in force instead, from defaults, file and environment; secrets are masked.
+    #[arg(long)]
+    pub(crate) effective: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BackupArgs {
+    /// Where to write the copy; must not exist.
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RestoreArgs {
+    /// Copy to read.
+    pub(crate) file: PathBuf,
+    /// Replace a database that holds something.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum MigrateCommand {
+    /// List every migration and whether the database has it.
+    Status,
+    /// Apply what is missing.
+    Up {
+        /// Apply only so many.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: Option<u32>,
+    },
+    /// Take the last ones back, with the rows of the tables they made; make a backup first.
+    Down {
+        /// How many.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,11 +1,15 @@
 //! Settings: defaults, then a TOML file, then the environment. Read once at start.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+use crate::args::ConfigCommand;
+use crate::print;
 
 /// Every setting with its default, as `lianmeng config print` shows it.
 pub(crate) const DEFAULTS: &str = include_str!("default.toml");
@@ -20,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) jobs: Jobs,
     pub(crate) auth: Auth,
     pub(crate) log: Log,
+    pub(crate) metrics: Metrics,
+    pub(crate) telemetry: Telemetry,
 }
 
 /// The HTTP server.
@@ -28,6 +34,8 @@ pub(crate) struct Config {
 pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) port: u16,
+    pub(crate) drain_seconds: u64,
+    pub(crate) grace_seconds: u64,
 }
 
 /// The database.
@@ -76,7 +84,74 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Numbers for Prometheus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metrics {
+    pub(crate) listen: String,
+}
+
+/// Traces over OTLP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    pub(crate) otlp_endpoint: String,
+    pub(crate) service_name: String,
+    pub(crate) sample_percent: u8,
+}
+
+/// What stands in place of a secret.
+const MASK: &str = "********";
+
 impl Config {
+    /// Every setting as it is in force, as TOML; secrets are masked.
+    pub(crate) fn shown(&self) -> anyhow::Result<String> {
+        let mut all = toml::Value::try_from(self)?;
+        mask(&mut all, "");
+        Ok(toml::to_string(&all)?)
+    }
+
+    /// What is wrong with values that have the right type, one sentence each.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut demand = |is_fine: bool, key: &str, wants: &str| {
+            if !is_fine {
+                faults.push(format!("{key} {wants}"));
+            }
+        };
+        let starts = |text: &str, with: &[&str]| with.iter().any(|start| text.starts_with(start));
+        demand(
+            starts(&self.database.url, &["sqlite:", "postgres://", "postgresql://"]),
+            "database.url",
+            "must start with sqlite:, postgres:// or postgresql://",
+        );
+        demand(self.database.connections > 0, "database.connections", "must be at least 1");
+        demand(
+            self.redis.url.is_empty() || starts(&self.redis.url, &["redis://", "rediss://"]),
+            "redis.url",
+            "must be empty or start with redis:// or rediss://",
+        );
+        let endpoint = &self.telemetry.otlp_endpoint;
+        demand(
+            endpoint.is_empty() || starts(endpoint, &["http://", "https://"]),
+            "telemetry.otlp_endpoint",
+            "must be empty or start with http:// or https://",
+        );
+        demand(self.telemetry.sample_percent <= 100, "telemetry.sample_percent", "is at most 100");
+        let port = self.metrics.listen.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+        demand(
+            self.metrics.listen.is_empty() || matches!(port, Some(Ok(_))),
+            "metrics.listen",
+            "must be empty or host:port",
+        );
+        demand(
+            tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_ok(),
+            "log.filter",
+            "must be a level or a filter such as info,lianmeng_app=debug",
+        );
+        faults
+    }
+
     /// Reads defaults, `file` (which must exist if named), and the environment.
     pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
@@ -111,6 +186,74 @@ impl Config {
     }
 }
 
+/// `lianmeng config`.
+pub(crate) fn run(config: &Config, command: &ConfigCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        ConfigCommand::Print(args) if args.effective => print::text(&config.shown()?),
+        ConfigCommand::Print(_) => print::text(DEFAULTS),
+        ConfigCommand::Check => {
+            let faults = config.faults();
+            for fault in &faults {
+                print::error(fault);
+            }
+            if !faults.is_empty() {
+                return Ok(ExitCode::from(2));
+            }
+            print::text("the configuration is sound");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Hides what must not stand on a screen: passwords in URLs, and keys that say what they are.
+fn mask(value: &mut toml::Value, key: &str) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, inner) in table.iter_mut() {
+                mask(inner, key);
+            }
+        }
+        toml::Value::Array(items) => {
+            for inner in items {
+                mask(inner, key);
+            }
+        }
+        toml::Value::String(text) => {
+            let is_secret = ["secret", "password", "token"].iter().any(|word| key.ends_with(word));
+            if is_secret && !text.is_empty() {
+                MASK.clone_into(text);
+            } else if text.contains("://") {
+                *text = without_password(text);
+            }
+        }
+        toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => {}
+    }
+}
+
+/// `url` as it may stand in a message.
+pub(crate) fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else {
+        return match (url.split_once("://"), url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{MASK}@{host}"),
+            (Some(_) | None, _) => url.to_owned(),
+        };
+    };
+    let hides_more = parsed.query_pairs().any(|(key, _)| key.contains("password"));
+    if parsed.password().is_none() && !hides_more {
+        return url.to_owned();
+    }
+    if parsed.password().is_some() && parsed.set_password(Some(MASK)).is_err() {
+        return MASK.to_owned();
+    }
+    if hides_more {
+        parsed.set_query(None);
+    }
+    parsed.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +270,43 @@ mod tests {
         let figment =
             Figment::from(Toml::string(DEFAULTS)).merge(Toml::string("[server]\nprot = 1"));
         assert!(figment.extract::<Config>().unwrap_err().to_string().contains("prot"));
+    }
+
+    #[test]
+    fn a_password_never_stands_in_a_message() {
+        for (url, want) in [
+            ("postgres://u:secret@h:1/d", "postgres://u:********@h:1/d"),
+            ("postgres://u:s@cret@h/d", "postgres://u:********@h/d"),
+            ("postgres://h/d?password=secret", "postgres://h/d"),
+            ("redis://:secret@h:1", "redis://:********@h:1"),
+            ("postgres://u@h/d", "postgres://u@h/d"),
+            ("sqlite:data/x.db", "sqlite:data/x.db"),
+        ] {
+            assert_eq!(without_password(url), want);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_again_and_holds_no_secret() {
+        let mut config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        config.redis.url = "redis://:hush@h:1".to_owned();
+        let shown = config.shown().unwrap();
+        assert!(!shown.contains("hush"), "{shown}");
+        config.redis.url = "redis://:********@h:1".to_owned();
+        let again: Config = Figment::from(Toml::string(&shown)).extract().unwrap();
+        assert_eq!(again, config);
+    }
+
+    #[test]
+    fn the_defaults_are_sound_and_each_fault_is_named() {
+        let mut config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        assert_eq!(config.faults(), Vec::<String>::new());
+        config.database.url = "mysql://h/d".to_owned();
+        config.metrics.listen = "9464".to_owned();
+        config.log.filter = "a=b=c".to_owned();
+        let faults = config.faults().join("; ");
+        for key in ["database.url", "metrics.listen", "log.filter"] {
+            assert!(faults.contains(key), "{key}: {faults}");
+        }
     }
 }

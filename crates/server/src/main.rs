@@ -9,16 +9,21 @@ use clap::Parser as _;
 
 mod admin;
 mod args;
+mod backup;
 mod config;
 mod demo;
 mod graph;
 mod import;
 mod jobs;
 mod matching;
+mod metrics;
+mod migrate;
+mod observe;
 mod plan;
 mod print;
 mod serve;
 mod solve;
+mod telemetry;
 mod wire;
 mod work;
 
@@ -28,7 +33,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let done = config::Config::load(args.config.as_deref()).and_then(|config| {
-        serve::start_logging(&config.log, &args.command)?;
+        // `config check` is to name a fault that would keep logging from starting.
+        if let args::Command::Config(command) = &args.command {
+            return config::run(&config, command);
+        }
+        let serves = matches!(args.command, args::Command::Serve(_));
+        let _sends_the_rest = telemetry::start(&config, serves)?;
         run(args.command, &config)
     });
     match done {
@@ -58,7 +68,10 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Config(args) => Ok(admin::config(&args)),
+        Command::Backup(args) => block_on(backup::run(config, args)),
+        Command::Restore(args) => block_on(backup::restore(config, args)),
+        Command::Migrate(command) => block_on(migrate::run(config, command)),
+        Command::Config(command) => config::run(config, &command),
         Command::User(args) => block_on(admin::user(config, args)),
     }
 }

@@ -5,65 +5,101 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use lianmeng_api::http::health::Lifecycle;
 use lianmeng_api::http::{Front, routes};
-use poem::listener::{Acceptor as _, Listener as _, TcpListener};
-use tracing_subscriber::EnvFilter;
+use lianmeng_api::measure;
+use lianmeng_app::desk::Office;
+use poem::EndpointExt as _;
+use poem::listener::{Acceptor, Listener as _, TcpListener};
+use tokio::sync::watch;
 
-use crate::args::{Command, ServeArgs};
-use crate::config::{Config, Log, LogFormat};
-use crate::{print, wire};
-
-/// Longest wait for running requests when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
-
-/// Starts logging to standard error; a server tells more than other commands.
-pub(crate) fn start_logging(log: &Log, command: &Command) -> anyhow::Result<()> {
-    let serves = matches!(command, Command::Serve(_));
-    let filter = match log.filter.as_str() {
-        "warn" if serves => "info,sea_orm_migration=warn,sqlx=warn",
-        other => other,
-    };
-    let filter = EnvFilter::try_new(filter).context("log.filter cannot be read")?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match log.format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
-    }
-    Ok(())
-}
+use crate::args::ServeArgs;
+use crate::config::{Config, Server};
+use crate::observe::Observe;
+use crate::{metrics, print, wire, work};
 
 /// Serves until a signal comes, then lets running requests finish.
 pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let office = Arc::new(wire::office(config).await?);
+    let faults = config.faults();
+    anyhow::ensure!(faults.is_empty(), "the configuration is not sound: {}", faults.join("; "));
+    let recorder = metrics::install(&config.metrics)?;
+    let mut office = wire::office(config).await?;
+    measure::watch(&mut office.db);
+    let office = Arc::new(office);
     let key = wire::token_key(&config.auth.key_file)?;
-    let front = Front { schema: lianmeng_api::schema::build(), office: Arc::clone(&office), key };
-    let port = args.port.unwrap_or(config.server.port);
-    let acceptor = TcpListener::bind((config.server.address.clone(), port))
+    let lifecycle = Lifecycle::default();
+    let front = Front {
+        schema: lianmeng_api::schema::build(),
+        office: Arc::clone(&office),
+        key,
+        lifecycle: lifecycle.clone(),
+    };
+    let page = match recorder {
+        Some(recorder) => {
+            Some(metrics::serve(&config.metrics, recorder, Arc::clone(&office)).await?)
+        }
+        None => None,
+    };
+    let acceptor = listen(&config.server, args.port).await?;
+    let (end, ended) = watch::channel(false);
+    let mut team = work::start(&office, config.jobs.workers, &ended).await?;
+    team.spawn(keep_fresh(office, ended));
+    let drain = Duration::from_secs(config.server.drain_seconds);
+    let grace = Duration::from_secs(config.server.grace_seconds);
+    let served = poem::Server::new_with_acceptor(acceptor)
+        .run_with_graceful_shutdown(
+            routes(front).with(Observe),
+            leave(lifecycle, drain),
+            Some(grace),
+        )
+        .await;
+    end.send_replace(true);
+    while let Some(task) = team.join_next().await {
+        task.context("a worker or the keeper of the graph stopped")?;
+    }
+    if let Some(page) = page {
+        page.abort();
+    }
+    served.context("the server stopped")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Follows changes until the server ends.
+async fn keep_fresh(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
+    // An error means that the server is gone, which is an end as well.
+    let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
+    office.graph.keep_fresh(&office, ended).await;
+}
+
+/// Takes the port and says where.
+async fn listen(server: &Server, port: Option<u16>) -> anyhow::Result<impl Acceptor + use<>> {
+    let port = port.unwrap_or(server.port);
+    let acceptor = TcpListener::bind((server.address.clone(), port))
         .into_acceptor()
         .await
-        .with_context(|| format!("cannot listen on {}:{port}", config.server.address))?;
+        .with_context(|| format!("cannot listen on {}:{port}", server.address))?;
     for address in acceptor.local_addr() {
         if let Some(address) = address.as_socket_addr() {
             print::text(&format!("listening on http://{address}"));
         }
     }
-    let (stop_keeper, stopped) = tokio::sync::oneshot::channel::<()>();
-    let keeper = tokio::spawn(async move {
-        // Ends when it is told to, and when the sender is gone.
-        let stopped = async { drop(stopped.await) };
-        office.graph.keep_fresh(&office, stopped).await;
-    });
-    let served = poem::Server::new_with_acceptor(acceptor)
-        .run_with_graceful_shutdown(routes(front), stop(), Some(GRACE))
-        .await;
-    drop(stop_keeper);
-    keeper.await.context("the keeper of the graph stopped")?;
-    served.context("the server stopped")?;
-    Ok(ExitCode::SUCCESS)
+    Ok(acceptor)
+}
+
+/// Returns when no new connection is to be taken: after a signal, and a while in which
+/// `/health/ready` already says so. A second signal cuts the while short.
+async fn leave(lifecycle: Lifecycle, drain: Duration) {
+    stop().await;
+    lifecycle.stop();
+    tracing::info!(drain_ms = drain.as_millis(), "stopping");
+    tokio::select! {
+        () = tokio::time::sleep(drain) => {}
+        () = stop() => {}
+    }
 }
 
 /// Returns when the process is asked to end.
-async fn stop() {
+pub(crate) async fn stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -11,7 +11,7 @@ use lianmeng_app::desk::{Clock, Office};
 use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
 
-use crate::config::Config;
+use crate::config::{Config, without_password};
 
 /// The parts every command works with: an open, migrated database and the rest of the office.
 pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
@@ -43,25 +43,19 @@ fn random_seed() -> anyhow::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-/// Makes the folder of a SQLite file.
-fn make_folder(url: &str) -> anyhow::Result<()> {
-    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
-    let path = path.trim_start_matches("//");
+/// The file of a SQLite URL; `None` for another database or one in memory.
+pub(crate) fn sqlite_file(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     let path = path.split_once('?').map_or(path, |(path, _)| path);
-    match Path::new(path).parent() {
-        Some(folder) if !path.contains(":memory:") && !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("the folder {} cannot be made", folder.display()))
-        }
-        Some(_) | None => Ok(()),
-    }
+    (!path.contains(":memory:")).then(|| Path::new(path))
 }
 
-/// `url` as it may stand in a message.
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        (Some(_) | None, _) => url.to_owned(),
+/// Makes the folder of a SQLite file.
+pub(crate) fn make_folder(url: &str) -> anyhow::Result<()> {
+    match sqlite_file(url).and_then(Path::parent) {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display())),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -104,16 +98,5 @@ fn make_key(path: &Path) -> anyhow::Result<String> {
         Err(error) => {
             Err(error).with_context(|| format!("the key {} cannot be written", path.display()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_never_stands_in_a_message() {
-        assert_eq!(without_password("postgres://u:secret@h:1/d"), "postgres://…@h:1/d");
-        assert_eq!(without_password("sqlite:data/x.db"), "sqlite:data/x.db");
     }
 }

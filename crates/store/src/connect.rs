@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use lianmeng_migrations::Migrator;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
-use sea_orm_migration::MigratorTrait;
 
-use crate::StoreError;
+use crate::{StoreError, migrate};
 
 /// Longest wait for a connection or for another writer.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// A connection unused for longer is tried before it is used, since the server may have restarted.
 const IDLE: Duration = Duration::from_secs(1);
+/// What PostgreSQL is told of who connects.
+pub const APPLICATION: &str = "lianmeng";
 
 /// Opens `url` and applies missing migrations.
 ///
@@ -24,6 +24,17 @@ const IDLE: Duration = Duration::from_secs(1);
 ///
 /// [`StoreError::Db`] if the database cannot be reached or a migration fails.
 pub async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let db = connect(url, connections).await?;
+    migrate::up(&db, None).await?;
+    Ok(db)
+}
+
+/// As [`open`], leaving the tables as they are.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database cannot be reached.
+pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(url.to_owned());
     let in_memory = url.contains(":memory:");
     options
@@ -33,6 +44,8 @@ pub async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Sto
         .acquire_timeout(WAIT)
         .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
+        // Tells our connections from others in pg_stat_activity.
+        .map_sqlx_postgres_opts(|postgres| postgres.application_name(APPLICATION))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
@@ -46,7 +59,5 @@ pub async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Sto
     if in_memory {
         options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     }
-    let db = Database::connect(options).await?;
-    Migrator::up(&db, None).await?;
-    Ok(db)
+    Ok(Database::connect(options).await?)
 }

@@ -11,6 +11,7 @@
 pub mod alliance;
 pub mod audit;
 pub mod avoid;
+pub mod backup;
 pub mod body;
 pub mod chain;
 pub mod committee;
@@ -25,6 +26,7 @@ pub mod import;
 pub mod industry;
 pub mod job;
 pub mod meeting;
+pub mod migrate;
 pub mod need;
 pub mod offer;
 pub mod organisation;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 mod database;
+pub mod postgres;
 
 /// The folder with shared data, if this machine has it; else says that the test is skipped.
 pub fn shared() -> Option<PathBuf> {
@@ -51,11 +52,13 @@ fn binary() -> PathBuf {
 pub struct Program {
     folder: TempDir,
     place: Option<Place>,
+    settings: Vec<(String, String)>,
 }
 
 impl Default for Program {
     fn default() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), place: Place::new_blocking() }
+        Self { folder: tempfile::tempdir().unwrap(), settings: Vec::new() }
     }
 }
 
@@ -89,7 +92,15 @@ impl Program {
             let space = self.folder().file_name().unwrap();
             command.env("REDIS_URL", url).env("LIANMENG_REDIS__SPACE", space);
         }
+            .env("LIANMENG_DATABASE__CONNECTIONS", "4")
+            .env("LIANMENG_METRICS__LISTEN", "127.0.0.1:0")
+            .envs(self.settings.iter().map(|(key, value)| (key, value)));
         command
+    }
+
+    /// Sets a variable for every later command, such as `LIANMENG_SERVER__DRAIN_SECONDS`.
+    pub fn set(&mut self, variable: &str, value: &str) {
+        self.settings.push((variable.to_owned(), value.to_owned()));
     }
 
     /// Runs a command to its end.
@@ -122,13 +133,17 @@ impl Program {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut metrics = String::new();
         let address = loop {
             let line = lines.next().expect("the server says where it listens").unwrap();
             if let Some(address) = line.strip_prefix("listening on ") {
                 break address.to_owned();
             }
+            if let Some(address) = line.strip_prefix("metrics on ") {
+                address.clone_into(&mut metrics);
+            }
         };
-        Server { child, address }
+        Server { child, address, metrics }
     }
 }
 
@@ -157,6 +172,8 @@ pub struct Server {
     child: Child,
     /// Its address, `http://127.0.0.1:PORT`.
     pub address: String,
+    /// Where it tells its numbers, `http://127.0.0.1:PORT/metrics`.
+    pub metrics: String,
 }
 
 impl Drop for Server {
@@ -185,6 +202,24 @@ impl Answer {
 }
 
 impl Server {
+    /// Asks it to end, as a service manager would, without waiting.
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it ends and gives its exit code.
+    pub fn wait(mut self) -> i32 {
+        self.child.wait().unwrap().code().expect("not ended by a signal")
+    }
+
+    /// The number of a series of `/metrics`, such as `lianmeng_streams_open{transport="sse"}`.
+    pub fn number(&self, series: &str) -> Option<f64> {
+        let page = read(Self::agent().get(&self.metrics).call()).body;
+        let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.map(|number| number.parse().unwrap())
+    }
+
     fn agent() -> ureq::Agent {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)

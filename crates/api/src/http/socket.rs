@@ -13,6 +13,7 @@ use poem::{IntoResponse as _, Response};
 
 use super::Front;
 use crate::auth;
+use crate::measure::OpenStream;
 use crate::schema::Service;
 
 /// Accepts the socket; `actor` comes from the handshake and gives way to a token in the first
@@ -25,6 +26,7 @@ pub(super) fn serve(socket: WebSocket, front: Front, actor: Actor) -> Response {
 }
 
 async fn run(stream: WebSocketStream, front: Front, actor: Actor) {
+    let _open = OpenStream::new("websocket");
     let service = Service::new(front.schema.clone(), Arc::clone(&front.office), actor);
     let (mut sink, stream) = stream.split();
     let texts = stream

@@ -24,7 +24,7 @@ fn firms(server: &Server) -> Value {
 
 #[test]
 fn settings_are_shown_without_secrets_and_faults_are_named() {
-    let mut program = Program::default();
+    let mut program = Program::on_sqlite();
     assert!(program.run(&["config", "print"]).out.contains("# Port to listen on"));
     program.set("DATABASE_URL", "postgres://city:hush@db.example/city");
     program.set("LIANMENG_SERVER__PORT", "8123");
@@ -44,7 +44,7 @@ fn settings_are_shown_without_secrets_and_faults_are_named() {
 
 #[test]
 fn numbers_tell_of_operations_statements_errors_and_the_graph() {
-    let program = Program::default();
+    let program = Program::on_sqlite();
     let server = program.serve();
     let token = program.token("coordinator", None);
     register(&server, &token, "示例甲");
@@ -79,7 +79,7 @@ fn numbers_tell_of_operations_statements_errors_and_the_graph() {
 #[test]
 fn one_span_per_operation_goes_to_the_collector() {
     let collector = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut program = Program::default();
+    let mut program = Program::on_sqlite();
     let endpoint = format!("http://{}", collector.local_addr().unwrap());
     program.set("LIANMENG_TELEMETRY__OTLP_ENDPOINT", &endpoint);
     let server = program.serve();
@@ -109,7 +109,7 @@ fn one_span_per_operation_goes_to_the_collector() {
 
 #[test]
 fn before_it_stops_it_is_no_longer_ready_and_what_runs_is_finished() {
-    let mut program = Program::default();
+    let mut program = Program::on_sqlite();
     program.set("LIANMENG_SERVER__DRAIN_SECONDS", "60");
     let server = program.serve();
     let body = json!({ "query": FIRMS }).to_string();
@@ -142,7 +142,7 @@ fn before_it_stops_it_is_no_longer_ready_and_what_runs_is_finished() {
 
 #[test]
 fn a_backup_taken_while_serving_is_restored_and_nothing_else_is_lost() {
-    let program = Program::default();
+    let program = Program::on_sqlite();
     let server = program.serve();
     let token = program.token("coordinator", None);
     register(&server, &token, "示例甲");
@@ -172,7 +172,7 @@ fn a_backup_taken_while_serving_is_restored_and_nothing_else_is_lost() {
 
 #[test]
 fn a_broken_foreign_or_newer_file_is_no_backup() {
-    let program = Program::default();
+    let program = Program::on_sqlite();
     let server = program.serve();
     let token = program.token("coordinator", None);
     register(&server, &token, "示例甲");
@@ -203,7 +203,7 @@ fn a_broken_foreign_or_newer_file_is_no_backup() {
 
 #[test]
 fn tables_go_back_and_forward_by_command() {
-    let program = Program::default();
+    let program = Program::on_sqlite();
     let up = program.run(&["migrate", "up"]);
     assert_eq!(up.code, 0, "{up:?}");
     assert!(!program.run(&["migrate", "status"]).out.contains("missing"));
@@ -217,7 +217,7 @@ fn tables_go_back_and_forward_by_command() {
 #[test]
 fn on_postgres_a_backup_is_restored_into_the_same_and_into_an_empty_database() {
     let Some(database) = Database::new("backup") else { return };
-    let mut program = Program::default();
+    let mut program = Program::on_sqlite();
     program.set("DATABASE_URL", &database.url());
     let server = program.serve();
     let token = program.token("coordinator", None);

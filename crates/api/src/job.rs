@@ -259,8 +259,7 @@ impl JobMutation {
     /// Puts a dead job back with all its attempts. Coordinators and administrators.
     async fn job_requeue(&self, ctx: &Context<'_>, input: JobRequeueInput) -> Result<JobPayload> {
         let scope = Scope::of(ctx)?;
-        let cmd =
-            RequeueJob { job: ids::decode(&input.job_id)?, request_key: input.request_key };
+        let cmd = RequeueJob { job: ids::decode(&input.job_id)?, request_key: input.request_key };
         JobPayload::of(scope, app::requeue(&scope.desk, &scope.actor, &cmd).await).await
     }
 }

@@ -10,6 +10,7 @@ use lianmeng_domain::ids::{Id, IdSource};
 use sea_orm::DatabaseConnection;
 
 use crate::feed::Feed;
+use crate::reads::Reads;
 use crate::snapshot::Snapshots;
 
 /// Where the time comes from. The only place that asks the machine.
@@ -61,6 +62,8 @@ pub struct Office {
     pub feed: Feed,
     /// The current picture of the chains.
     pub graph: Snapshots,
+    /// Where queries may be answered besides `db`.
+    pub reads: Reads,
 }
 
 impl Office {
@@ -73,6 +76,7 @@ impl Office {
             backplane: Backplane::default(),
             feed: Feed::default(),
             graph: Snapshots::default(),
+            reads: Reads::default(),
         }
     }
 
@@ -111,6 +115,18 @@ pub struct Desk {
     pub graph: Snapshots,
     /// The highest number of a change made at this desk; 0 before the first.
     witnessed: Arc<AtomicI64>,
+}
+
+impl Office {
+    /// As [`Office::desk`], for a request that only reads: from a standby if one has seen the change
+    /// `at_least` and everything this process knows of.
+    pub fn reading_desk(&self, at_least: i64) -> Desk {
+        let desk = self.desk();
+        match self.reads.pick(at_least.max(self.feed.known())) {
+            Some(db) => Desk { db, ..desk },
+            None => desk,
+        }
+    }
 }
 
 impl Desk {

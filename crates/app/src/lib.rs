@@ -24,6 +24,7 @@ pub mod pairing;
 pub mod party;
 pub mod plan;
 pub mod project;
+pub mod reads;
 pub mod region;
 pub mod registry;
 pub mod snapshot;

@@ -168,6 +168,18 @@ impl Snapshots {
         Ok(self.current())
     }
 
+    /// Takes the picture for older than anything the database has, so that it is read anew.
+    pub fn doubt(&self) {
+        let doubted = Pinned {
+            version: UNREAD,
+            seen: UNREAD,
+            graph: Arc::clone(&self.current().graph),
+            built_at: Instant::now(),
+            stats: OnceLock::new(),
+        };
+        self.0.current.store(Arc::new(doubted));
+    }
+
     /// Keeps the picture fresh until `stop` ends: at every hint on the bus and every second.
     pub async fn keep_fresh(&self, office: &Office, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
@@ -192,14 +204,14 @@ impl Snapshots {
     }
 }
 
-/// Whether nothing the picture shows has changed.
+/// Whether the picture shows everything that `db` has; a standby may have less than the picture.
 async fn is_fresh(
     pinned: &Pinned,
     db: &impl ConnectionTrait,
     today: NaiveDate,
 ) -> Result<bool, StoreError> {
     let version = version::current(db, version::GRAPH).await?;
-    Ok(pinned.version == version && pinned.graph.as_of() == today)
+    Ok(pinned.version >= version && pinned.graph.as_of() == today)
 }
 
 /// The numbers of the last change of the graph and of all, and the rows that belong to them.

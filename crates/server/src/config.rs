@@ -43,6 +43,8 @@ pub(crate) struct Server {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Database {
     pub(crate) url: String,
+    pub(crate) standby_urls: Vec<String>,
+    pub(crate) read_urls: Vec<String>,
     pub(crate) connections: u32,
 }
 
@@ -181,6 +183,11 @@ impl Config {
                 }
                 Ok(_) | Err(_) => {}
             }
+        }
+        if let Ok(urls) = std::env::var("DATABASE_READ_URLS") {
+            let urls: Vec<&str> =
+                urls.split(',').map(str::trim).filter(|url| !url.is_empty()).collect();
+            figment = figment.merge(Serialized::default("database.read_urls", urls));
         }
         figment.extract().context("the configuration cannot be read")
     }

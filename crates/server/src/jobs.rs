@@ -20,14 +20,14 @@ use crate::{print, wire};
 /// `lianmeng jobs …`.
 pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result<ExitCode> {
     let office = wire::office(config).await?;
-    let keeper =
-        Actor { subject: "command line".to_owned(), role: Role::SystemAdmin, body: None };
+    let keeper = Actor { subject: "command line".to_owned(), role: Role::SystemAdmin, body: None };
     match command {
         JobsCommand::List { state, limit } => {
             let state = state.as_deref().map(state_of).transpose()?;
             let window = Window { after: None, limit: u64::from(limit) };
             let jobs = store::page(&office.db, &keeper, state, &window).await?;
-            let header = ["job", "kind", "state", "attempts", "progress", "asked by", "since", "error"];
+            let header =
+                ["job", "kind", "state", "attempts", "progress", "asked by", "since", "error"];
             let mut table = Table::new();
             table.load_style(presets::NOTHING).set_header(header).add_rows(jobs.iter().map(row));
             print::text(&table.to_string());
@@ -90,7 +90,9 @@ pub(crate) async fn parts(config: &Config, command: PartsCommand) -> anyhow::Res
         PartsCommand::Detach { keep_months } => {
             let keep_from: NaiveDate = today - Months::new(keep_months);
             for name in part::detach_before(&office.db, keep_from).await? {
-                print::text(&format!("{name} stands alone now: dump it with pg_dump -t {name}, then drop it"));
+                print::text(&format!(
+                    "{name} stands alone now: dump it with pg_dump -t {name}, then drop it"
+                ));
             }
         }
     }

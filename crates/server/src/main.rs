@@ -10,6 +10,7 @@ use clap::Parser as _;
 mod admin;
 mod args;
 mod backup;
+mod cluster;
 mod config;
 mod demo;
 mod graph;

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use lianmeng_api::http::health::Lifecycle;
 use lianmeng_api::http::{Front, routes};
 use lianmeng_api::measure;
-use lianmeng_app::desk::Office;
+use lianmeng_app::desk::{Clock, Office};
 use poem::EndpointExt as _;
 use poem::listener::{Acceptor, Listener as _, TcpListener};
 use tokio::sync::watch;
@@ -16,14 +16,15 @@ use tokio::sync::watch;
 use crate::args::ServeArgs;
 use crate::config::{Config, Server};
 use crate::observe::Observe;
-use crate::{metrics, print, wire, work};
+use crate::{cluster, metrics, print, wire, work};
 
 /// Serves until a signal comes, then lets running requests finish.
 pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<ExitCode> {
     let faults = config.faults();
     anyhow::ensure!(faults.is_empty(), "the configuration is not sound: {}", faults.join("; "));
     let recorder = metrics::install(&config.metrics)?;
-    let mut office = wire::office(config).await?;
+    let (mut office, failover) =
+        wire::installation(config, Clock::System, wire::random_seed()?).await?;
     measure::watch(&mut office.db);
     let office = Arc::new(office);
     let key = wire::token_key(&config.auth.key_file)?;
@@ -43,6 +44,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     let acceptor = listen(&config.server, args.port).await?;
     let (end, ended) = watch::channel(false);
     let mut team = work::start(&office, config.jobs.workers, &ended).await?;
+    team.spawn(cluster::follow(failover, Office::clone(&office), ended.clone()));
     team.spawn(keep_fresh(office, ended));
     let drain = Duration::from_secs(config.server.drain_seconds);
     let grace = Duration::from_secs(config.server.grace_seconds);

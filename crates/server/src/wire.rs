@@ -8,10 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianmeng_api::auth::TokenKey;
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::reads::Reads;
 use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
+use lianmeng_store::connect;
+use lianmeng_store::failover::{self, Failover};
 
-use crate::config::{Config, without_password};
+use crate::config::{Config, Database, without_password};
 
 /// The parts every command works with: an open, migrated database and the rest of the office.
 pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
@@ -24,20 +27,38 @@ pub(crate) async fn office_with(
     clock: Clock,
     seed: u64,
 ) -> anyhow::Result<Office> {
-    let url = &config.database.url;
+    Ok(installation(config, clock, seed).await?.0)
+}
+
+/// As [`office_with`], and what follows the primary when it moves.
+pub(crate) async fn installation(
+    config: &Config,
+    clock: Clock,
+    seed: u64,
+) -> anyhow::Result<(Office, Failover)> {
+    let Database { url, standby_urls, read_urls, connections } = &config.database;
     make_folder(url)?;
-    let db = lianmeng_store::connect::open(url, config.database.connections)
+    let urls: Vec<String> = std::iter::once(url).chain(standby_urls).cloned().collect();
+    let failover = failover::open(&urls, *connections)
         .await
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
+    let db = failover.db().clone();
     lianmeng_app::codes::seed(&db).await.context("the code tables cannot be filled in")?;
     let mut office = Office::new(db, IdSource::new(seed), clock);
     if !config.redis.url.is_empty() {
         office.backplane = Backplane::shared(&config.redis.url, &config.redis.space)?;
     }
-    Ok(office)
+    let mut standbys = Vec::new();
+    for url in read_urls {
+        // One that is away now is asked again and again.
+        let db = connect::connect_lazy(url, *connections).await;
+        standbys.push(db.with_context(|| format!("{} cannot be read", without_password(url)))?);
+    }
+    office.reads = Reads::new(standbys);
+    Ok((office, failover))
 }
 
-fn random_seed() -> anyhow::Result<u64> {
+pub(crate) fn random_seed() -> anyhow::Result<u64> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
     Ok(u64::from_le_bytes(bytes))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
-use lianmeng_app::desk::Office;
+use lianmeng_app::desk::{Clock, Office};
 use lianmeng_app::job::run;
 use lianmeng_backplane::bus::Topic;
 use tokio::sync::watch;
@@ -16,18 +16,20 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::args::WorkArgs;
 use crate::config::Config;
-use crate::{print, serve, wire};
+use crate::{cluster, print, serve, wire};
 
 /// How often a worker looks for a job that nobody told it of.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// `lianmeng work`.
 pub(crate) async fn run(config: &Config, args: WorkArgs) -> anyhow::Result<ExitCode> {
-    let office = wire::office(config).await?;
+    let (office, failover) =
+        wire::installation(config, Clock::System, wire::random_seed()?).await?;
     let workers = args.workers.unwrap_or(config.jobs.workers).max(1);
     print::text(&format!("{workers} workers wait for jobs"));
     let (stop, stopped) = watch::channel(false);
     let mut team = start(&office, workers, &stopped).await?;
+    team.spawn(cluster::follow(failover, office, stopped));
     serve::stop().await;
     stop.send_replace(true);
     while let Some(ended) = team.join_next().await {

@@ -5,11 +5,14 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
+use crate::failover::Moved;
 use crate::{StoreError, migrate};
 
 /// Longest wait for a connection or for another writer.
 const WAIT: Duration = Duration::from_secs(10);
 
+/// Longest wait for a server that may be away.
+const LAZY_WAIT: Duration = Duration::from_secs(2);
 /// A connection unused for longer is tried before it is used, since the server may have restarted.
 const IDLE: Duration = Duration::from_secs(1);
 /// What PostgreSQL is told of who connects.
@@ -35,6 +38,32 @@ pub async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Sto
 ///
 /// [`StoreError::Db`] if the database cannot be reached.
 pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    follow(url, connections, Moved::default()).await
+}
+
+/// As [`connect`], opening nothing yet: for a server that may be away.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if `url` cannot be read.
+pub async fn connect_lazy(url: &str, connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(connections.max(1))
+        .acquire_timeout(LAZY_WAIT)
+        .connect_lazy(true)
+        .test_before_acquire_if_idle_for(IDLE)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|postgres| postgres.application_name(APPLICATION));
+    Ok(Database::connect(options).await?)
+}
+
+/// As [`connect`]; connections opened before the pool `moved` to another server are thrown away.
+pub(crate) async fn follow(
+    url: &str,
+    connections: u32,
+    moved: Moved,
+) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(url.to_owned());
     let in_memory = url.contains(":memory:");
     options
@@ -46,12 +75,17 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, 
         .sqlx_logging(false)
         // Tells our connections from others in pg_stat_activity.
         .map_sqlx_postgres_opts(|postgres| postgres.application_name(APPLICATION))
+        .map_sqlx_postgres_before_acquire(move |_, connection| {
+            let is_older = moved.is_older(connection.age);
+            Box::pin(std::future::ready(Ok(!is_older)))
+        })
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
+                // What was acknowledged survives a power cut as well.
+                .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(WAIT)
                 .pragma("cache_size", "-65536")
                 .pragma("temp_store", "MEMORY")

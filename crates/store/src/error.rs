@@ -34,6 +34,12 @@ impl StoreError {
     }
 }
 
+impl From<sea_orm::sqlx::Error> for StoreError {
+    fn from(error: sea_orm::sqlx::Error) -> Self {
+        Self::Db(DbErr::Custom(error.to_string()))
+    }
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {

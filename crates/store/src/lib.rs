@@ -20,6 +20,7 @@ pub mod enterprise;
 mod error;
 pub mod event;
 pub mod eyes;
+pub mod failover;
 pub mod graph;
 pub mod idempotency;
 pub mod import;

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 mod database;
 pub mod postgres;
+pub mod servers;
 
 /// The folder with shared data, if this machine has it; else says that the test is skipped.
 pub fn shared() -> Option<PathBuf> {
@@ -57,12 +58,16 @@ pub struct Program {
 
 impl Default for Program {
     fn default() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), place: Place::new_blocking() }
-        Self { folder: tempfile::tempdir().unwrap(), settings: Vec::new() }
+        Self { place: Place::new_blocking(), ..Self::on_sqlite() }
     }
 }
 
 impl Program {
+    /// With a SQLite file, wherever the environment says that databases of tests live.
+    pub fn on_sqlite() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), place: None, settings: Vec::new() }
+    }
+
     /// Its folder: files written there vanish with it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -84,7 +89,8 @@ impl Program {
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")
             .env_remove("PORT")
-            .env("LIANMENG_DATABASE__CONNECTIONS", "4");
+            .env("LIANMENG_DATABASE__CONNECTIONS", "4")
+            .env("LIANMENG_METRICS__LISTEN", "127.0.0.1:0");
         if let Some(place) = &self.place {
             command.env("DATABASE_URL", place.url());
         }
@@ -92,9 +98,7 @@ impl Program {
             let space = self.folder().file_name().unwrap();
             command.env("REDIS_URL", url).env("LIANMENG_REDIS__SPACE", space);
         }
-            .env("LIANMENG_DATABASE__CONNECTIONS", "4")
-            .env("LIANMENG_METRICS__LISTEN", "127.0.0.1:0")
-            .envs(self.settings.iter().map(|(key, value)| (key, value)));
+        command.envs(self.settings.iter().map(|(key, value)| (key, value)));
         command
     }
 
@@ -126,8 +130,19 @@ impl Program {
 
     /// Starts the server on a free port.
     pub fn serve(&self) -> Server {
+        self.serve_on(0)
+    }
+
+    /// Starts a worker without a server.
+    pub fn work(&self) -> Background {
+        let mut command = self.command(&["work"]);
+        Background(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Starts the server on `port`.
+    pub fn serve_on(&self, port: u16) -> Server {
         let mut child = self
-            .command(&["serve", "--port", "0"])
+            .command(&["serve", "--port", &port.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -166,7 +181,18 @@ impl Ran {
     }
 }
 
-/// A running server; ends with the value.
+/// A program in the background; ends with the value.
+#[derive(Debug)]
+pub struct Background(Child);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+/// A running server; ends with the value, as if killed.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -176,10 +202,17 @@ pub struct Server {
     pub metrics: String,
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// Kills it, as `kill -9` does.
+    pub fn kill(&mut self) {
         let _ended_already = self.child.kill();
         let _status = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
@@ -258,12 +291,41 @@ impl Server {
         self.post("/graphql", &headers, body.as_bytes()).json()
     }
 
+    /// As [`Server::ask`]; `None` if there is no answer, or one that says that something failed on
+    /// the server's side.
+    pub fn try_ask(&self, token: &str, query: &str, variables: &Value) -> Option<Value> {
+        try_ask(&self.address, token, query, variables)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
     /// As [`Server::ask`], failing on errors; returns `data`.
     pub fn data(&self, token: &str, query: &str, variables: Value) -> Value {
         let answer = self.ask(token, query, variables);
         assert!(answer.get("errors").is_none(), "{answer:#}");
         answer["data"].clone()
     }
+}
+
+/// Asks the server at `address`; `None` if there is no answer, or one that says that something
+/// failed on the server's side.
+pub fn try_ask(address: &str, token: &str, query: &str, variables: &Value) -> Option<Value> {
+    let body = json!({ "query": query, "variables": variables }).to_string();
+    let request = Server::agent()
+        .post(format!("{address}/graphql"))
+        .header("Content-Type", "application/json")
+        .header("Authorization", format!("Bearer {token}"));
+    let mut response = request.send(body.as_bytes()).ok()?;
+    let answer: Value = serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()?;
+    let is_internal = |error: &Value| {
+        let code = error["extensions"]["code"].as_str().unwrap_or_default();
+        ["INTERNAL", "TIMEOUT"].contains(&code)
+    };
+    let failed = answer["errors"].as_array().is_some_and(|errors| errors.iter().any(is_internal));
+    (!failed).then_some(answer)
 }
 
 fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {

@@ -47,8 +47,9 @@ fn later(key: &str) -> String {
 }
 
 async fn job(office: &Office, who: Actor, id: &str) -> Value {
-    let query =
-        format!(r#"{{ job(id: "{id}") {{ kind state attempts progressDone progressTotal error }} }}"#);
+    let query = format!(
+        r#"{{ job(id: "{id}") {{ kind state attempts progressDone progressTotal error }} }}"#
+    );
     ask(office, who, &query).await["data"]["job"].clone()
 }
 

@@ -12,7 +12,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: help build-release run serve demo test accept check sbom fmt schema bench
+.PHONY: help build-release run serve demo test test-matrix accept check sbom fmt schema bench
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -29,7 +29,7 @@ demo: build-release ## Walk the loop once on the demo data, without serving
 serve: build-release ## Serve what is in the database
 	$(RELEASE) serve
 
-test: ## Run every test
+test: ## Run every test, and those of storage, GraphQL and flows on every kind of server
 	$(CARGO) build --workspace --all-targets
 ifneq ($(NEXTEST),)
 	$(CARGO) nextest run --workspace --no-fail-fast
@@ -37,6 +37,14 @@ else
 	@echo 'cargo-nextest is not installed; testing with plain cargo'
 	$(CARGO) test --workspace --no-fail-fast
 endif
+	$(call matrix,sqlite-redis postgres-memory postgres-redis)
+
+test-matrix: ## Run the tests of storage, GraphQL and flows four ways: SQLite or PostgreSQL, memory or Redis
+	$(CARGO) build --workspace --all-targets
+	$(call matrix,sqlite-memory sqlite-redis postgres-memory postgres-redis)
+
+# 69: there are no servers and none can be installed, as the script has said.
+matrix = scripts/with-services.sh scripts/matrix.sh $(1) || [ $$? -eq 69 ]
 
 accept: ## Run the tests and accept changed snapshots
 	INSTA_UPDATE=always $(CARGO) test --workspace --no-fail-fast

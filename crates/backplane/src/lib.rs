@@ -59,3 +59,79 @@ impl Backplane {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::StreamExt as _;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::bus::Topic;
+    use crate::limit::{Rate, Verdict};
+
+    /// Two processes of one installation, if the environment names a Redis.
+    fn pair(space: &str) -> Option<[Backplane; 2]> {
+        let Ok(url) = std::env::var("LIANMENG_TEST_REDIS") else {
+            #[expect(clippy::print_stdout, reason = "a skipped test says so")]
+            {
+                println!("skipped: LIANMENG_TEST_REDIS names no server");
+            }
+            return None;
+        };
+        let space = format!("{space}-{}", std::process::id());
+        let one = || Backplane::shared(&url, &space).unwrap();
+        Some([one(), one()])
+    }
+
+    #[tokio::test]
+    async fn what_one_process_keeps_counts_and_locks_the_other_finds() {
+        let Some([a, b]) = pair("shared") else { return };
+        let hour = Duration::from_hours(1);
+        a.cache.put("name", b"value", hour).await;
+        assert_eq!(b.cache.get("name").await.as_deref(), Some(&b"value"[..]));
+        let rate = Rate { most: 1, window: hour };
+        assert_eq!(a.limiter.check("caller", rate).await, Verdict::Allowed);
+        assert!(matches!(b.limiter.check("caller", rate).await, Verdict::Refused(_)));
+        let held = a.locks.take("work", "a", hour).await.unwrap();
+        assert!(b.locks.take("work", "b", hour).await.is_none());
+        a.locks.release(held).await;
+        assert!(b.locks.take("work", "b", hour).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_hint_reaches_the_other_process_and_comes_back_once() {
+        let Some([a, b]) = pair("bus") else { return };
+        let mut far = Box::pin(b.bus.subscribe(Topic::Job));
+        let mut near = Box::pin(a.bus.subscribe(Topic::Job));
+        let heard = async {
+            loop {
+                // The listener may not be there yet; a hint may be lost.
+                a.bus.publish(Topic::Job, "job:1".to_owned());
+                if let Ok(Some(hint)) = timeout(Duration::from_millis(50), far.next()).await {
+                    return hint.payload;
+                }
+            }
+        };
+        assert_eq!(timeout(Duration::from_secs(20), heard).await.unwrap(), "job:1");
+        assert_eq!(near.next().await.unwrap().payload, "job:1");
+    }
+
+    #[tokio::test]
+    async fn a_redis_that_is_not_there_costs_a_moment_and_memory_helps() {
+        let alone = Backplane::shared("redis://127.0.0.1:1/", "nowhere").unwrap();
+        let hour = Duration::from_hours(1);
+        alone.cache.put("name", b"value", hour).await;
+        assert_eq!(alone.cache.get("name").await.as_deref(), Some(&b"value"[..]));
+        assert_eq!(alone.cache.get("other").await, None);
+        let rate = Rate { most: 1, window: hour };
+        assert_eq!(alone.limiter.check("caller", rate).await, Verdict::Allowed);
+        assert!(matches!(alone.limiter.check("caller", rate).await, Verdict::Refused(_)));
+        assert!(alone.locks.take("work", "a", hour).await.is_some());
+        assert!(alone.locks.take("work", "b", hour).await.is_none());
+        let mut near = Box::pin(alone.bus.subscribe(Topic::Change));
+        alone.bus.publish(Topic::Change, "7".to_owned());
+        assert_eq!(near.next().await.unwrap().payload, "7");
+    }
+}

@@ -120,3 +120,18 @@ pub async fn since(
         })
         .collect()
 }
+
+/// The number of the oldest change that is still here; `None` before the first.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn oldest(db: &impl ConnectionTrait) -> Result<Option<i64>, StoreError> {
+    let first = row::Entity::find()
+        .select_only()
+        .column(row::Column::Seq)
+        .filter(row::COLUMN.seq.is_not_null())
+        .order_by_asc(row::COLUMN.seq)
+        .limit(1);
+    Ok(first.into_tuple::<Option<i64>>().one(db).await?.flatten())
+}

@@ -3,13 +3,19 @@
 
 use std::error::Error as StdError;
 
-use async_graphql::{Enum, ServerError, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Enum, ErrorExtensionValues, ServerError, SimpleObject,
+};
 use lianmeng_app::command::CommandError;
 use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
 use crate::measure;
+
+mod voice;
+
+pub use voice::{Lang, Voice};
 
 /// A request that cannot be answered.
 #[derive(Debug, Error)]
@@ -36,6 +42,9 @@ pub enum ApiError {
     /// A value that does not parse.
     #[error("{0}")]
     BadInput(String),
+    /// A document that holds or costs more than is run.
+    #[error("{0}")]
+    TooLarge(String),
     /// Something on our side; the cause is logged, never sent.
     #[error("{INTERNAL}", INTERNAL = Self::INTERNAL)]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -50,6 +59,7 @@ impl ApiError {
             Self::BadCursor(_) => "BAD_CURSOR",
             Self::BadPageSize(_) => "BAD_PAGE_SIZE",
             Self::BadInput(_) => "BAD_INPUT",
+            Self::TooLarge(_) => "TOO_LARGE",
             Self::Internal(_) => "INTERNAL",
         }
     }
@@ -73,11 +83,16 @@ impl From<std::sync::Arc<StoreError>> for ApiError {
     }
 }
 
-/// Gives every error of an answer its code and hides what is none of the client's business.
+/// Most errors sent in one answer: a document can be wrong in a thousand places.
+const MOST: usize = 20;
+
+/// Gives every error of an answer its code, the request's id and its language, and hides what is
+/// none of the client's business.
 ///
 /// Resolvers may use `?` on [`ApiError`] and [`StoreError`]: the error travels as source, and here
 /// is the one place that turns it into a code and logs it.
-pub fn dress(errors: &mut [ServerError]) {
+pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
+    errors.truncate(MOST);
     for error in errors {
         let code = if let Some(api) = error.source::<ApiError>() {
             if let ApiError::Internal(cause) = api {
@@ -95,13 +110,36 @@ pub fn dress(errors: &mut [ServerError]) {
         };
         error.source = None;
         let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
+        let code = if let Some(async_graphql::Value::String(code)) = extensions.get("code") {
+            code.clone()
+        } else {
             extensions.set("code", code);
+            code.to_owned()
+        };
+        measure::error(&code);
+        let (message, detail) = voice.say(&code, &error.message);
+        error.message = message;
+        if let Some(detail) = detail {
+            extensions.set("detail", detail);
         }
-        if let Some(async_graphql::Value::String(code)) = extensions.get("code") {
-            measure::error(code);
+        if !voice.request_id.is_empty() {
+            extensions.set("requestId", voice.request_id.as_str());
         }
     }
+}
+
+/// A refusal of the whole request.
+pub(crate) fn refuse(code: &str, message: String) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    set_code(&mut error, code);
+    error
+}
+
+/// Gives an error its code.
+pub(crate) fn set_code(error: &mut ServerError, code: &str) {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    error.extensions = Some(extensions);
 }
 
 impl ApiError {
@@ -111,13 +149,18 @@ impl ApiError {
 /// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
 const REFUSALS: &[&str] = &[
     "BAD_REQUEST",
+    "FOREIGN_ORIGIN",
     "INTERNAL",
+    "INTROSPECTION_OFF",
     "METHOD_NOT_ALLOWED",
     "NOT_ACCEPTABLE",
+    "PERSISTED_QUERY_NOT_FOUND",
     "TIMEOUT",
     "TOO_LARGE",
+    "TOO_MANY",
     "UNAUTHENTICATED",
     "UNSUPPORTED_MEDIA_TYPE",
+    "UNTRUSTED_DOCUMENT",
 ];
 
 /// Codes of [`ApiError`].
@@ -160,23 +203,37 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// The code as it stands in the schema.
-    fn word(self) -> &'static str {
+    /// The code as it stands in answers.
+    pub fn word(self) -> &'static str {
         use async_graphql::resolver_utils::EnumType as _;
-        Self::items().iter().find(|item| item.value == self).map_or("", |item| item.name)
+        Self::items().iter().find(|item| item.value == self).map_or("INVALID", |item| item.name)
     }
 }
 
 /// One reason why a change was refused.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct UserError {
     /// What kind of reason, for programs.
     pub code: ErrorCode,
-    /// The reason in English with value, limit and next step, for developers; clients translate the
-    /// code.
+    /// The reason in English.
+    #[graphql(skip)]
     pub message: String,
     /// The input field to mend; null if it is none in particular.
     pub field: Option<String>,
+}
+
+#[ComplexObject]
+impl UserError {
+    /// The reason with value, limit and next step in English; where `Accept-Language` prefers
+    /// Chinese, what the code means in Chinese, and the English reason in brackets.
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        let voice = ctx.data_opt::<Voice>().cloned().unwrap_or_default();
+        match voice.say(self.code.word(), &self.message) {
+            (sentence, Some(detail)) => format!("{sentence}（{detail}）"),
+            (message, None) => message,
+        }
+    }
 }
 
 impl UserError {

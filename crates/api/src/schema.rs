@@ -1,16 +1,8 @@
-//! The roots of the schema, and running a request against it.
+//! The roots of the schema.
 
-use std::any::TypeId;
-use std::future::Future;
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, Data, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request,
-    Response, Result, Schema,
-};
-use futures_util::stream::{BoxStream, StreamExt as _};
-use lianmeng_app::desk::Office;
-use lianmeng_domain::actor::Actor;
+use async_graphql::{Context, ID, Interface, MergedObject, Object, Result, Schema, SchemaBuilder};
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
     Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, PairingId,
@@ -28,7 +20,7 @@ use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
 use crate::enterprise::list::EnterpriseQuery;
-use crate::error::{self, ApiError};
+use crate::error::ApiError;
 use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
@@ -37,8 +29,8 @@ use crate::ids;
 use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::job::{JobMutation, JobQuery};
-use crate::limits;
-use crate::measure::Meter;
+use crate::limits::Limits;
+use crate::live::{LiveQuery, Subscription};
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
@@ -52,6 +44,8 @@ use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
+use crate::service::Engine;
+pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
 use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
@@ -191,6 +185,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     NodeQuery,
+    LiveQuery,
     EnterpriseQuery,
     GraphQuery,
     OrganisationQuery,
@@ -239,107 +234,30 @@ pub struct Mutation(
 );
 
 /// The schema.
-pub type LianmengSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type LianmengSchema = Schema<Query, Mutation, Subscription>;
 
-/// Nesting depth a query may have.
-const MAX_DEPTH: usize = 16;
-/// Fields a query may ask for, a list counted with its page size.
-const MAX_COMPLEXITY: usize = 20_000;
+/// Levels of selections the library follows; more than the limits let through.
+const MAX_RECURSION: usize = 64;
 
-/// Builds the schema.
-pub fn build() -> LianmengSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(MAX_DEPTH)
-        .limit_complexity(MAX_COMPLEXITY)
-        .limit_recursive_depth(32)
-        .finish()
+/// The schema with limits of its own, ready for options.
+///
+/// No extension is added: with even one, every field of every answer costs an allocation more.
+pub(crate) fn builder(limits: &Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.cost)
+        .limit_recursive_depth(MAX_RECURSION)
+        // They tell names of a schema one may not see, and cost a comparison with every name.
+        .disable_suggestions()
+}
+
+/// The schema with the usual limits, and what keeps requests to it cheap.
+pub fn build() -> Arc<Engine> {
+    Arc::new(Engine::default())
 }
 
 /// The schema as text, the content of `schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
-    build().sdl_with_options(options)
-}
-
-/// Answers requests of one caller: each gets a fresh [`Scope`], the limits before the schema sees
-/// it, and errors with codes.
-#[derive(Clone)]
-pub struct Service {
-    schema: LianmengSchema,
-    office: Arc<Office>,
-    actor: Actor,
-    reads_only: bool,
-}
-
-impl std::fmt::Debug for Service {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service").field("actor", &self.actor).finish_non_exhaustive()
-    }
-}
-
-impl Service {
-    /// A service that answers as `actor`.
-    pub const fn new(schema: LianmengSchema, office: Arc<Office>, actor: Actor) -> Self {
-        Self { schema, office, actor, reads_only: false }
-    }
-
-    /// The same service, refusing everything but queries: for requests that a link can trigger.
-    #[must_use]
-    pub fn reads_only(self) -> Self {
-        Self { reads_only: true, ..self }
-    }
-
-    /// The request with its scope and what follows its cost, or the answer that refuses it.
-    fn prepare(
-        &self,
-        mut request: Request,
-        actor: &Actor,
-    ) -> Result<(Request, Meter), Box<Response>> {
-        let refuse = |error| Box::new(Response::from_errors(vec![error]));
-        let document = limits::parse(&request.query).map_err(|error| refuse(*error))?;
-        if self.reads_only && limits::changes(&document, request.operation_name.as_deref()) {
-            return Err(refuse(limits::refuse(READS_ONLY, "send changes by POST".to_owned())));
-        }
-        let meter = Meter::start(&document, request.operation_name.as_deref(), actor);
-        request.set_parsed_query(document);
-        let scope = Scope::new(self.office.desk(), actor.clone());
-        Ok((request.data(scope), meter))
-    }
-}
-
-/// Code of the refusal of a change where only reads are allowed.
-pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
-
-fn dressed(mut response: Response) -> Response {
-    error::dress(&mut response.errors);
-    response
-}
-
-impl Executor for Service {
-    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
-        let prepared = self.prepare(request, &self.actor);
-        async move {
-            dressed(match prepared {
-                Ok((request, meter)) => meter.run(self.schema.execute(request)).await,
-                Err(refused) => *refused,
-            })
-        }
-    }
-
-    fn execute_stream(
-        &self,
-        request: Request,
-        session_data: Option<Arc<Data>>,
-    ) -> BoxStream<'static, Response> {
-        // On a socket the caller is known from its first message.
-        let joined = session_data.as_ref().and_then(|data| data.get(&TypeId::of::<Actor>()));
-        let actor = joined.and_then(|any| any.downcast_ref()).unwrap_or(&self.actor);
-        match self.prepare(request, actor) {
-            Ok((request, meter)) => {
-                let answers = Executor::execute_stream(&self.schema, request, session_data);
-                meter.follow(answers).map(dressed).boxed()
-            }
-            Err(refused) => futures_util::stream::once(async move { dressed(*refused) }).boxed(),
-        }
-    }
+    builder(&Limits::default()).finish().sdl_with_options(options)
 }

@@ -9,6 +9,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 use crate::args::ConfigCommand;
+use crate::graphql::GraphQl;
 use crate::print;
 
 /// Every setting with its default, as `lianmeng config print` shows it.
@@ -23,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) redis: Redis,
     pub(crate) jobs: Jobs,
     pub(crate) auth: Auth,
+    pub(crate) graphql: GraphQl,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) telemetry: Telemetry,

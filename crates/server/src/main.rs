@@ -14,6 +14,7 @@ mod cluster;
 mod config;
 mod demo;
 mod graph;
+mod graphql;
 mod import;
 mod jobs;
 mod matching;

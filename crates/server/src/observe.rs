@@ -30,8 +30,13 @@ impl<E: Endpoint> Endpoint for Observed<E> {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let path = label(request.uri().path());
-        let span =
-            info_span!("request", otel.kind = "server", http.path = path, http.status = Empty);
+        let span = info_span!(
+            "request",
+            otel.kind = "server",
+            http.path = path,
+            http.status = Empty,
+            request.id = Empty
+        );
         telemetry::join(&span, request.headers());
         let _open = Open::new();
         let start = Instant::now();

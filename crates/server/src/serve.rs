@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::args::ServeArgs;
 use crate::config::{Config, Server};
 use crate::observe::Observe;
-use crate::{cluster, metrics, print, wire, work};
+use crate::{cluster, graphql, metrics, print, wire, work};
 
 /// Serves until a signal comes, then lets running requests finish.
 pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -29,12 +29,8 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     let office = Arc::new(office);
     let key = wire::token_key(&config.auth.key_file)?;
     let lifecycle = Lifecycle::default();
-    let front = Front {
-        schema: lianmeng_api::schema::build(),
-        office: Arc::clone(&office),
-        key,
-        lifecycle: lifecycle.clone(),
-    };
+    let settings = graphql::settings(&config.graphql)?;
+    let front = Front::new(Arc::clone(&office), key, settings, lifecycle.clone());
     let page = match recorder {
         Some(recorder) => {
             Some(metrics::serve(&config.metrics, recorder, Arc::clone(&office)).await?)

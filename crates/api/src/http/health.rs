@@ -86,12 +86,9 @@ mod tests {
     #[tokio::test]
     async fn ready_waits_for_the_graph_and_ends_with_the_database_and_with_the_server() {
         let office = Arc::new(testing::world().await);
-        let front = Front {
-            schema: crate::schema::build(),
-            office: Arc::clone(&office),
-            key: TokenKey::new(&[7; 32]).unwrap(),
-            lifecycle: Lifecycle::default(),
-        };
+        let key = TokenKey::new(&[7; 32]).unwrap();
+        let settings = super::super::settings::Settings::default();
+        let front = Front::new(Arc::clone(&office), key, settings, Lifecycle::default());
         assert_eq!(trouble(&front).await, Some("the graph was not read yet"));
         office.graph.refresh(&office.db, office.desk().today).await.unwrap();
         assert_eq!(trouble(&front).await, None);

@@ -52,6 +52,9 @@ impl MigrationTrait for Migration {
         for name in ["jobs", "job_log", "audit_rows"] {
             manager.drop_table(Table::drop().table(Alias::new(name)).to_owned()).await?;
         }
+        let index =
+            Index::drop().name("ix_request_keys_at").table(Alias::new("request_keys")).to_owned();
+        manager.drop_index(index).await?;
         manager
             .get_connection()
             .execute_unprepared("DELETE FROM versions WHERE name IN ('feed', 'graph')")

@@ -3,5 +3,6 @@
 mod doors;
 mod faults;
 mod http;
+mod live;
 mod operations;
 mod walk;

@@ -36,6 +36,11 @@ pub enum ApiError {
     /// A cursor of another list, or none at all.
     #[error("{0:?} is not a cursor of this list; take endCursor of its last page")]
     BadCursor(String),
+    /// A cursor of changes that are no longer kept.
+    #[error(
+        "changes after this cursor are no longer kept; read the lists anew and go on from changeCursor"
+    )]
+    CursorGone,
     /// A page size out of range.
     #[error("first is {0}; it must lie between 1 and 100")]
     BadPageSize(i32),
@@ -57,6 +62,7 @@ impl ApiError {
             Self::BadId(_) => "BAD_ID",
             Self::WrongKind { .. } => "WRONG_KIND",
             Self::BadCursor(_) => "BAD_CURSOR",
+            Self::CursorGone => "CURSOR_GONE",
             Self::BadPageSize(_) => "BAD_PAGE_SIZE",
             Self::BadInput(_) => "BAD_INPUT",
             Self::TooLarge(_) => "TOO_LARGE",
@@ -164,7 +170,8 @@ const REFUSALS: &[&str] = &[
 ];
 
 /// Codes of [`ApiError`].
-const TOP_LEVEL: &[&str] = &["BAD_CURSOR", "BAD_ID", "BAD_INPUT", "BAD_PAGE_SIZE", "WRONG_KIND"];
+const TOP_LEVEL: &[&str] =
+    &["BAD_CURSOR", "BAD_ID", "BAD_INPUT", "BAD_PAGE_SIZE", "CURSOR_GONE", "WRONG_KIND"];
 
 /// Every code a client can meet, for the test that compares them with docs/errors.md.
 pub fn codes() -> Vec<&'static str> {

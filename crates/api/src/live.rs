@@ -20,7 +20,7 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{DockingEventId, Id, JobId, NeedId, PairingId};
 use lianmeng_domain::job::{Job, JobState};
 use lianmeng_store::StoreError;
-use lianmeng_store::audit::Change;
+use lianmeng_store::audit::{self, Change};
 use lianmeng_store::job;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
@@ -305,7 +305,12 @@ where
     let only = only.map(|id| ids::decode(&id)).transpose()?;
     let desk = asker.0.desk();
     let from = if let Some(after) = after {
-        place(&after)?
+        let from = place(&after)?;
+        let oldest = audit::oldest(&desk.db).await.map_err(ApiError::from)?;
+        if oldest.is_some_and(|oldest| from.seq + 1 < oldest) {
+            return Err(ApiError::CursorGone.into());
+        }
+        from
     } else {
         let seq = desk.feed.refresh(&desk.db).await.map_err(ApiError::from)?;
         Place { seq, part: u64::MAX }

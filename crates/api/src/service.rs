@@ -117,8 +117,8 @@ struct Prepared {
     shape: u64,
     kind: Kind,
     meter: Meter,
-    /// Where the number of the last change seen can be read, if the client wants to know.
-    seen: Option<Desk>,
+    /// Where the number of the last change that the answer has seen can be read.
+    seen: Desk,
 }
 
 impl Service {
@@ -171,7 +171,7 @@ impl Service {
             Kind::Query => self.office.reading_desk(at_least.unwrap_or_default()),
             Kind::Change | Kind::Subscription => self.office.desk(),
         };
-        let seen = (kind == Kind::Change || at_least.is_some()).then(|| desk.clone());
+        let seen = desk.clone();
         let scope = Scope::new(desk, self.actor.clone()).at_least(at_least.unwrap_or_default());
         let request = request.data(scope).data(self.voice.clone());
         Ok(Prepared { request, plan, shape, kind, meter, seen })
@@ -192,10 +192,7 @@ impl Service {
         if !is_proven && !never_ran(&response) {
             plan.prove(shape);
         }
-        match seen {
-            Some(desk) => response.extension("seen", Value::from(desk.seen())),
-            None => response,
-        }
+        response.extension("seen", Value::from(seen.seen()))
     }
 
     fn dressed(&self, mut response: Response) -> Response {

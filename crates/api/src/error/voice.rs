@@ -61,6 +61,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "BAD_INPUT" => "参数无法识别或超出允许范围",
         "BAD_PAGE_SIZE" => "每页条数须在 1 到 100 之间",
         "BAD_REQUEST" => "请求无法读取或与接口定义不符",
+        "CURSOR_GONE" => "此位置之后的变更已归档，请重新读取列表并从 changeCursor 开始",
         "FOREIGN_ORIGIN" => "不接受来自其他网站的连接",
         "INTERNAL" => "服务器内部出错，已记录，请稍后再试",
         "INTROSPECTION_OFF" => "此处不提供接口自描述，请查看随版本发布的 schema.graphql",

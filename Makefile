@@ -12,7 +12,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: help build-release run serve demo test test-matrix accept check sbom fmt schema bench
+.PHONY: help build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -77,6 +77,9 @@ fmt: ## Format the code
 schema: ## Print schema.graphql anew from the code
 	$(CARGO) run --quiet --package lianmeng-server -- schema > schema.graphql.new
 	mv schema.graphql.new schema.graphql
+
+bench-graphql: build-release ## Measure GraphQL beside mercurius, yoga and PostGraphile (PostgreSQL, wrk, node)
+	scripts/bench-graphql.sh $(RELEASE)
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)

@@ -139,6 +139,14 @@ async fn restore_sqlite(args: &RestoreArgs, target: &Path) -> anyhow::Result<()>
     done
 }
 
+/// Removes a file that may be absent.
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Makes sure that nothing is lost and nobody is cut off when another file takes the place of
 /// `target`; keeps what it held as `target.replaced`.
 async fn leave_room(target: &Path, force: bool) -> anyhow::Result<()> {
@@ -164,11 +172,11 @@ async fn leave_room(target: &Path, force: bool) -> anyhow::Result<()> {
         target.display()
     );
     let kept = beside(target, "replaced");
-    match fs::remove_file(&kept) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
-    }
+    remove(&kept)?;
+    // A log that nobody could close belongs to the old file; it would spoil the new one.
+    let name = text_of(target)?;
+    remove(Path::new(&format!("{name}-wal")))?;
+    remove(Path::new(&format!("{name}-shm")))?;
     fs::hard_link(target, &kept).with_context(|| format!("{} cannot be kept", target.display()))?;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod m20261122_000001_registry;
 mod m20261122_000002_casework;
 mod m20261122_000003_events;
 mod m20261122_000004_backbone;
+mod m20261122_000005_identity;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_casework::Migration),
             Box::new(m20261122_000003_events::Migration),
             Box::new(m20261122_000004_backbone::Migration),
+            Box::new(m20261122_000005_identity::Migration),
         ]
     }
 }

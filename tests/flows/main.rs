@@ -3,6 +3,8 @@
 mod doors;
 mod faults;
 mod http;
+mod identity;
 mod live;
+mod oidc;
 mod operations;
 mod walk;

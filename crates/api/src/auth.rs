@@ -1,12 +1,18 @@
-//! Who asks: signed tokens.
+//! Who asks: signed access tokens, API tokens, and the logins behind them.
 //!
-//! A token is a JWT (RFC 7519) signed with HMAC-SHA256. Its claims are the subject, the role, the
-//! body the role is held for in wire form, and the moment it ends.
+//! An access token is a JWT (RFC 7519) signed with HMAC-SHA256 by one of the keys in the database;
+//! `kid` names it. The token of a login carries account and login and nothing about roles: what the
+//! account may do is read from the database, at most every few seconds. A development token carries
+//! role and body itself.
+
+pub mod gate;
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use lianmeng_domain::actor::{Actor, Body, Role};
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id, OrganisationId, ZoneId};
+use lianmeng_domain::account::{AccountError, Login};
+use lianmeng_domain::actor::{Actor, Role};
+use lianmeng_domain::ids::{AccountId, LoginId};
+use lianmeng_store::signing_key::SigningKey;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -15,133 +21,175 @@ use crate::ids;
 /// Shortest key accepted, in bytes: as long as the hash.
 pub const MIN_KEY_BYTES: usize = 32;
 
-/// The key that signs tokens and checks them.
-#[derive(Clone)]
-pub struct TokenKey {
-    encode: EncodingKey,
-    decode: DecodingKey,
-}
-
-impl std::fmt::Debug for TokenKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TokenKey(..)")
-    }
-}
-
 /// Why a token or key was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TokenError {
-    /// The key is too short.
-    #[error("the signing key has {0} bytes; it needs at least {MIN_KEY_BYTES}")]
-    ShortKey(usize),
+    /// The key is too short, or not base64.
+    #[error("the signing key {0:?} is damaged; roll the keys with `lianmeng key roll --at-once`")]
+    Key(String),
+    /// There is no key.
+    #[error("there is no key to sign with; roll the keys with `lianmeng key roll`")]
+    NoKey,
     /// Not a token of ours.
     #[error("the token is not one of ours or was changed; sign in again")]
     Invalid,
     /// The token has ended.
-    #[error("the token ended at {0}; sign in again")]
+    #[error("the token ended at {0}; refresh it or sign in again")]
     Expired(DateTime<Utc>),
-    /// A body that is no id of an enterprise, organisation, committee, zone or division.
-    #[error(
-        "{0:?} is no body a role can be held for; give enterprise:…, organisation:…, committee:…, zone:… or region:440305"
-    )]
-    Body(String),
+    /// What it came from has ended.
+    #[error("this login or token has ended or was revoked; sign in again")]
+    Ended,
+    /// The grant asked for is not held.
+    #[error(transparent)]
+    NotHeld(AccountError),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     sub: String,
-    role: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
     exp: i64,
 }
 
-/// The wire form of a body: `enterprise:…`, `region:440305`.
-pub fn body_wire(body: &Body) -> String {
-    match body {
-        Body::Enterprise(id) => ids::wire(*id),
-        Body::Organisation(id) => ids::wire(*id),
-        Body::Committee(id) => ids::wire(*id),
-        Body::Zone(id) => ids::wire(*id),
-        Body::Region(code) => format!("region:{code}"),
+/// Whom an access token stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bearer {
+    /// Whoever a developer wanted to be, until the token ends.
+    Developer(Actor, DateTime<Utc>),
+    /// The account of a login.
+    Login(LoginId),
+}
+
+struct Key {
+    kid: String,
+    encode: EncodingKey,
+    decode: DecodingKey,
+    verifies_until: Option<DateTime<Utc>>,
+}
+
+/// The keys in force: the first one signs, all of them verify.
+pub struct KeyRing(Vec<Key>);
+
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|key| &key.kid)).finish()
     }
 }
 
-/// The body behind a wire form.
-///
-/// # Errors
-///
-/// [`TokenError::Body`].
-pub fn parse_body(text: &str) -> Result<Body, TokenError> {
-    let bad = || TokenError::Body(text.chars().take(60).collect());
-    let (tag, _) = text.split_once(':').ok_or_else(bad)?;
-    let body = match tag {
-        EnterpriseId::TAG => ids::decode(text).ok().map(Body::Enterprise),
-        OrganisationId::TAG => ids::decode(text).ok().map(Body::Organisation),
-        ChainCommitteeId::TAG => ids::decode(text).ok().map(Body::Committee),
-        ZoneId::TAG => ids::decode(text).ok().map(Body::Zone),
-        "region" => text["region:".len()..].parse().ok().map(Body::Region),
-        _ => None,
-    };
-    body.ok_or_else(bad)
-}
-
-impl TokenKey {
-    /// A key from `secret`.
+impl KeyRing {
+    /// A ring of `keys`, the one that signs first.
+    ///
+    /// With a `pepper` a key is the HMAC of what the database holds under the pepper, so that a
+    /// stolen copy of the database signs nothing.
     ///
     /// # Errors
     ///
-    /// [`TokenError::ShortKey`] below [`MIN_KEY_BYTES`].
-    pub fn new(secret: &[u8]) -> Result<Self, TokenError> {
-        if secret.len() < MIN_KEY_BYTES {
-            return Err(TokenError::ShortKey(secret.len()));
-        }
-        Ok(Self {
-            encode: EncodingKey::from_secret(secret),
-            decode: DecodingKey::from_secret(secret),
+    /// [`TokenError::Key`] for one that is not base64 or below [`MIN_KEY_BYTES`].
+    pub fn new(keys: &[SigningKey], pepper: &str) -> Result<Self, TokenError> {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::STANDARD;
+        let read = |kept: &SigningKey| {
+            let bad = || TokenError::Key(kept.kid.clone());
+            let mut secret = STANDARD.decode(&kept.secret).map_err(|_| bad())?;
+            if secret.len() < MIN_KEY_BYTES {
+                return Err(bad());
+            }
+            if !pepper.is_empty() {
+                let pepper = EncodingKey::from_secret(pepper.as_bytes());
+                let mixed = jsonwebtoken::crypto::sign(&secret, &pepper, Algorithm::HS256);
+                secret = mixed.map_err(|_| bad())?.into_bytes();
+            }
+            Ok(Key {
+                kid: kept.kid.clone(),
+                encode: EncodingKey::from_secret(&secret),
+                decode: DecodingKey::from_secret(&secret),
+                verifies_until: kept.verifies_until,
+            })
+        };
+        keys.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Name of the key that signs.
+    pub fn kid(&self) -> Option<&str> {
+        self.0.first().map(|key| key.kid.as_str())
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String, TokenError> {
+        let key = self.0.first().ok_or(TokenError::NoKey)?;
+        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, claims, &key.encode).map_err(|_| TokenError::Invalid)
+    }
+
+    /// A development token for `actor` that ends at `ends_at`.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::NoKey`] if the ring is empty.
+    pub fn sign_actor(&self, actor: &Actor, ends_at: DateTime<Utc>) -> Result<String, TokenError> {
+        self.sign(&Claims {
+            sub: actor.subject.clone(),
+            sid: None,
+            role: Some(actor.role.word().to_owned()),
+            body: actor.body.as_ref().map(ToString::to_string),
+            exp: ends_at.timestamp(),
         })
     }
 
-    /// A token for `actor` that ends at `ends_at`.
+    /// An access token for `login` that ends at `ends_at`.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Invalid`] if the claims cannot be written.
-    pub fn sign(&self, actor: &Actor, ends_at: DateTime<Utc>) -> Result<String, TokenError> {
-        let claims = Claims {
-            sub: actor.subject.clone(),
-            role: actor.role.word().to_owned(),
-            body: actor.body.as_ref().map(body_wire),
+    /// As [`Self::sign_actor`].
+    pub fn sign_login(&self, login: &Login, ends_at: DateTime<Utc>) -> Result<String, TokenError> {
+        self.sign(&Claims {
+            sub: ids::wire::<AccountId>(login.account),
+            sid: Some(login.id.to_string()),
+            role: None,
+            body: None,
             exp: ends_at.timestamp(),
-        };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encode)
-            .map_err(|_| TokenError::Invalid)
+        })
     }
 
-    /// The caller a token stands for, and when it ends.
+    /// Whether the key that signed `token` is among these; true for what is no token at all.
+    pub fn knows(&self, token: &str) -> bool {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+        kid.is_none_or(|kid| self.0.iter().any(|key| key.kid == kid))
+    }
+
+    /// Whom a token stands for.
     ///
     /// # Errors
     ///
     /// [`TokenError::Invalid`] or [`TokenError::Expired`].
-    pub fn verify(
-        &self,
-        token: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(Actor, DateTime<Utc>), TokenError> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Bearer, TokenError> {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+        let key = self.0.iter().find(|key| kid.as_ref() == Some(&key.kid));
+        let key = key.filter(|key| key.verifies_until.is_none_or(|until| now < until));
+        let key = key.ok_or(TokenError::Invalid)?;
         let mut rules = Validation::new(Algorithm::HS256);
         // The end is compared with our own clock below, which tests can stop.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decode, &rules)
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decode, &rules)
             .map_err(|_| TokenError::Invalid)?
             .claims;
         let ends_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenError::Invalid)?;
         if ends_at <= now {
             return Err(TokenError::Expired(ends_at));
         }
-        let role = Role::from_word(&claims.role).ok_or(TokenError::Invalid)?;
-        let body = claims.body.as_deref().map(parse_body).transpose()?;
-        Ok((Actor { subject: claims.sub, role, body }, ends_at))
+        if let Some(login) = claims.sid {
+            return login.parse().map(Bearer::Login).map_err(|_| TokenError::Invalid);
+        }
+        let role = claims.role.as_deref().and_then(Role::from_word);
+        let role = role.ok_or(TokenError::Invalid)?;
+        let body = claims.body.map(|body| body.parse()).transpose();
+        let body = body.map_err(|_| TokenError::Invalid)?;
+        Ok(Bearer::Developer(Actor { subject: claims.sub, role, body }, ends_at))
     }
 }
 
@@ -153,14 +201,28 @@ pub fn bearer(header: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use lianmeng_domain::account::LoginMethod;
+    use lianmeng_domain::actor::Body;
+    use lianmeng_domain::ids::EnterpriseId;
 
-    fn key() -> TokenKey {
-        TokenKey::new(&[7; 32]).unwrap()
-    }
+    use super::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    fn kept(kid: &str, secret: &str, verifies_until: Option<i64>) -> SigningKey {
+        SigningKey {
+            kid: kid.to_owned(),
+            secret: secret.repeat(11),
+            made_at: at(0),
+            tokens_end_at: None,
+            verifies_until: verifies_until.map(at),
+        }
+    }
+
+    fn ring(keys: &[SigningKey]) -> KeyRing {
+        KeyRing::new(keys, "").unwrap()
     }
 
     fn actor() -> Actor {
@@ -173,35 +235,51 @@ mod tests {
 
     #[test]
     fn a_token_brings_back_its_caller_until_it_ends() {
-        let token = key().sign(&actor(), at(100)).unwrap();
-        assert_eq!(key().verify(&token, at(99)), Ok((actor(), at(100))));
-        assert_eq!(key().verify(&token, at(100)), Err(TokenError::Expired(at(100))));
+        let ring = ring(&[kept("a", "abcd", None)]);
+        let token = ring.sign_actor(&actor(), at(100)).unwrap();
+        assert_eq!(ring.verify(&token, at(99)), Ok(Bearer::Developer(actor(), at(100))));
+        assert_eq!(ring.verify(&token, at(100)), Err(TokenError::Expired(at(100))));
+        let login = Login {
+            id: LoginId::from(3),
+            account: AccountId::from(4),
+            method: LoginMethod::Password,
+            started_at: at(0),
+            seen_at: at(0),
+            ends_at: at(9),
+            ended: None,
+            address: String::new(),
+            agent: String::new(),
+        };
+        let token = ring.sign_login(&login, at(100)).unwrap();
+        assert_eq!(ring.verify(&token, at(99)), Ok(Bearer::Login(login.id)));
+    }
+
+    #[test]
+    fn an_old_key_verifies_until_its_time_and_a_forgotten_one_does_not() {
+        let (old, new) = (kept("old", "abcd", Some(50)), kept("new", "efgh", None));
+        let token = ring(&[kept("old", "abcd", None)]).sign_actor(&actor(), at(100)).unwrap();
+        let both = ring(&[new.clone(), old]);
+        assert_eq!(both.kid(), Some("new"));
+        assert!(both.verify(&token, at(49)).is_ok());
+        assert_eq!(both.verify(&token, at(50)), Err(TokenError::Invalid));
+        let only_new = ring(&[new]);
+        assert!(!only_new.knows(&token) && both.knows(&token) && only_new.knows("nonsense"));
+        assert_eq!(only_new.verify(&token, at(1)), Err(TokenError::Invalid));
     }
 
     #[test]
     fn a_changed_token_another_key_and_no_signature_are_refused() {
-        let token = key().sign(&actor(), at(100)).unwrap();
-        let other = TokenKey::new(&[8; 32]).unwrap();
+        let ours = ring(&[kept("a", "abcd", None)]);
+        let token = ours.sign_actor(&actor(), at(100)).unwrap();
+        let other = ring(&[kept("a", "efgh", None)]);
+        let peppered = KeyRing::new(&[kept("a", "abcd", None)], "pepper").unwrap();
         assert_eq!(other.verify(&token, at(1)), Err(TokenError::Invalid));
+        assert_eq!(peppered.verify(&token, at(1)), Err(TokenError::Invalid));
         let (head, _) = token.rsplit_once('.').unwrap();
-        assert_eq!(key().verify(&format!("{head}."), at(1)), Err(TokenError::Invalid));
-        assert_eq!(key().verify("", at(1)), Err(TokenError::Invalid));
-        assert_eq!(TokenKey::new(b"short").unwrap_err(), TokenError::ShortKey(5));
-    }
-
-    #[test]
-    fn every_body_survives_its_wire_form() {
-        for body in [
-            Body::Enterprise(EnterpriseId::from(1)),
-            Body::Organisation(OrganisationId::from(2)),
-            Body::Committee(ChainCommitteeId::from(3)),
-            Body::Zone(ZoneId::from(4)),
-            Body::Region("440305".parse().unwrap()),
-        ] {
-            assert_eq!(parse_body(&body_wire(&body)), Ok(body));
-        }
-        for bad in ["", "region:1", "need:x", "enterprise:", "zone"] {
-            assert!(parse_body(bad).is_err(), "{bad}");
-        }
+        assert_eq!(ours.verify(&format!("{head}."), at(1)), Err(TokenError::Invalid));
+        assert_eq!(ours.verify("", at(1)), Err(TokenError::Invalid));
+        let short = SigningKey { secret: "c2hvcnQ=".to_owned(), ..kept("b", "", None) };
+        assert_eq!(KeyRing::new(&[short], "").unwrap_err(), TokenError::Key("b".to_owned()));
+        assert_eq!(ring(&[]).sign_actor(&actor(), at(1)), Err(TokenError::NoKey));
     }
 }

@@ -155,12 +155,21 @@ impl ApiError {
 /// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
 const REFUSALS: &[&str] = &[
     "BAD_REQUEST",
+    "BUSY",
+    "CSRF",
     "FOREIGN_ORIGIN",
+    "GRANT_NOT_HELD",
     "INTERNAL",
     "INTROSPECTION_OFF",
     "METHOD_NOT_ALLOWED",
     "NOT_ACCEPTABLE",
+    "OIDC_FAILED",
+    "OIDC_OFF",
     "PERSISTED_QUERY_NOT_FOUND",
+    "READ_ONLY_TOKEN",
+    "REFRESH_USED",
+    "SIGN_IN_FAILED",
+    "THROTTLED",
     "TIMEOUT",
     "TOO_LARGE",
     "TOO_MANY",
@@ -207,6 +216,8 @@ pub enum ErrorCode {
     Infeasible,
     /// Others depend on it: remove them first.
     InUse,
+    /// Too many attempts: wait until the moment the message gives.
+    Throttled,
 }
 
 impl ErrorCode {

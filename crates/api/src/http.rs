@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use async_graphql::Executor as _;
+use lianmeng_app::caller::Caller;
 use lianmeng_app::desk::Office;
 use poem::http::{Method, StatusCode, header};
 use poem::web::{Data, Redirect};
@@ -19,7 +20,6 @@ use self::health::Lifecycle;
 use self::read::Sent;
 use self::seats::Seats;
 use self::settings::Settings;
-use crate::auth::TokenKey;
 use crate::graphiql;
 use crate::limits::Kind;
 use crate::measure::OpenStream;
@@ -30,19 +30,24 @@ mod answer;
 mod caller;
 mod events;
 pub mod health;
+mod oidc;
 mod protocol;
 mod read;
 mod seats;
 pub mod settings;
+mod sign_in;
 mod socket;
 mod wrap;
+
+pub use oidc::{NameClaim, Provider, ProviderError, ProviderSettings};
+pub use sign_in::Door;
 
 /// What the HTTP layer works with.
 #[derive(Clone)]
 pub struct Front {
     engine: Arc<Engine>,
     office: Arc<Office>,
-    key: TokenKey,
+    door: Arc<Door>,
     settings: Arc<Settings>,
     seats: Seats,
     lifecycle: Lifecycle,
@@ -59,19 +64,27 @@ impl Front {
     /// A front for `office`; open connections end when `lifecycle` does.
     pub fn new(
         office: Arc<Office>,
-        key: TokenKey,
+        door: Arc<Door>,
         settings: Settings,
         lifecycle: Lifecycle,
     ) -> Self {
         Self {
             engine: Arc::new(Engine::new(settings.gate(), settings.timeout)),
             office,
-            key,
+            door,
             settings: Arc::new(settings),
             seats: Seats::default(),
             lifecycle,
             sdl: Arc::new(SchemaText::new()),
         }
+    }
+}
+
+impl Front {
+    /// A service that answers `caller` for as long as they may ask.
+    fn service(&self, caller: Caller) -> Service {
+        let door = Arc::clone(&self.door);
+        Service::of(Arc::clone(&self.engine), Arc::clone(&self.office), caller).watched_by(door)
     }
 }
 
@@ -104,6 +117,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
                 .delete(not_allowed)
                 .patch(not_allowed),
         )
+        .nest("/auth", sign_in::routes())
         .at("/graphql/schema.graphql", get(schema_text))
         .at("/health/live", get(health::live))
         .at("/health/ready", get(health::ready));
@@ -195,10 +209,9 @@ async fn answer(
         let message = format!("the request was not sent within {} seconds", limit.as_secs());
         Refused(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message)
     })??;
-    let stays = caller.stays(front.office.clock.now());
-    let holder = caller.holder();
-    let service = Service::new(Arc::clone(&front.engine), Arc::clone(&front.office), caller.actor)
-        .speaking(manner.voice.clone());
+    let stays = caller::stays(&caller, front.office.clock.now());
+    let holder = caller::holder(&caller);
+    let service = front.service(caller).speaking(manner.voice.clone());
     let service = if request.method() == Method::GET { service.reads_only() } else { service };
     let mut asked = match sent {
         Sent::One(asked) => *asked,

@@ -5,6 +5,7 @@
 //! (what one request may see) and [`enterprise`] (a whole slice).
 #![expect(clippy::unused_async, reason = "every resolver is async, whether it waits or not")]
 
+pub mod account;
 pub mod alliance;
 pub mod auth;
 pub mod chain;

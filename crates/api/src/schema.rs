@@ -11,6 +11,8 @@ use lianmeng_domain::ids::{
 };
 use lianmeng_domain::region::RegionCode;
 
+use crate::account::AccountQuery;
+use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::chain::change::ChainMutation;
@@ -186,6 +188,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
 pub struct Query(
     NodeQuery,
     LiveQuery,
+    AccountQuery,
     EnterpriseQuery,
     GraphQuery,
     OrganisationQuery,
@@ -212,6 +215,7 @@ pub struct Query(
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
+    AccountMutation,
     ImportMutation,
     EnterpriseMutation,
     OrganisationMutation,

@@ -14,11 +14,15 @@ use async_graphql::async_trait::async_trait;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::{Data, Executor, Request, Response, ServerError, ValidationMode, Value};
 use futures_util::future;
-use futures_util::stream::{self, BoxStream, StreamExt as _};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
+use lianmeng_app::caller::Caller;
 use lianmeng_app::desk::{Desk, Office};
+use lianmeng_domain::account::Access;
 use lianmeng_domain::actor::Actor;
 
+use crate::auth::gate::GateError;
 use crate::error::{self, Voice};
+use crate::http::Door;
 use crate::limits::{Gate, Kind, Plan};
 use crate::live::Asker;
 use crate::measure::Meter;
@@ -68,6 +72,49 @@ impl Engine {
     }
 }
 
+/// Who listens, and who knows whether they still may.
+#[derive(Debug)]
+struct Watch {
+    office: Arc<Office>,
+    door: Option<Arc<Door>>,
+    caller: Caller,
+}
+
+impl Watch {
+    /// The caller as they are now; the refusal if they may hear nothing more.
+    async fn caller(&self) -> Result<Caller, ServerError> {
+        let Some(door) = &self.door else { return Ok(self.caller.clone()) };
+        match door.gate.recheck(&self.office, &self.caller).await {
+            Ok(caller) => Ok(caller),
+            Err(GateError::Token(error)) => Err(error::refuse(SHUT, error.to_string())),
+            Err(error @ (GateError::Store(_) | GateError::Machine(_))) => {
+                tracing::error!(%error, "a listener's rights could not be read");
+                Err(error::refuse("INTERNAL", "something went wrong on our side".to_owned()))
+            }
+        }
+    }
+}
+
+/// Code of what a listener hears last whose login, token or term has ended.
+const SHUT: &str = "UNAUTHENTICATED";
+
+/// `events` up to and with the one that says that their listener may hear no more.
+fn until_shut(events: impl Stream<Item = Response>) -> impl Stream<Item = Response> {
+    let is_last = |event: &Response| {
+        event.errors.iter().any(|error| {
+            let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+            code.is_some_and(|code| *code == Value::from(SHUT))
+        })
+    };
+    events.scan(false, move |is_over, event| {
+        let heard = (!*is_over).then(|| {
+            *is_over = is_last(&event);
+            event
+        });
+        future::ready(heard)
+    })
+}
+
 /// Gives each event of a subscription a scope of its own.
 #[derive(Debug)]
 struct Renewal;
@@ -87,8 +134,14 @@ impl Extension for Renewal {
         next: NextExecute<'_>,
     ) -> Response {
         let mut data = Data::default();
-        if let Ok(asker) = ctx.data::<Asker>() {
-            data.insert(asker.scope());
+        if let (Ok(asker), Ok(watch)) = (ctx.data::<Asker>(), ctx.data::<Watch>()) {
+            match watch.caller().await {
+                Ok(caller) => {
+                    data.insert(Asker(Arc::clone(&asker.0), caller.actor.clone()).scope());
+                    data.insert(caller);
+                }
+                Err(refused) => return Response::from_errors(vec![refused]),
+            }
         }
         next.run_with_data(ctx, operation_name, data).await
     }
@@ -99,14 +152,15 @@ impl Extension for Renewal {
 pub struct Service {
     engine: Arc<Engine>,
     office: Arc<Office>,
-    actor: Actor,
+    caller: Caller,
+    door: Option<Arc<Door>>,
     voice: Voice,
     reads_only: bool,
 }
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service").field("actor", &self.actor).finish_non_exhaustive()
+        f.debug_struct("Service").field("caller", &self.caller).finish_non_exhaustive()
     }
 }
 
@@ -124,7 +178,20 @@ struct Prepared {
 impl Service {
     /// A service that answers as `actor`.
     pub fn new(engine: Arc<Engine>, office: Arc<Office>, actor: Actor) -> Self {
-        Self { engine, office, actor, voice: Voice::default(), reads_only: false }
+        Self::of(engine, office, Caller::plain(actor))
+    }
+
+    /// A service that answers `caller`.
+    pub fn of(engine: Arc<Engine>, office: Arc<Office>, caller: Caller) -> Self {
+        let voice = Voice::default();
+        Self { engine, office, caller, door: None, voice, reads_only: false }
+    }
+
+    /// The same service, asking `door` before each event of a subscription whether its caller may
+    /// still hear it.
+    #[must_use]
+    pub fn watched_by(self, door: Arc<Door>) -> Self {
+        Self { door: Some(door), ..self }
     }
 
     /// The same service, speaking like this.
@@ -162,9 +229,13 @@ impl Service {
         if self.reads_only && kind == Kind::Change {
             return Err(refuse(error::refuse(READS_ONLY, "send changes by POST".to_owned())));
         }
+        if self.caller.access == Access::ReadOnly && kind == Kind::Change {
+            let message = "this API token may only read; make one with access READ_WRITE";
+            return Err(refuse(error::refuse(READ_ONLY_TOKEN, message.to_owned())));
+        }
         let shape = gate.shape(&plan, &request);
         let name = request.operation_name.as_deref();
-        let meter = Meter::start(&plan.document, name, &self.actor);
+        let meter = Meter::start(&plan.document, name, &self.caller.actor);
         request.set_parsed_query(plan.document.clone());
         let at_least = at_least(&request).map_err(refuse)?;
         let desk = match kind {
@@ -172,8 +243,9 @@ impl Service {
             Kind::Change | Kind::Subscription => self.office.desk(),
         };
         let seen = desk.clone();
-        let scope = Scope::new(desk, self.actor.clone()).at_least(at_least.unwrap_or_default());
-        let request = request.data(scope).data(self.voice.clone());
+        let scope =
+            Scope::new(desk, self.caller.actor.clone()).at_least(at_least.unwrap_or_default());
+        let request = request.data(scope).data(self.caller.clone()).data(self.voice.clone());
         Ok(Prepared { request, plan, shape, kind, meter, seen })
     }
 
@@ -216,9 +288,16 @@ impl Service {
             Err(refused) => return stream::once(future::ready(self.dressed(*refused))).boxed(),
         };
         if prepared.kind == Kind::Subscription {
-            let asker = Asker(Arc::clone(&self.office), self.actor.clone());
-            let events = self.engine.live().execute_stream(prepared.request.data(asker));
-            return prepared.meter.follow(events).map(move |event| self.dressed(event)).boxed();
+            let asker = Asker(Arc::clone(&self.office), self.caller.actor.clone());
+            let watch = Watch {
+                office: Arc::clone(&self.office),
+                door: self.door.clone(),
+                caller: self.caller.clone(),
+            };
+            let events =
+                self.engine.live().execute_stream(prepared.request.data(asker).data(watch));
+            let events = prepared.meter.follow(events).map(move |event| self.dressed(event));
+            return until_shut(events).boxed();
         }
         let answer = async move {
             let response = self.run(prepared).await;
@@ -245,6 +324,8 @@ fn at_least(request: &Request) -> Result<Option<i64>, ServerError> {
 const TOO_COSTLY: &str = "Query is too complex.";
 /// Code of the refusal of a change where only reads are allowed.
 pub(crate) const READS_ONLY: &str = "METHOD_NOT_ALLOWED";
+/// Code of the refusal of a change by a token that may only read.
+const READ_ONLY_TOKEN: &str = "READ_ONLY_TOKEN";
 
 /// Whether a request was refused before anything of it ran.
 pub(crate) fn never_ran(response: &Response) -> bool {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::{Executor as _, Request};
-use chrono::{TimeZone as _, Utc};
+use chrono::{TimeDelta, TimeZone as _, Utc};
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::login::Lives;
 use lianmeng_domain::actor::{Actor, Body, Role};
 use lianmeng_domain::ids::IdSource;
 
+use crate::auth::gate::{Gate, GateSettings};
+use crate::http::Door;
 use crate::schema::{self, Service};
 
 pub(crate) mod casework;
@@ -20,6 +23,18 @@ pub(crate) async fn world() -> Office {
     let db = lianmeng_testkit::database().await;
     let clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap());
     Office::new(db, IdSource::new(1), clock)
+}
+
+/// A way in with ordinary lives, that believes the database for five seconds.
+pub(crate) fn door() -> Door {
+    let lives = Lives {
+        access: TimeDelta::minutes(15),
+        login: TimeDelta::days(7),
+        leeway: TimeDelta::seconds(10),
+    };
+    let recheck = TimeDelta::seconds(5);
+    let gate = Gate::new(GateSettings { lives, recheck, pepper: String::new() });
+    Door { gate, public_url: String::new(), oidc: None }
 }
 
 /// A caller; two callers of the same role and body are the same person.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
@@ -45,6 +45,12 @@ pub fn local_date(moment: DateTime<Utc>) -> NaiveDate {
         Some(zone) => moment.with_timezone(&zone).date_naive(),
         None => moment.date_naive(),
     }
+}
+
+/// The moment at which the local day `date` is over.
+pub fn day_end(date: NaiveDate) -> DateTime<Utc> {
+    let midnight = date.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
+    (midnight - TimeDelta::seconds(i64::from(CHINA))).and_utc()
 }
 
 /// Parts that live as long as the process; cheap to clone.
@@ -145,5 +151,19 @@ impl Desk {
     /// those this process knew of.
     pub fn seen(&self) -> i64 {
         self.witnessed.load(Ordering::Relaxed).max(self.feed.known())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_day_ends_where_the_next_begins() {
+        let date = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        let end = day_end(date);
+        assert_eq!(local_date(end - TimeDelta::milliseconds(1)), date);
+        assert_eq!(local_date(end), NaiveDate::from_ymd_opt(2026, 3, 3).unwrap());
+        assert_eq!(end.to_rfc3339(), "2026-03-02T16:00:00+00:00");
     }
 }

@@ -4,7 +4,10 @@
 //! It must not know GraphQL, HTTP or file formats. Start reading at [`desk`] (what a use case works
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
+pub mod account;
 pub mod alliance;
+pub mod api_token;
+pub mod caller;
 pub mod chain;
 pub mod codes;
 pub mod command;
@@ -15,6 +18,8 @@ pub mod event;
 pub mod feed;
 pub mod import;
 pub mod job;
+pub mod keys;
+pub mod login;
 pub mod need;
 pub mod notify;
 pub mod offer;
@@ -22,11 +27,13 @@ pub mod organisation;
 pub mod outcome;
 pub mod pairing;
 pub mod party;
+pub mod password;
 pub mod plan;
 pub mod project;
 pub mod reads;
 pub mod region;
 pub mod registry;
+pub mod secret;
 pub mod snapshot;
 pub mod suggest;
 pub mod suggestion;

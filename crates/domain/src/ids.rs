@@ -118,6 +118,14 @@ ids! {
     ParticipantId = "participant";
     /// Id of a meeting 一对一会面.
     MeetingId = "meeting";
+    /// Id of an account 账号.
+    AccountId = "account";
+    /// Id of a grant: a role held for a body and a term 任职.
+    GrantId = "grant";
+    /// Id of a sign-in 登录; a session is part of an event.
+    LoginId = "login";
+    /// Id of a token for another system 接口令牌.
+    ApiTokenId = "api_token";
     /// Id of an audit row.
     AuditId = "audit";
     /// Id of a job.

@@ -6,6 +6,7 @@
 //! Start reading at [`actor`] (who asks), [`policy`] (what they may see) and the slice you are
 //! after. A new slice gets one file here with its type, its stages, its rules and its error.
 
+pub mod account;
 pub mod actor;
 pub mod alliance;
 pub mod chain;

@@ -1,9 +1,13 @@
 //! The command line.
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
+pub(crate) mod identity;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use identity::{KeyCommand, UserCommand};
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
 /// plans docking events.
@@ -83,9 +87,12 @@ pub(crate) enum Command {
     /// Show and check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Tokens for development.
+    /// Accounts, the roles granted to them, passwords and tokens.
     #[command(subcommand)]
     User(UserCommand),
+    /// Keys that sign access tokens.
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -242,33 +249,6 @@ pub(crate) enum MigrateCommand {
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UserCommand {
-    /// Sign a development token and print it.
-    ///
-    /// Send it as `Authorization: Bearer TOKEN`. The key is made at first start and kept in the
-    /// file that auth.key_file names.
-    Token(TokenArgs),
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct TokenArgs {
-    /// Role: enterprise, rotating_chair, department_handler, service_liaison, committee_secretary,
-    /// district_host, coordinator, group_headquarters, auditor, system_admin or public.
-    #[arg(long, value_name = "R")]
-    pub(crate) role: String,
-    /// Body the role is held for: an id (enterprise:…, organisation:…, committee:…, zone:…), a
-    /// division (region:440305), a credit code, an external id, or an exact name.
-    #[arg(long, value_name = "O")]
-    pub(crate) org: Option<String>,
-    /// Name in the audit log.
-    #[arg(long, default_value = "developer")]
-    pub(crate) subject: String,
-    /// Hours until the token ends, 1 to 8784.
-    #[arg(long, default_value_t = 24 * 30, value_parser = clap::value_parser!(u32).range(1..=8784))]
-    pub(crate) hours: u32,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use lianmeng_api::auth::MIN_KEY_BYTES;
 use serde::{Deserialize, Serialize};
 
 use crate::args::ConfigCommand;
@@ -25,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) jobs: Jobs,
     pub(crate) auth: Auth,
     pub(crate) graphql: GraphQl,
+    pub(crate) oidc: Oidc,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) telemetry: Telemetry,
@@ -65,11 +67,51 @@ pub(crate) struct Jobs {
     pub(crate) workers: u32,
 }
 
-/// Tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Signing in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Auth {
-    pub(crate) key_file: PathBuf,
+    pub(crate) public_url: String,
+    pub(crate) access_minutes: u32,
+    pub(crate) login_days: u32,
+    pub(crate) refresh_leeway_seconds: u32,
+    pub(crate) recheck_seconds: u32,
+    pub(crate) pepper: String,
+}
+
+/// The identity provider.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Oidc {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) name_claim: NameClaim,
+    pub(crate) ca_file: PathBuf,
+}
+
+/// Which claim of the provider may name an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NameClaim {
+    None,
+    PreferredUsername,
+    Email,
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auth").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Oidc").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 /// Logging.
@@ -147,6 +189,32 @@ impl Config {
             self.metrics.listen.is_empty() || matches!(port, Some(Ok(_))),
             "metrics.listen",
             "must be empty or host:port",
+        );
+        let auth = &self.auth;
+        demand(
+            auth.public_url.is_empty() || starts(&auth.public_url, &["http://", "https://"]),
+            "auth.public_url",
+            "must be empty or start with http:// or https://",
+        );
+        demand(
+            auth.pepper.is_empty() || auth.pepper.len() >= MIN_KEY_BYTES,
+            "auth.pepper",
+            "must be empty or at least 32 bytes long",
+        );
+        for (key, value, range) in [
+            ("auth.access_minutes", auth.access_minutes, 1..=1440),
+            ("auth.login_days", auth.login_days, 1..=366),
+            ("auth.refresh_leeway_seconds", auth.refresh_leeway_seconds, 0..=300),
+            ("auth.recheck_seconds", auth.recheck_seconds, 0..=300),
+        ] {
+            let wants = format!("must lie between {} and {}", range.start(), range.end());
+            demand(range.contains(&value), key, &wants);
+        }
+        let is_whole = !auth.public_url.is_empty() && !self.oidc.client_id.is_empty();
+        demand(
+            self.oidc.issuer.is_empty() || is_whole,
+            "oidc.issuer",
+            "needs auth.public_url and oidc.client_id as well",
         );
         demand(
             tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_ok(),
@@ -228,7 +296,8 @@ fn mask(value: &mut toml::Value, key: &str) {
             }
         }
         toml::Value::String(text) => {
-            let is_secret = ["secret", "password", "token"].iter().any(|word| key.ends_with(word));
+            let is_secret =
+                ["secret", "password", "token", "pepper"].iter().any(|word| key.ends_with(word));
             if is_secret && !text.is_empty() {
                 MASK.clone_into(text);
             } else if text.contains("://") {
@@ -299,9 +368,13 @@ mod tests {
     fn what_is_shown_can_be_read_again_and_holds_no_secret() {
         let mut config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
         config.redis.url = "redis://:hush@h:1".to_owned();
+        config.auth.pepper = "hush".to_owned();
+        config.oidc.client_secret = "hush".to_owned();
         let shown = config.shown().unwrap();
         assert!(!shown.contains("hush"), "{shown}");
         config.redis.url = "redis://:********@h:1".to_owned();
+        config.auth.pepper = MASK.to_owned();
+        config.oidc.client_secret = MASK.to_owned();
         let again: Config = Figment::from(Toml::string(&shown)).extract().unwrap();
         assert_eq!(again, config);
     }
@@ -313,8 +386,18 @@ mod tests {
         config.database.url = "mysql://h/d".to_owned();
         config.metrics.listen = "9464".to_owned();
         config.log.filter = "a=b=c".to_owned();
+        config.auth.login_days = 0;
+        config.auth.pepper = "short".to_owned();
+        config.oidc.issuer = "https://id.example".to_owned();
         let faults = config.faults().join("; ");
-        for key in ["database.url", "metrics.listen", "log.filter"] {
+        for key in [
+            "database.url",
+            "metrics.listen",
+            "log.filter",
+            "auth.login_days",
+            "auth.pepper",
+            "oidc.",
+        ] {
             assert!(faults.contains(key), "{key}: {faults}");
         }
     }

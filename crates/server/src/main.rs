@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-mod admin;
 mod args;
 mod backup;
 mod cluster;
@@ -17,6 +16,7 @@ mod graph;
 mod graphql;
 mod import;
 mod jobs;
+mod key;
 mod matching;
 mod metrics;
 mod migrate;
@@ -26,6 +26,7 @@ mod print;
 mod serve;
 mod solve;
 mod telemetry;
+mod user;
 mod wire;
 mod work;
 
@@ -74,7 +75,8 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Restore(args) => block_on(backup::restore(config, args)),
         Command::Migrate(command) => block_on(migrate::run(config, command)),
         Command::Config(command) => config::run(config, &command),
-        Command::User(args) => block_on(admin::user(config, args)),
+        Command::User(args) => block_on(user::run(config, args)),
+        Command::Key(args) => block_on(key::run(config, args)),
     }
 }
 

@@ -27,10 +27,10 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
         wire::installation(config, Clock::System, wire::random_seed()?).await?;
     measure::watch(&mut office.db);
     let office = Arc::new(office);
-    let key = wire::token_key(&config.auth.key_file)?;
+    let door = Arc::new(wire::door(config)?);
     let lifecycle = Lifecycle::default();
     let settings = graphql::settings(&config.graphql)?;
-    let front = Front::new(Arc::clone(&office), key, settings, lifecycle.clone());
+    let front = Front::new(Arc::clone(&office), door, settings, lifecycle.clone());
     let page = match recorder {
         Some(recorder) => {
             Some(metrics::serve(&config.metrics, recorder, Arc::clone(&office)).await?)

@@ -1,20 +1,20 @@
 //! How the parts are put together.
 
-use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use lianmeng_api::auth::TokenKey;
+use chrono::TimeDelta;
+use lianmeng_api::auth::gate::{Gate, GateSettings};
+use lianmeng_api::http::{Door, NameClaim, Provider, ProviderSettings};
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::login::Lives;
 use lianmeng_app::reads::Reads;
 use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
 use lianmeng_store::connect;
 use lianmeng_store::failover::{self, Failover};
 
-use crate::config::{Config, Database, without_password};
+use crate::config::{self, Config, Database, without_password};
 
 /// The parts every command works with: an open, migrated database and the rest of the office.
 pub(crate) async fn office(config: &Config) -> anyhow::Result<Office> {
@@ -80,44 +80,47 @@ pub(crate) fn make_folder(url: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Reads the signing key, making it at first start.
-pub(crate) fn token_key(path: &Path) -> anyhow::Result<TokenKey> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => make_key(path)?,
-        Err(error) => {
-            return Err(error)
-                .with_context(|| format!("the key {} cannot be read", path.display()));
-        }
-    };
-    let secret = STANDARD.decode(text.trim()).with_context(|| {
-        format!("the key {} is not base64; remove it to get a new one", path.display())
-    })?;
-    TokenKey::new(&secret).with_context(|| format!("the key {}", path.display()))
+/// The way in, as configured.
+pub(crate) fn door(config: &Config) -> anyhow::Result<Door> {
+    let auth = &config.auth;
+    let public_url = auth.public_url.trim_end_matches('/').to_owned();
+    Ok(Door { gate: gate(config), oidc: provider(config, &public_url)?, public_url })
 }
 
-fn make_key(path: &Path) -> anyhow::Result<String> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
-    let text = STANDARD.encode(secret);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+/// The gate, as configured.
+pub(crate) fn gate(config: &Config) -> Gate {
+    let auth = &config.auth;
+    let lives = Lives {
+        access: TimeDelta::minutes(auth.access_minutes.into()),
+        login: TimeDelta::days(auth.login_days.into()),
+        leeway: TimeDelta::seconds(auth.refresh_leeway_seconds.into()),
+    };
+    let recheck = TimeDelta::seconds(auth.recheck_seconds.into());
+    Gate::new(GateSettings { lives, recheck, pepper: auth.pepper.clone() })
+}
+
+fn provider(config: &Config, public_url: &str) -> anyhow::Result<Option<Provider>> {
+    let oidc = &config.oidc;
+    if oidc.issuer.is_empty() {
+        return Ok(None);
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes())?;
-            Ok(text)
-        }
-        // Another process made it in the same moment.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            std::fs::read_to_string(path).map_err(Into::into)
-        }
-        Err(error) => {
-            Err(error).with_context(|| format!("the key {} cannot be written", path.display()))
-        }
-    }
+    let extra_roots = if oidc.ca_file.as_os_str().is_empty() {
+        Vec::new()
+    } else {
+        std::fs::read(&oidc.ca_file)
+            .with_context(|| format!("oidc.ca_file {} cannot be read", oidc.ca_file.display()))?
+    };
+    let settings = ProviderSettings {
+        issuer: oidc.issuer.clone(),
+        client_id: oidc.client_id.clone(),
+        client_secret: oidc.client_secret.clone(),
+        scopes: oidc.scopes.clone(),
+        name_claim: match oidc.name_claim {
+            config::NameClaim::None => NameClaim::None,
+            config::NameClaim::PreferredUsername => NameClaim::PreferredUsername,
+            config::NameClaim::Email => NameClaim::Email,
+        },
+        extra_roots,
+    };
+    Ok(Some(Provider::new(settings, public_url).context("the identity provider")?))
 }

@@ -8,7 +8,9 @@
     reason = "the model macro of sea-orm wants public rows in private modules"
 )]
 
+pub mod account;
 pub mod alliance;
+pub mod api_token;
 pub mod audit;
 pub mod avoid;
 pub mod backup;
@@ -21,15 +23,19 @@ mod error;
 pub mod event;
 pub mod eyes;
 pub mod failover;
+pub mod grant;
 pub mod graph;
 pub mod idempotency;
 pub mod import;
 pub mod industry;
 pub mod job;
+pub mod login;
+pub mod login_attempt;
 pub mod meeting;
 pub mod migrate;
 pub mod need;
 pub mod offer;
+pub mod oidc_flow;
 pub mod organisation;
 pub mod outcome;
 pub mod page;
@@ -41,6 +47,7 @@ pub mod product;
 pub mod project;
 pub mod region;
 mod sight;
+pub mod signing_key;
 pub mod suggestion;
 pub mod supply;
 pub mod task;

@@ -10,7 +10,7 @@
     reason = "a failure here is a failed test, and a skipped test says so"
 )]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -68,6 +68,13 @@ impl Program {
         Self { folder: tempfile::tempdir().unwrap(), place: None, settings: Vec::new() }
     }
 
+    /// The program with a setting of its own, such as `LIANMENG_AUTH__RECHECK_SECONDS`.
+    #[must_use]
+    pub fn with(mut self, variable: &str, value: impl ToString) -> Self {
+        self.set(variable, &value.to_string());
+        self
+    }
+
     /// Its folder: files written there vanish with it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -109,7 +116,17 @@ impl Program {
 
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        self.run_with_input(args, "")
+    }
+
+    /// Runs a command to its end, `input` on its standard input.
+    pub fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads nothing may be gone already.
+        let _read_or_gone = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Ran {
             code: status.code().expect("not ended by a signal"),
             out: String::from_utf8(stdout).unwrap(),
@@ -223,11 +240,19 @@ pub struct Answer {
     pub status: u16,
     /// Content type.
     pub kind: String,
+    /// Headers in order, their names in lower case.
+    pub headers: Vec<(String, String)>,
     /// Body.
     pub body: String,
 }
 
 impl Answer {
+    /// The values of a header, whose name is given in lower case.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let found = self.headers.iter().filter(|(header, _)| header == name);
+        found.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -264,11 +289,7 @@ impl Server {
 
     /// GET of a path.
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Self::agent().get(format!("{}{path}", self.address));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        read(request.call())
+        get(&format!("{}{path}", self.address), headers)
     }
 
     /// POST of bytes to a path.
@@ -328,12 +349,26 @@ pub fn try_ask(address: &str, token: &str, query: &str, variables: &Value) -> Op
     (!failed).then_some(answer)
 }
 
+/// GET of any address, without following redirects.
+pub fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Server::agent().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    read(request.call())
+}
+
 fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
     let mut response = response.expect("the server answers");
     let kind = response.headers().get("content-type").map_or("", |v| v.to_str().unwrap());
+    let headers = response.headers().iter();
+    let headers = headers
+        .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
+        .collect();
     Answer {
         status: response.status().as_u16(),
         kind: kind.to_owned(),
+        headers,
         body: response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().unwrap(),
     }
 }

@@ -4,61 +4,41 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lianmeng_domain::actor::Actor;
+use lianmeng_app::caller::{Caller, Credential};
 use poem::Request;
-use poem::http::{StatusCode, header};
+use poem::http::StatusCode;
 
 use super::Front;
 use super::answer::Refused;
 use super::seats::{Holder, Seat};
-use crate::auth;
+use super::sign_in;
 
-/// A caller and how long they are known to be one.
-#[derive(Debug, Clone)]
-pub(super) struct Caller {
-    pub(super) actor: Actor,
-    /// When their token ends; absent for the public.
-    pub(super) ends_at: Option<DateTime<Utc>>,
+/// Who holds the connections of `caller`; absent for the public, whose addresses are counted.
+pub(super) fn holder(caller: &Caller) -> Option<Holder> {
+    (caller.by != Credential::None).then(|| Holder::Caller(caller.actor.subject.clone()))
 }
 
-impl Caller {
-    fn public() -> Self {
-        Self { actor: Actor::public(), ends_at: None }
-    }
-
-    /// Who holds their connections; absent for the public, whose addresses are counted.
-    pub(super) fn holder(&self) -> Option<Holder> {
-        self.ends_at.is_some().then(|| Holder::Caller(self.actor.subject.clone()))
-    }
-
-    /// How long they may stay from `now` on.
-    pub(super) fn stays(&self, now: DateTime<Utc>) -> Option<Duration> {
-        self.ends_at.map(|end| (end - now).to_std().unwrap_or_default())
-    }
+/// How long `caller` may stay from `now` on.
+pub(super) fn stays(caller: &Caller, now: DateTime<Utc>) -> Option<Duration> {
+    caller.ends_at.map(|end| (end - now).to_std().unwrap_or_default())
 }
 
-/// The caller of a request: from its token, or the public without one.
+/// The caller of a request: from its header, else from its cookie, else the public.
 pub(super) async fn of(request: &Request, front: &Front) -> Result<Caller, Refused> {
-    match request.header(header::AUTHORIZATION) {
-        Some(header) => from_header(header, front).await,
-        None => Ok(Caller::public()),
-    }
+    Ok(sign_in::caller(request, front).await?)
 }
 
-/// The caller an `Authorization` header stands for.
-pub(super) async fn from_header(header: &str, front: &Front) -> Result<Caller, Refused> {
-    let refuse = |message: String| Refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
-    let token = auth::bearer(header).ok_or_else(|| {
-        refuse("the Authorization header must read Bearer and a token".to_owned())
-    })?;
-    let now = front.office.clock.now();
-    let (actor, ends_at) =
-        front.key.verify(token, now).map_err(|error| refuse(error.to_string()))?;
-    Ok(Caller { actor, ends_at: Some(ends_at) })
+/// The caller an `Authorization` header stands for, acting under the grant with this wire id.
+pub(super) async fn from_header(
+    header: &str,
+    acting_as: Option<&str>,
+    front: &Front,
+) -> Result<Caller, Refused> {
+    Ok(sign_in::from_header(header, acting_as, front).await?)
 }
 
 /// Where a request comes from; the last proxy's word where that is trusted.
-fn address(request: &Request, trusts_forwarded_for: bool) -> Option<IpAddr> {
+pub(super) fn address(request: &Request, trusts_forwarded_for: bool) -> Option<IpAddr> {
     let forwarded = request.header("X-Forwarded-For").filter(|_| trusts_forwarded_for);
     if let Some(last) = forwarded.and_then(|list| list.rsplit(',').next()) {
         return last.trim().parse().ok();

@@ -79,16 +79,15 @@ async fn trouble(front: &Front) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::TokenKey;
     use crate::testing;
     use std::sync::Arc;
 
     #[tokio::test]
     async fn ready_waits_for_the_graph_and_ends_with_the_database_and_with_the_server() {
         let office = Arc::new(testing::world().await);
-        let key = TokenKey::new(&[7; 32]).unwrap();
+        let door = Arc::new(testing::door());
         let settings = super::super::settings::Settings::default();
-        let front = Front::new(Arc::clone(&office), key, settings, Lifecycle::default());
+        let front = Front::new(Arc::clone(&office), door, settings, Lifecycle::default());
         assert_eq!(trouble(&front).await, Some("the graph was not read yet"));
         office.graph.refresh(&office.db, office.desk().today).await.unwrap();
         assert_eq!(trouble(&front).await, None);

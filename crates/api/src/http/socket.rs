@@ -1,6 +1,6 @@
 //! Web sockets: the handshake, and who sits at the other end.
 
-use std::sync::Arc;
+use lianmeng_app::caller::Caller;
 
 use poem::http::{StatusCode, header};
 use poem::web::websocket::{WebSocket, WebSocketConfig};
@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 
 use super::Front;
 use super::answer::{Manner, Refused};
-use super::caller::{self, Caller};
+use super::caller;
 use super::protocol::{self, Close, Guest};
 use super::seats::Seat;
+use super::sign_in::ACTING_AS;
 use crate::error::Voice;
 use crate::measure::OpenStream;
 use crate::schema::Service;
@@ -70,7 +71,8 @@ fn origin(request: &Request, allowed: &[String]) -> Result<(), Refused> {
     Err(Refused(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", message))
 }
 
-/// Reads the token of the first message: `{"Authorization": "Bearer …"}`.
+/// Reads token and grant of the first message:
+/// `{"Authorization": "Bearer …", "Lianmeng-Acting-As": "grant:…"}`.
 async fn greet(
     front: &Front,
     known: Caller,
@@ -79,8 +81,9 @@ async fn greet(
     payload: &Map<String, Value>,
 ) -> Result<Guest<Service, (Seat, Seat)>, Close> {
     let header = ["Authorization", "authorization"].iter().find_map(|key| payload.get(*key));
+    let acting_as = payload.get(ACTING_AS).and_then(Value::as_str);
     let caller = match header {
-        Some(Value::String(header)) => caller::from_header(header, front)
+        Some(Value::String(header)) => caller::from_header(header, acting_as, front)
             .await
             .map_err(|Refused(_, _, reason)| Close(4403, reason))?,
         Some(_) => return Err(Close(4403, "Authorization must be a text".to_owned())),
@@ -89,11 +92,10 @@ async fn greet(
     let most = front.settings.socket.max_per_caller;
     let place = front
         .seats
-        .take(caller.holder(), most)
+        .take(caller::holder(&caller), most)
         .ok_or_else(|| Close(4403, format!("{most} connections of yours are open already")))?;
-    let stays = caller.stays(front.office.clock.now());
-    let service = Service::new(Arc::clone(&front.engine), Arc::clone(&front.office), caller.actor);
-    let executor = service.speaking(voice.clone());
+    let stays = caller::stays(&caller, front.office.clock.now());
+    let executor = front.service(caller).speaking(voice.clone());
     Ok(Guest { executor, voice, stays, holds: (seat, place) })
 }
 

@@ -22,6 +22,7 @@ use super::{PlanWork, SuggestWork, wire};
 use crate::command::CommandError;
 use crate::desk::Office;
 use crate::event::{EventCommandError, Target};
+use crate::login;
 use crate::plan::{self, PlanBudget, PlanEvent};
 use crate::suggest::{self, MakeSuggestions, SuggestError};
 
@@ -277,6 +278,7 @@ impl Run {
         let (db, now) = (&self.office.db, self.now());
         part::make_ahead(db, now.date_naive()).await?;
         let forgotten = idempotency::forget(db, now - KEYS_KEPT).await?;
+        login::tidy(&self.office.desk()).await?;
         tracing::info!(forgotten, "house kept");
         Ok(None)
     }

@@ -1,0 +1,344 @@
+//! Who one is: account, grants, logins and API tokens of the caller.
+
+pub mod change;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use lianmeng_app::caller::{Caller, Credential};
+use lianmeng_domain::account::{Access, Account, ApiToken, Grant, Login, LoginMethod};
+use lianmeng_domain::actor::Role;
+use lianmeng_store::page::Window;
+use lianmeng_store::{account as store, api_token, grant, login};
+
+use crate::ids;
+use crate::page::{self, Slice};
+use crate::scope::Scope;
+
+/// What somebody acts as (角色).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "Role", remote = "Role")]
+pub enum RoleWord {
+    /// Staff of an enterprise (企业).
+    Enterprise,
+    /// Enterprise that chairs a committee in turn (轮值).
+    RotatingChair,
+    /// Handler in a department, bank, institute or chamber (办理单位).
+    DepartmentHandler,
+    /// Service liaison (服务专员).
+    ServiceLiaison,
+    /// Secretary of a chain committee (产业链党委书记).
+    CommitteeSecretary,
+    /// District or zone that hosts events (承办区).
+    DistrictHost,
+    /// Coordinator for the whole platform (统筹单位).
+    Coordinator,
+    /// Head office of a state-owned group (国企集团总部).
+    GroupHeadquarters,
+    /// Auditor: reads, never writes (审计).
+    Auditor,
+    /// System administrator: sees no business data (系统管理员).
+    SystemAdmin,
+    /// Anyone (公众).
+    Public,
+}
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "Access", remote = "Access")]
+pub enum AccessWord {
+    /// Ask.
+    ReadOnly,
+    /// Ask and change.
+    ReadWrite,
+}
+
+/// How somebody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "LoginMethod", remote = "LoginMethod")]
+pub enum LoginMethodWord {
+    /// With name and password.
+    Password,
+    /// With a provider of OpenID Connect.
+    Oidc,
+}
+
+/// An account as its owner sees it (账号).
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "Account")]
+pub struct AccountNode {
+    /// Global id.
+    id: ID,
+    /// The name it signs in with.
+    name: String,
+    /// How it is shown to others.
+    display_name: String,
+    /// Whether it has a password; without one it signs in through a provider or a token.
+    has_password: bool,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+}
+
+impl AccountNode {
+    fn new(account: Account, has_password: bool) -> Self {
+        Self {
+            id: ids::encode(account.id),
+            name: account.name,
+            display_name: account.display_name,
+            has_password,
+            created_at: account.created_at,
+        }
+    }
+}
+
+/// A grant as its holder sees it.
+#[derive(Debug, Clone)]
+pub struct GrantNode(pub Grant);
+
+/// A role held for a body and a term of office (任职).
+#[Object(name = "Grant")]
+impl GrantNode {
+    /// Global id, for the header `Lianmeng-Acting-As`.
+    async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+
+    /// What its holder acts as.
+    async fn role(&self) -> RoleWord {
+        self.0.role.into()
+    }
+
+    /// Global id of the enterprise, organisation, committee, zone or division it is held for; null
+    /// for roles of the whole platform.
+    async fn body_id(&self) -> Option<ID> {
+        self.0.body.as_ref().map(|body| ID(body.to_string()))
+    }
+
+    /// First local day of the term.
+    async fn from_on(&self) -> NaiveDate {
+        self.0.from_on
+    }
+
+    /// Last local day of the term, itself included; null for a term without an end.
+    async fn until_on(&self) -> Option<NaiveDate> {
+        self.0.until_on
+    }
+
+    /// Whether requests that name no grant act under this one.
+    async fn is_default(&self) -> bool {
+        self.0.is_default
+    }
+
+    /// Whether it is in force today: neither over, nor still to come, nor taken back.
+    async fn is_in_force(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.is_in_force(Scope::of(ctx)?.desk.today))
+    }
+}
+
+/// A login as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct LoginNode(pub Login);
+
+/// A sign-in with everything refreshed from it (登录).
+#[Object(name = "Login")]
+impl LoginNode {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+
+    /// How.
+    async fn method(&self) -> LoginMethodWord {
+        self.0.method.into()
+    }
+
+    /// When.
+    async fn started_at(&self) -> DateTime<Utc> {
+        self.0.started_at
+    }
+
+    /// When it was last refreshed.
+    async fn seen_at(&self) -> DateTime<Utc> {
+        self.0.seen_at
+    }
+
+    /// When it ends at the latest.
+    async fn ends_at(&self) -> DateTime<Utc> {
+        self.0.ends_at
+    }
+
+    /// Network address it came from; empty if unknown.
+    async fn address(&self) -> &str {
+        &self.0.address
+    }
+
+    /// What the program called itself; empty if it did not.
+    async fn agent(&self) -> &str {
+        &self.0.agent
+    }
+
+    /// Whether it is the login this request came in by.
+    async fn is_present(&self, ctx: &Context<'_>) -> Result<bool> {
+        let present = ctx.data::<Caller>()?.login();
+        Ok(present.is_some_and(|(_, id)| id == self.0.id))
+    }
+}
+
+/// An API token as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct ApiTokenNode(pub ApiToken);
+
+/// A token with which another system acts under one grant (接口令牌). Its text is shown once.
+#[Object(name = "ApiToken")]
+impl ApiTokenNode {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+
+    /// What it is for.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// Global id of the grant it acts under; it ends with it.
+    async fn grant_id(&self) -> ID {
+        ids::encode(self.0.grant)
+    }
+
+    /// What it may do.
+    async fn access(&self) -> AccessWord {
+        self.0.access.into()
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it ends at the latest.
+    async fn ends_at(&self) -> DateTime<Utc> {
+        self.0.ends_at
+    }
+
+    /// When it was last used, to about ten minutes; null if never.
+    async fn used_at(&self) -> Option<DateTime<Utc>> {
+        self.0.used_at
+    }
+}
+
+/// The caller, about themselves.
+#[derive(Debug, Clone)]
+pub struct ViewerNode(Caller);
+
+/// You: what you came in by, what you act as, and what else you may act as.
+#[Object(name = "Viewer")]
+impl ViewerNode {
+    /// Your name in the audit log.
+    async fn subject(&self) -> &str {
+        &self.0.actor.subject
+    }
+
+    /// What you act as in this request; `PUBLIC` if you hold no grant today.
+    async fn role(&self) -> RoleWord {
+        self.0.actor.role.into()
+    }
+
+    /// Global id of the body you act for; null for roles of the whole platform.
+    async fn body_id(&self) -> Option<ID> {
+        self.0.actor.body.as_ref().map(|body| ID(body.to_string()))
+    }
+
+    /// Global id of the grant you act under; null with a development token and without a grant.
+    async fn acting_as_id(&self) -> Option<ID> {
+        self.0.grant.map(ids::encode)
+    }
+
+    /// What you may do.
+    async fn access(&self) -> AccessWord {
+        self.0.access.into()
+    }
+
+    /// The moment at which your rights in this request end: with the term of office, the login or
+    /// the token, whichever is first. Sockets close then.
+    async fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.0.ends_at
+    }
+
+    /// Your account; null with a development token.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Option<AccountNode>> {
+        let Some(id) = self.0.account() else { return Ok(None) };
+        let found = store::find(&Scope::of(ctx)?.desk.db, id).await?;
+        Ok(found.map(|kept| AccountNode::new(kept.account, kept.password_hash.is_some())))
+    }
+
+    /// Roles granted to you, newest first, past and future ones too, at most 100.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn grants(&self, ctx: &Context<'_>) -> Result<Vec<GrantNode>> {
+        let Some(id) = self.0.account() else { return Ok(Vec::new()) };
+        let grants = grant::of_account(&Scope::of(ctx)?.desk.db, id).await?;
+        Ok(grants.into_iter().map(GrantNode).collect())
+    }
+
+    /// Your open logins, newest first, at most 100 a page; none for API tokens.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn logins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, LoginNode>> {
+        const LIST: &str = "logins";
+        let size = page::size(first)?;
+        let after = page::after_id(LIST, after)?;
+        let starts_later = after.is_some();
+        let desk = &Scope::of(ctx)?.desk;
+        let rows = match self.0.login() {
+            Some((account, _)) => {
+                let window = Window { after, limit: size + 1 };
+                login::page(&desk.db, account, desk.now, window).await?
+            }
+            None => Vec::new(),
+        };
+        let cursor = |row: &Login| page::cursor(LIST, &[&row.id.to_string()]);
+        Ok(page::connection(Slice { starts_later, size, rows }, cursor, LoginNode))
+    }
+
+    /// Your API tokens that are in force, newest first, at most 100 a page; none for API tokens.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn api_tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, ApiTokenNode>> {
+        const LIST: &str = "apiTokens";
+        let size = page::size(first)?;
+        let after = page::after_id(LIST, after)?;
+        let starts_later = after.is_some();
+        let desk = &Scope::of(ctx)?.desk;
+        let rows = match self.0.login() {
+            Some((account, _)) => {
+                let window = Window { after, limit: size + 1 };
+                api_token::page(&desk.db, account, desk.now, window).await?
+            }
+            None => Vec::new(),
+        };
+        let cursor = |row: &ApiToken| page::cursor(LIST, &[&row.id.to_string()]);
+        Ok(page::connection(Slice { starts_later, size, rows }, cursor, ApiTokenNode))
+    }
+}
+
+/// Queries about the caller.
+#[derive(Debug, Default)]
+pub struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// You; null without a token.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<ViewerNode>> {
+        let caller = ctx.data::<Caller>()?;
+        let is_known = caller.by != Credential::None;
+        Ok(is_known.then(|| ViewerNode(caller.clone())))
+    }
+}

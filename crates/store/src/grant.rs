@@ -1,0 +1,168 @@
+//! Grants: roles held for a body and a term.
+
+use chrono::{DateTime, Utc};
+use lianmeng_domain::account::Grant;
+use lianmeng_domain::actor::Role;
+use lianmeng_domain::ids::{AccountId, GrantId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder as _, QuerySelect as _};
+
+use crate::StoreError;
+use crate::parse::{self, At};
+
+/// The table `grants`.
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "grants")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub role: String,
+        pub body: Option<String>,
+        pub from_on: Date,
+        pub until_on: Option<Date>,
+        pub is_default: bool,
+        pub revoked_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Most grants read of one account; the newest ones.
+pub const LIMIT: u64 = 100;
+
+/// Grants of one account, newest first, past and future ones too, at most [`LIMIT`].
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<Vec<Grant>, StoreError> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.account_id.eq(account.to_string()))
+        .order_by_desc(row::COLUMN.id)
+        .limit(LIMIT)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// The grant with this id.
+///
+/// # Errors
+///
+/// As [`of_account`].
+pub async fn find(db: &impl ConnectionTrait, id: GrantId) -> Result<Option<Grant>, StoreError> {
+    row::Entity::find_by_id(id.to_string()).one(db).await?.map(Grant::try_from).transpose()
+}
+
+/// Adds `grant`; if it is the default one, no other of the account is any more.
+///
+/// # Errors
+///
+/// [`StoreError::Conflict`] if the account does not exist.
+pub async fn insert(db: &impl ConnectionTrait, grant: &Grant) -> Result<(), StoreError> {
+    if grant.is_default {
+        row::Entity::update_many()
+            .col_expr(row::Column::IsDefault, Expr::value(false))
+            .filter(row::COLUMN.account_id.eq(grant.account.to_string()))
+            .exec(db)
+            .await?;
+    }
+    let row = row::ActiveModel {
+        id: Set(grant.id.to_string()),
+        account_id: Set(grant.account.to_string()),
+        role: Set(grant.role.word().to_owned()),
+        body: Set(grant.body.as_ref().map(ToString::to_string)),
+        from_on: Set(grant.from_on),
+        until_on: Set(grant.until_on),
+        is_default: Set(grant.is_default),
+        revoked_at: Set(grant.revoked_at),
+    };
+    row::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Takes a grant back at `at`. Once taken back it stays so.
+///
+/// # Errors
+///
+/// [`StoreError::Stale`] if there is no such grant, or it was taken back before.
+pub async fn revoke(
+    db: &impl ConnectionTrait,
+    id: GrantId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let saved = row::Entity::update_many()
+        .col_expr(row::Column::RevokedAt, Expr::value(at))
+        .filter(row::COLUMN.id.eq(id.to_string()))
+        .filter(row::COLUMN.revoked_at.is_null())
+        .exec(db)
+        .await?;
+    StoreError::stale_if_none(saved.rows_affected)
+}
+
+impl TryFrom<row::Model> for Grant {
+    type Error = StoreError;
+
+    fn try_from(row: row::Model) -> Result<Self, StoreError> {
+        let at = |column| At("grants", column);
+        Ok(Self {
+            id: parse::value(at("id"), &row.id)?,
+            account: parse::value(at("account_id"), &row.account_id)?,
+            role: parse::word(at("role"), &row.role, Role::from_word)?,
+            body: parse::value_opt(at("body"), row.body.as_deref())?,
+            from_on: row.from_on,
+            until_on: row.until_on,
+            is_default: row.is_default,
+            revoked_at: row.revoked_at,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use lianmeng_domain::actor::Body;
+    use lianmeng_domain::ids::EnterpriseId;
+
+    use super::*;
+    use crate::account::tests::{at, db};
+
+    pub(crate) fn grant(number: u128, account: u128) -> Grant {
+        Grant {
+            id: GrantId::from(number),
+            account: AccountId::from(account),
+            role: Role::Enterprise,
+            body: Some(Body::Enterprise(EnterpriseId::from(5))),
+            from_on: at(0).date_naive(),
+            until_on: Some(at(86_400).date_naive()),
+            is_default: true,
+            revoked_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_last_default_grant_wins_and_a_grant_is_revoked_once() {
+        let db = db().await;
+        for number in [1, 2] {
+            insert(&db, &grant(number, 1)).await.unwrap();
+        }
+        insert(&db, &grant(3, 2)).await.unwrap();
+        let first = Grant { is_default: false, ..grant(1, 1) };
+        let found = of_account(&db, AccountId::from(1)).await.unwrap();
+        assert_eq!(found, [grant(2, 1), first.clone()]);
+        revoke(&db, first.id, at(9)).await.unwrap();
+        assert!(matches!(revoke(&db, first.id, at(10)).await, Err(StoreError::Stale)));
+        let revoked = Grant { revoked_at: Some(at(9)), ..first };
+        assert_eq!(find(&db, revoked.id).await.unwrap(), Some(revoked));
+        let stray = insert(&db, &grant(4, 99)).await;
+        assert!(matches!(stray, Err(StoreError::Conflict(_))), "{stray:?}");
+    }
+}

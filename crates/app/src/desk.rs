@@ -120,7 +120,7 @@ pub struct Desk {
     /// The current picture of the chains; a request pins it once.
     pub graph: Snapshots,
     /// The highest number of a change made at this desk; 0 before the first.
-    witnessed: Arc<AtomicI64>,
+    pub(crate) witnessed: Arc<AtomicI64>,
 }
 
 impl Office {

@@ -127,9 +127,20 @@ schemathesis() {
     }
     start
     echo "== schemathesis, $examples examples per operation"
-    (cd "$home/graphql" && SCHEMATHESIS_HOOKS=st_hooks "$python/bin/st" run "$url/graphql" \
+    { cat "$home/graphql/st_hooks.py"
+      echo 'schemathesis.graphql.scalar("NaiveDate", st.dates().map(str).map(nodes.String))'
+    } >"$home/graphql/st_hooks_ours.py"
+    (cd "$home/graphql" && SCHEMATHESIS_HOOKS=st_hooks_ours "$python/bin/st" run "$url/graphql" \
         --max-examples "$examples" --phases fuzzing,stateful --no-color \
+        --exclude-checks positive_data_acceptance \
         -H "Authorization: Bearer $token") || failed=1
+    # What the fuzzer invents is mostly no id and no cursor; refusing it with a code of ours is right.
+    # Anything else is not: no answer may say INTERNAL, and the log may hold no error.
+    if grep -q ERROR "$world/log"; then
+        echo 'the server logged errors:'
+        grep -m 20 ERROR "$world/log"
+        failed=1
+    fi
 }
 
 lint() {

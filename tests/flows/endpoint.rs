@@ -16,6 +16,10 @@ fn post(server: &Server, headers: &[(&str, &str)], body: &Value) -> lianmeng_tes
     server.post("/graphql", &headers, body.to_string().as_bytes())
 }
 
+fn header<'a>(answer: &'a lianmeng_testkit::Answer, name: &str) -> &'a str {
+    answer.headers.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+}
+
 fn code(answer: &lianmeng_testkit::Answer) -> Value {
     answer.json()["errors"][0]["extensions"]["code"].clone()
 }
@@ -25,7 +29,8 @@ fn a_short_list_of_requests_is_answered_in_order_and_a_long_one_refused() {
     let (_program, server) = server();
     let ask = |alias: &str| json!({ "query": format!("{{ {alias}: __typename }}") });
     let both = post(&server, &[], &json!([ask("a"), ask("b")]));
-    assert_eq!(both.json(), json!([{ "data": { "a": "Query" } }, { "data": { "b": "Query" } }]));
+    let both = both.json();
+    assert_eq!((&both[0]["data"]["a"], &both[1]["data"]["b"]), (&json!("Query"), &json!("Query")));
     let many: Vec<Value> = (0..11).map(|number| ask(&format!("a{number}"))).collect();
     let refused = post(&server, &[], &json!(many));
     assert_eq!((refused.status, code(&refused)), (400, json!("BAD_REQUEST")));
@@ -36,12 +41,12 @@ fn a_request_has_an_id_in_its_answer_and_in_its_errors() {
     let (_program, server) = server();
     let broken = json!({ "query": "{ nothing }" });
     let mine = post(&server, &[("X-Request-Id", "mine-1")], &broken);
-    assert_eq!(mine.headers["x-request-id"], "mine-1");
+    assert_eq!(header(&mine, "x-request-id"), "mine-1");
     assert_eq!(mine.json()["errors"][0]["extensions"]["requestId"], "mine-1");
     let minted = post(&server, &[("X-Request-Id", "no good id")], &broken);
-    let id = &minted.headers["x-request-id"];
+    let id = header(&minted, "x-request-id");
     assert_eq!(id.len(), 26, "{id}");
-    assert_eq!(minted.json()["errors"][0]["extensions"]["requestId"], **id);
+    assert_eq!(minted.json()["errors"][0]["extensions"]["requestId"], id);
 }
 
 #[test]
@@ -92,7 +97,7 @@ fn the_schema_is_served_once_and_then_known() {
     let (_program, server) = server();
     let first = server.get("/graphql/schema.graphql", &[]);
     assert!(first.status == 200 && first.body.contains("type Subscription"));
-    let tag = first.headers["etag"].clone();
+    let tag = header(&first, "etag").to_owned();
     let known = server.get("/graphql/schema.graphql", &[("If-None-Match", &tag)]);
     assert_eq!((known.status, known.body.as_str()), (304, ""));
     let other = server.get("/graphql/schema.graphql", &[("If-None-Match", "\"other\"")]);
@@ -106,14 +111,14 @@ fn a_document_sent_with_its_hash_runs_by_its_hash() {
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
     let unknown = post(&server, &[], &json!({ "extensions": extensions }));
     assert_eq!(unknown.json()["errors"][0]["message"], "PersistedQueryNotFound");
-    let known = json!({ "data": { "__typename": "Query" } });
+    let known = json!({ "__typename": "Query" });
     let sent = post(&server, &[], &json!({ "query": "{__typename}", "extensions": extensions }));
-    assert_eq!(sent.json(), known);
-    assert_eq!(post(&server, &[], &json!({ "extensions": extensions })).json(), known);
+    assert_eq!(sent.json()["data"], known);
+    assert_eq!(post(&server, &[], &json!({ "extensions": extensions })).json()["data"], known);
     let by_id = json!({ "documentId": format!("sha256:{hash}") });
-    assert_eq!(post(&server, &[], &by_id).json(), known);
+    assert_eq!(post(&server, &[], &by_id).json()["data"], known);
     let link = format!("/graphql?documentId={hash}");
-    assert_eq!(server.get(&link, &[]).json(), known);
+    assert_eq!(server.get(&link, &[]).json()["data"], known);
 }
 
 #[test]

@@ -11,8 +11,6 @@
 )]
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -244,8 +242,6 @@ pub struct Answer {
     pub kind: String,
     /// Headers in order, their names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Headers; the last of those with the same name.
-    pub headers: BTreeMap<String, String>,
     /// Body.
     pub body: String,
 }
@@ -373,12 +369,6 @@ fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answ
         status: response.status().as_u16(),
         kind: kind.to_owned(),
         headers,
-    let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-    let headers = response.headers().iter();
-    Answer {
-        status: response.status().as_u16(),
-        kind: kind.to_owned(),
-        headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().unwrap(),
     }
 }

@@ -12,7 +12,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: help build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql
+.PHONY: checks help build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -61,6 +61,7 @@ else
 	@echo 'cargo-deny is not installed; the licences were checked by tests/tidy.rs, advisories were not'
 endif
 	@scripts/check-deploy.sh
+	@scripts/schema-diff.sh
 
 sbom: $(CYCLONEDX) ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
 	$(CYCLONEDX) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries
@@ -70,6 +71,10 @@ sbom: $(CYCLONEDX) ## List every crate of the program as CycloneDX JSON in sbom.
 # Built once where it is missing.
 $(TARGET)/tools/bin/cargo-cyclonedx:
 	$(CARGO) install cargo-cyclonedx --locked --root $(TARGET)/tools
+
+checks: ## Run the checks of ../shared/checks against the debug binary
+	$(CARGO) build --package lianmeng-server
+	scripts/checks.sh
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

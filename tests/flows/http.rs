@@ -34,8 +34,7 @@ fn a_query_is_answered_by_post_and_get_in_both_media_types() {
     let body = json!({ "query": "{ __typename }" }).to_string();
     let answer = server.post("/graphql", &[JSON], body.as_bytes());
     assert_eq!((answer.status, answer.kind.as_str()), (200, "application/json; charset=utf-8"));
-    let want = json!({ "data": { "__typename": "Query" }, "extensions": { "seen": 0 } });
-    assert_eq!(answer.json(), want);
+    assert_eq!(answer.json()["data"], json!({ "__typename": "Query" }));
     let accept = ("Accept", "application/graphql-response+json");
     let answer = server.get("/graphql?query=%7B__typename%7D", &[accept]);
     assert_eq!(answer.kind, "application/graphql-response+json; charset=utf-8");

@@ -122,6 +122,10 @@ pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
             extensions.set("code", code);
             code.to_owned()
         };
+        if !OURS.contains(&code.as_str()) {
+            // A word that clients and tools of graphql-java know.
+            extensions.set("classification", "ValidationError");
+        }
         measure::error(&code);
         let (message, detail) = voice.say(&code, &error.message);
         error.message = message;
@@ -133,6 +137,9 @@ pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
         }
     }
 }
+
+/// Codes of failures that no client can mend.
+const OURS: [&str; 2] = ["INTERNAL", "TIMEOUT"];
 
 /// A refusal of the whole request.
 pub(crate) fn refuse(code: &str, message: String) -> ServerError {

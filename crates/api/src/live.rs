@@ -104,6 +104,7 @@ pub struct EventChange {
 #[derive(Debug, Default)]
 pub struct Subscription;
 
+/// Everything one can listen to.
 #[Root]
 impl Subscription {
     /// The version of the chains' graph (产业链图谱): the present one at once, then each newer one

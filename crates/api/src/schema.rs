@@ -262,6 +262,9 @@ pub fn build() -> Arc<Engine> {
 
 /// The schema as text, the content of `schema.graphql`.
 pub fn sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_enum_items()
+        .include_specified_by();
     builder(&Limits::default()).finish().sdl_with_options(options)
 }

@@ -1,5 +1,6 @@
 //! What breaks: replicas killed under load, PostgreSQL restarted, the primary lost, Redis gone, a
 //! full disk. Nothing acknowledged may be lost, nothing done twice, and replicas agree afterwards.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

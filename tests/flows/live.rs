@@ -1,4 +1,5 @@
 //! Listening to changes: who sees what, and that nobody misses one when a replica dies.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -21,7 +21,7 @@ pub(crate) async fn follow(failover: Failover, office: Office, mut stopped: watc
 
 async fn look(failover: Failover, office: &Office) {
     if !failover.is_possible() {
-        std::future::pending().await
+        return std::future::pending().await;
     }
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -39,5 +39,5 @@ async fn look(failover: Failover, office: &Office) {
 async fn read(office: &Office) {
     office.reads.follow().await;
     // There are no standbys.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -128,6 +128,7 @@ impl Postgres {
     }
 
     /// A hot standby that follows this server.
+    #[must_use]
     pub fn standby(&self, name: &str) -> Self {
         let mut standby = Self::in_new_folder(self.bin.clone());
         let mut copy = as_server(&self.bin.join("pg_basebackup"));

@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
+use crate::command::Touches;
 use crate::desk::Desk;
 use crate::notify;
 use crate::password::{self, HashError};
@@ -301,7 +302,7 @@ async fn note(
 async fn commit(desk: &Desk, tx: DatabaseTransaction, seq: Option<i64>) -> Result<(), StoreError> {
     tx::commit(tx).await?;
     if let Some(seq) = seq {
-        notify::changed(desk, seq);
+        notify::changed(desk, seq, Touches::Nothing);
     }
     Ok(())
 }

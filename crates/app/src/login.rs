@@ -16,7 +16,6 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
-use crate::command::Touches;
 use crate::desk::Desk;
 use crate::notify;
 use crate::password::{self, HashError};

@@ -64,7 +64,7 @@ endif
 	@scripts/schema-diff.sh
 
 sbom: $(CYCLONEDX) ## List every crate of the program as CycloneDX JSON in sbom.cdx.json
-	$(CYCLONEDX) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --describe binaries
+	$(CYCLONEDX) cyclonedx --quiet --manifest-path crates/server/Cargo.toml --format json --spec-version 1.5 --describe binaries
 	mv crates/server/lianmeng_bin.cdx.json sbom.cdx.json
 	@rm -f crates/*/*.cdx.json migrations/*.cdx.json tests/*.cdx.json
 

@@ -39,7 +39,7 @@ trap 'exit 130' INT TERM
 
 mkdir -p "$work"; chmod 755 "$work"
 say "PostgreSQL on $PGBENCH_PORT"
-bash "$peers/db/pg.sh" start >/dev/null
+/usr/lib/postgresql/15/bin/pg_isready -q -h 127.0.0.1 -p "$PGBENCH_PORT" || bash "$peers/db/pg.sh" start >/dev/null
 root=postgres://postgres@127.0.0.1:$PGBENCH_PORT
 if [ -z "$(psql -qXAt "$root/postgres" -c "select 1 from pg_tables where schemaname = 'public' and tablename = 'need'")" ]; then
   say 'the rows of the peers'
@@ -63,15 +63,15 @@ start postgraphile "$work/postgraphile" PORT=9205 node --import ./polyfill.mjs s
 # A database that another version of the tables or of the rows was made with is made anew.
 export DATABASE_URL=$root/lianmeng LIANMENG_AUTH__KEY_FILE=$work/token.key LIANMENG_METRICS__LISTEN=127.0.0.1:0
 cd "$work"
-made_with=$( (cat "$here/bench-graphql/rows.py"; psql -qXAt "$DATABASE_URL" -c 'select version from seaql_migrations order by 1' 2>/dev/null) | sha256sum)
-if [ "$made_with" != "$(cat "$work/made-with" 2>/dev/null)" ] || "$lianmeng" migrate status | grep -q missing; then
+stamp() { (cat "$here/bench-graphql/rows.py"; psql -qXAt "$DATABASE_URL" -c 'select version from seaql_migrations order by 1' 2>/dev/null || true) | sha256sum; }
+if [ "$(stamp)" != "$(cat "$work/made-with" 2>/dev/null || true)" ] || "$lianmeng" migrate status | grep -q missing; then
   say 'the same rows for Lianmeng'
   psql -qX "$root/postgres" -c 'drop database if exists lianmeng' -c 'create database lianmeng' 2>/dev/null
   "$lianmeng" migrate up >/dev/null
   # Fills in the divisions.
   "$lianmeng" graph stats --json >/dev/null
   (cd "$here/bench-graphql" && python3 -c "import rows; rows.fill('$root/postgres', '$DATABASE_URL')")
-  (cat "$here/bench-graphql/rows.py"; psql -qXAt "$DATABASE_URL" -c 'select version from seaql_migrations order by 1') | sha256sum > "$work/made-with"
+  stamp > "$work/made-with"
 fi
 LIANMENG_LOG__FILTER=${LIANMENG_LOG__FILTER:-info} "$lianmeng" serve --port "$port" >"$work/lianmeng.log" 2>&1 & started+=($!)
 for url in "127.0.0.1:$port/health/ready" 127.0.0.1:9202 127.0.0.1:9206 127.0.0.1:9205; do

@@ -5,6 +5,7 @@ pub mod change;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_domain::alliance::{Alliance, Coverage};
+use lianmeng_domain::ids::AllianceId;
 use lianmeng_store::alliance::{self as store, AllianceFilter};
 
 use crate::chain::SegmentNode;
@@ -14,7 +15,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::PartnersOf;
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::scope::Scope;
 
 /// Which alliances a list holds; every given part must hold.
@@ -167,7 +168,7 @@ impl AllianceQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, AllianceNode, AllianceTotal>> {
+    ) -> Result<Connection<RowCursor<AllianceId>, AllianceNode, AllianceTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("alliances", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

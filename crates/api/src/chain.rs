@@ -6,6 +6,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use lianmeng_domain::alliance::Coverage;
 use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement, Reach};
+use lianmeng_domain::ids::IndustrialChainId;
 use lianmeng_store::chain::{self as store, ChainFilter};
 
 use crate::alliance::CoverageNode;
@@ -14,7 +15,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{ChainCoverageOf, CommitteesOf, PlacementsOn, SegmentsOf};
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::product::ProductNode;
 use crate::scope::Scope;
 
@@ -228,7 +229,7 @@ impl ChainQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, ChainNode, ChainTotal>> {
+    ) -> Result<Connection<RowCursor<IndustrialChainId>, ChainNode, ChainTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("chains", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

@@ -7,6 +7,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::NaiveDate;
 use lianmeng_domain::alliance::Coverage;
 use lianmeng_domain::committee::{ChainCommittee, CommitteeForm, Seat, SeatKind, empty_seat_kinds};
+use lianmeng_domain::ids::ChainCommitteeId;
 use lianmeng_store::committee::{self as store, CommitteeFilter};
 
 use crate::alliance::{AllianceNode, CoverageNode};
@@ -15,7 +16,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{AlliancesUnder, CommitteeCoverageOf, SeatsOf};
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::region::PlaceNode;
 use crate::scope::Scope;
 
@@ -232,7 +233,7 @@ impl CommitteeQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, CommitteeNode, CommitteeTotal>> {
+    ) -> Result<Connection<RowCursor<ChainCommitteeId>, CommitteeNode, CommitteeTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("committees", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

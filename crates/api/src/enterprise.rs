@@ -107,8 +107,7 @@ impl EnterpriseNode {
     /// The enterprise one level up in the ownership tree (母公司); null at the top or when unknown.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<EnterpriseNode>> {
         let Some(parent) = self.0.parent else { return Ok(None) };
-        let found = Scope::of(ctx)?.loaders().load_one(parent).await?;
-        Ok(found.map(EnterpriseNode))
+        Ok(Scope::of(ctx)?.one(parent).await?.map(EnterpriseNode))
     }
 
     /// Division code (GB/T 2260) it lies in; null when unknown or when it lies in a zone.

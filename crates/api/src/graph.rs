@@ -6,6 +6,8 @@
 
 mod words;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use lianmeng_domain::ids::{EnterpriseId, ProductId};
@@ -27,34 +29,47 @@ use crate::supply::SupplyEdgeNode;
 
 /// Farthest a walk goes.
 const MAX_DEPTH: u32 = 6;
+/// Farthest a walk goes on the spot.
+const NEAR_DEPTH: u32 = 2;
 /// Longest path looked for.
 const MAX_PATH: u32 = 20;
 /// Products shown as evidence of one supply relation.
 const LINKS: usize = 10;
 
-/// A node of the graph: enterprise, product, segment, chain, committee, alliance, task or
-/// organisation.
-#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+/// A node of the graph, named only when asked.
+#[derive(Debug, Clone)]
 pub struct GraphNode {
-    /// Global id of the thing; ask `node` with it for more.
-    id: ID,
-    /// What it is.
-    kind: GraphNodeKindWord,
-    /// Its name.
-    name: String,
+    graph: Arc<Snapshot>,
+    node: NodeRef,
 }
 
 impl GraphNode {
-    fn new(graph: &Snapshot, node: NodeRef) -> Self {
-        Self {
-            id: ID(node.to_string()),
-            kind: node.kind().into(),
-            name: graph.name(node).unwrap_or_default().to_owned(),
-        }
+    fn new(graph: &Arc<Snapshot>, node: NodeRef) -> Self {
+        Self { graph: Arc::clone(graph), node }
     }
 
-    fn product(graph: &Snapshot, id: ProductId) -> Self {
+    fn product(graph: &Arc<Snapshot>, id: ProductId) -> Self {
         Self::new(graph, NodeRef::Product(id))
+    }
+}
+
+/// A node of the graph: enterprise, product, segment, chain, committee, alliance, task or
+/// organisation.
+#[Object]
+impl GraphNode {
+    /// Global id of the thing; ask `node` with it for more.
+    async fn id(&self) -> ID {
+        ID(self.node.to_string())
+    }
+
+    /// What it is.
+    async fn kind(&self) -> GraphNodeKindWord {
+        self.node.kind().into()
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        self.graph.name(self.node).unwrap_or_default()
     }
 }
 
@@ -70,7 +85,7 @@ pub struct GraphNeighbour {
 }
 
 impl GraphNeighbour {
-    fn new(graph: &Snapshot, found: Neighbour) -> Self {
+    fn new(graph: &Arc<Snapshot>, found: Neighbour) -> Self {
         Self {
             kind: found.kind.into(),
             is_outgoing: found.is_outgoing,
@@ -89,7 +104,7 @@ pub struct SupplyLink {
 }
 
 impl SupplyLink {
-    fn new(graph: &Snapshot, link: ProductLink) -> Self {
+    fn new(graph: &Arc<Snapshot>, link: ProductLink) -> Self {
         Self {
             material: GraphNode::product(graph, link.material),
             product: link.product.map(|id| GraphNode::product(graph, id)),
@@ -111,7 +126,7 @@ pub struct GraphStep {
 }
 
 impl GraphStep {
-    fn new(graph: &Snapshot, step: Step) -> Self {
+    fn new(graph: &Arc<Snapshot>, step: Step) -> Self {
         let (kind, link, is_forward) = match step.via {
             Via::Edge { kind, is_forward } => (Some(kind), None, is_forward),
             Via::Derived { link, is_forward } => (None, Some(link), is_forward),
@@ -125,24 +140,29 @@ impl GraphStep {
     }
 }
 
-/// A node found by a walk, with one shortest way to it.
-#[derive(Debug, SimpleObject)]
+/// A node found by a walk; its way is told only when asked.
+#[derive(Debug)]
 pub struct GraphFound {
-    /// The node.
-    node: GraphNode,
-    /// Steps from the start.
-    depth: usize,
-    /// One shortest way to it, without the start.
-    path: Vec<GraphStep>,
+    graph: Arc<Snapshot>,
+    found: Found,
 }
 
+/// A node found by a walk, with one shortest way to it.
+#[Object]
 impl GraphFound {
-    fn new(graph: &Snapshot, found: Found) -> Self {
-        Self {
-            node: GraphNode::new(graph, found.node),
-            depth: found.path.len(),
-            path: found.path.into_iter().map(|step| GraphStep::new(graph, step)).collect(),
-        }
+    /// The node.
+    async fn node(&self) -> GraphNode {
+        GraphNode::new(&self.graph, self.found.node)
+    }
+
+    /// Steps from the start.
+    async fn depth(&self) -> usize {
+        self.found.path.len()
+    }
+
+    /// One shortest way to it, without the start.
+    async fn path(&self) -> Vec<GraphStep> {
+        self.found.path.iter().map(|&step| GraphStep::new(&self.graph, step)).collect()
     }
 }
 
@@ -353,12 +373,17 @@ impl GraphQuery {
         let bounds = Bounds { depth: steps(depth)?, limit: size(first)? };
         let flow = Flow::from(direction);
         let picture = Scope::of(ctx)?.picture().await?;
-        let walk = move |picture: Picture| {
+        let walk = move |picture: &Picture| {
             let graph = &picture.pinned.graph;
             let found = graph.walk(node, flow, &picture.lens, bounds)?;
-            Some(found.into_iter().map(|one| GraphFound::new(graph, one)).collect())
+            let here = |found| GraphFound { graph: Arc::clone(graph), found };
+            Some(found.into_iter().map(here).collect())
         };
-        Ok(aside(picture, walk).await?)
+        // Two steps to a hundred nodes take less time than going to another thread for them.
+        if bounds.depth <= NEAR_DEPTH {
+            return Ok(walk(picture));
+        }
+        Ok(aside(picture, move |picture| walk(&picture)).await?)
     }
 
     /// One shortest way between two nodes (最短路径), each link in either direction, of at most 20

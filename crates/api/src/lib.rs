@@ -24,6 +24,7 @@ pub mod limits;
 pub mod live;
 pub mod loader;
 pub mod measure;
+mod near;
 pub mod need;
 pub mod offer;
 pub mod organisation;

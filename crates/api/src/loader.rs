@@ -9,6 +9,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use lianmeng_app::near::View;
 use lianmeng_domain::alliance::{Alliance, AlliancePartner, Coverage};
 use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement};
 use lianmeng_domain::committee::{ChainCommittee, Member, Seat};
@@ -47,9 +48,24 @@ pub struct Loaders {
     pub sees: Visibility,
     /// What of it the caller may read in full.
     pub reads: Visibility,
+    /// Where what was read of the registry is kept for others; `None` if it must not be.
+    pub near: Option<View>,
 }
 
 impl Loaders {
+    /// Keeps what was read near, if there is a place for it.
+    fn keep<K, V>(&self, found: &HashMap<K, V>)
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        if let Some(near) = &self.near {
+            for (key, value) in found {
+                near.put(key.clone(), value);
+            }
+        }
+    }
+
     /// The caller's eyes.
     pub const fn eyes(&self) -> Eyes<'_> {
         Eyes { sees: &self.sees, reads: &self.reads }
@@ -68,7 +84,9 @@ macro_rules! by_id {
                 ids: &[$id],
             ) -> Result<HashMap<$id, $thing>, Arc<StoreError>> {
                 let found = $find(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
-                Ok(found.into_iter().map(|thing| (thing.id, thing)).collect())
+                let found = found.into_iter().map(|thing| (thing.id, thing)).collect();
+                self.keep(&found);
+                Ok(found)
             }
         }
     )+};
@@ -115,7 +133,9 @@ macro_rules! first_of {
                 let most = keys.iter().map(|key| key.first).max().unwrap_or(0);
                 let found = $find(&self.db, &parents, $($extra,)? most).await.map_err(Arc::new)?;
                 let parent: fn(&$child) -> Option<$parent> = $of;
-                Ok(deal(keys, |key| (key.of, key.first), found, parent))
+                let found = deal(keys, |key| (key.of, key.first), found, parent);
+                self.keep(&found);
+                Ok(found)
             }
         }
     )+};

@@ -5,6 +5,7 @@ pub mod change;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, Union};
 use lianmeng_domain::committee::Member;
+use lianmeng_domain::ids::OrganisationId;
 use lianmeng_domain::organisation::{Organisation, OrganisationKind};
 use lianmeng_store::organisation::{self as store, OrganisationFilter};
 
@@ -14,7 +15,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{AlliancesOfOrganisation, PartyInOrganisation, SeatsHeldByOrganisation};
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::party::PartyNode;
 use crate::region::PlaceNode;
 use crate::scope::Scope;
@@ -211,7 +212,7 @@ impl OrganisationQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, OrganisationNode, OrganisationTotal>> {
+    ) -> Result<Connection<RowCursor<OrganisationId>, OrganisationNode, OrganisationTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("organisations", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

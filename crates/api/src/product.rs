@@ -2,6 +2,7 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use lianmeng_domain::ids::ProductId;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductEdgeKind};
 use lianmeng_store::product::{self as store, ProductFilter};
 
@@ -9,7 +10,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{EdgesFrom, EdgesTo, MakersOf, UsersOf};
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::scope::Scope;
 
 /// How one product hangs on another.
@@ -195,7 +196,7 @@ impl ProductQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, ProductNode, ProductTotal>> {
+    ) -> Result<Connection<RowCursor<ProductId>, ProductNode, ProductTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("products", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

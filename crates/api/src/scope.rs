@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
 use lianmeng_app::desk::Desk;
+use lianmeng_app::near::View;
 use lianmeng_app::snapshot::Pinned;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::policy::{self, Visibility};
@@ -17,7 +18,7 @@ use lianmeng_store::eyes::Eyes;
 use tokio::sync::OnceCell;
 
 use crate::loader::Loaders;
-use crate::measure;
+use crate::{measure, near};
 
 /// Caller, what they may see, the moment, and loaders of this request alone.
 pub struct Scope {
@@ -32,6 +33,7 @@ pub struct Scope {
     /// The number of a change the answer must have seen.
     at_least: i64,
     loaders: DataLoader<Loaders>,
+    near: Option<View>,
     picture: OnceCell<Picture>,
 }
 
@@ -58,15 +60,23 @@ impl Scope {
     pub fn new(desk: Desk, actor: Actor) -> Self {
         let sees = policy::visibility(&actor);
         let reads = policy::reading(&actor);
-        let loaders = Loaders { db: desk.db.clone(), sees: sees.clone(), reads: reads.clone() };
+        desk.graph.keep(near::shelves);
+        let near = desk.near(0).filter(|_| sees != Visibility::Nothing);
+        let loaders = Loaders {
+            db: desk.db.clone(),
+            sees: sees.clone(),
+            reads: reads.clone(),
+            near: near.clone(),
+        };
         let loaders = DataLoader::new(loaders, measure::spawn);
-        Self { actor, sees, reads, desk, at_least: 0, loaders, picture: OnceCell::new() }
+        Self { actor, sees, reads, desk, at_least: 0, loaders, near, picture: OnceCell::new() }
     }
 
     /// The same scope, its answer having seen the change `at_least`.
     #[must_use]
     pub fn at_least(self, at_least: i64) -> Self {
-        Self { at_least, ..self }
+        let near = self.near.filter(|_| self.desk.near(at_least).is_some());
+        Self { at_least, near, ..self }
     }
 
     /// The scope of the request `ctx` belongs to.
@@ -88,15 +98,23 @@ impl Scope {
         &self.loaders
     }
 
-    /// The graph, pinned when the request first asks for it; one statement then, none later.
+    /// What of the registry is near; `None` if this request must read the database.
+    pub(crate) const fn near(&self) -> Option<&View> {
+        self.near.as_ref()
+    }
+
+    /// The graph, pinned when the request first asks for it; at most one statement then, none later.
     ///
     /// # Errors
     ///
     /// [`ApiError::Internal`] if the graph was never read and cannot be.
     pub async fn picture(&self) -> Result<&Picture, ApiError> {
         let pin = || async {
-            let pinned =
-                self.desk.graph.fresh(&self.desk.db, self.desk.today, self.at_least).await?;
+            let desk = &self.desk;
+            let pinned = match desk.pinned(self.at_least) {
+                Some(pinned) => pinned,
+                None => desk.graph.fresh(&desk.db, desk.today, self.at_least).await?,
+            };
             let lens = Arc::new(pinned.graph.lens(&self.sees));
             Ok(Picture { pinned, lens })
         };
@@ -113,7 +131,11 @@ impl Scope {
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
+        T: Clone + Send + Sync + 'static,
     {
+        if let Some(found) = self.near.as_ref().and_then(|near| near.get(&key)) {
+            return Ok(Some(found));
+        }
         Ok(self.loaders.load_one(key).await?)
     }
 
@@ -126,7 +148,11 @@ impl Scope {
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Loaders: Loader<K, Value = Vec<T>, Error = Arc<StoreError>>,
+        T: Clone + Send + Sync + 'static,
     {
+        if let Some(found) = self.near.as_ref().and_then(|near| near.get(&key)) {
+            return Ok(found);
+        }
         Ok(self.loaders.load_one(key).await?.unwrap_or_default())
     }
 
@@ -139,10 +165,20 @@ impl Scope {
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
-        T: Clone,
+        T: Clone + Send + Sync + 'static,
     {
         let keys: Vec<K> = keys.into_iter().collect();
-        let found = self.loaders.load_many(keys.iter().cloned()).await?;
-        Ok(keys.iter().filter_map(|key| found.get(key).cloned()).collect())
+        let near = |key| self.near.as_ref().and_then(|near| near.get::<K, T>(key));
+        let mut found: Vec<Option<T>> = keys.iter().map(near).collect();
+        let missing = || keys.iter().zip(&found).filter(|(_, found)| found.is_none());
+        if missing().next().is_some() {
+            let far = self.loaders.load_many(missing().map(|(key, _)| key.clone())).await?;
+            for (key, place) in keys.iter().zip(&mut found) {
+                if place.is_none() {
+                    *place = far.get(key).cloned();
+                }
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
     }
 }

@@ -116,7 +116,7 @@ impl Change<'_> {
         };
         let seq = audit::append(&self.tx, self.actor, deed).await?;
         tx::commit(self.tx).await?;
-        notify::changed(self.desk, seq);
+        notify::changed(self.desk, seq, touches);
         Ok(seq)
     }
 }

@@ -10,8 +10,9 @@ use lianmeng_domain::ids::{Id, IdSource};
 use sea_orm::DatabaseConnection;
 
 use crate::feed::Feed;
+use crate::near::{Stamp, View};
 use crate::reads::Reads;
-use crate::snapshot::Snapshots;
+use crate::snapshot::{Pinned, Snapshots};
 
 /// Where the time comes from. The only place that asks the machine.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +90,9 @@ impl Office {
     /// A desk for one request or command: its time stands still from here on.
     pub fn desk(&self) -> Desk {
         let now = self.clock.now();
+        let stamp = self.graph.stamp();
         Desk {
+            stamp,
             db: self.db.clone(),
             ids: Arc::clone(&self.ids),
             now,
@@ -121,6 +124,8 @@ pub struct Desk {
     pub graph: Snapshots,
     /// The highest number of a change made at this desk; 0 before the first.
     pub(crate) witnessed: Arc<AtomicI64>,
+    /// What this process knew of the database before it was read.
+    stamp: Option<Stamp>,
 }
 
 impl Office {
@@ -128,7 +133,8 @@ impl Office {
     /// `at_least` and everything this process knows of.
     pub fn reading_desk(&self, at_least: i64) -> Desk {
         let desk = self.desk();
-        match self.reads.pick(at_least.max(self.feed.known())) {
+        let known = desk.stamp.map_or(0, |stamp| stamp.version).max(self.feed.known());
+        match self.reads.pick(at_least.max(known)) {
             Some(db) => Desk { db, ..desk },
             None => desk,
         }
@@ -139,6 +145,30 @@ impl Desk {
     /// A new id.
     pub fn mint<T: Id>(&self) -> T {
         self.ids.mint(self.now.timestamp_millis())
+    }
+
+    /// What this process knows of the database, if that is all an answer must have seen: the change
+    /// `at_least` and those it will be told to have seen.
+    fn recent(&self, at_least: i64) -> Option<Stamp> {
+        let has_changed = self.witnessed.load(Ordering::Relaxed) != 0;
+        let must = at_least.max(self.feed.known());
+        self.stamp.filter(|stamp| !has_changed && must <= stamp.seen)
+    }
+
+    /// What is near, for a request whose answer must have seen the change `at_least`; `None` while
+    /// nobody follows the changes closely enough.
+    pub fn near(&self, at_least: i64) -> Option<View> {
+        let stamp = self.recent(at_least)?;
+        Some(View { shelves: self.graph.shelves()?, stamp, own: Arc::clone(&self.witnessed) })
+    }
+
+    /// The picture for such a request, without asking the database whether there is a newer one;
+    /// `None` where it must be asked.
+    pub fn pinned(&self, at_least: i64) -> Option<Arc<Pinned>> {
+        let stamp = self.recent(at_least)?;
+        let current = self.graph.current();
+        let is_recent = current.version >= stamp.version && current.graph.as_of() == self.today;
+        is_recent.then_some(current)
     }
 
     /// Notes that the change `seq` is saved.

@@ -40,6 +40,7 @@ use thiserror::Error;
 
 pub use notes::{Counts, ImportReport, Outcome};
 
+use crate::command::Touches;
 use crate::desk::Desk;
 use crate::notify;
 
@@ -121,7 +122,7 @@ pub async fn import(
     };
     let seq = audit::append(&tx, actor, deed).await?;
     tx::commit(tx).await?;
-    notify::changed(desk, seq);
+    notify::changed(desk, seq, Touches::Graph);
     Ok(report)
 }
 

@@ -20,6 +20,7 @@ pub mod import;
 pub mod job;
 pub mod keys;
 pub mod login;
+pub mod near;
 pub mod need;
 pub mod notify;
 pub mod offer;

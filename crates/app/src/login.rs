@@ -301,7 +301,7 @@ async fn note(
 async fn commit(desk: &Desk, tx: DatabaseTransaction, seq: Option<i64>) -> Result<(), StoreError> {
     tx::commit(tx).await?;
     if let Some(seq) = seq {
-        notify::changed(desk, seq);
+        notify::changed(desk, seq, Touches::Nothing);
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 use lianmeng_backplane::bus::Topic;
 
+use crate::command::Touches;
 use crate::desk::Desk;
 
-/// The change with this number is saved: the answer of this request carries the number, and every
-/// process hears that there is something to read.
-pub(crate) fn changed(desk: &Desk, seq: i64) {
+/// The change with this number is saved: the answer of this request carries the number, what is
+/// near makes way where it must, and every process hears that there is something to read.
+pub(crate) fn changed(desk: &Desk, seq: i64, touches: Touches) {
     desk.witness(seq);
+    desk.graph.note(seq, touches);
     desk.bus.publish(Topic::Change, seq.to_string());
 }

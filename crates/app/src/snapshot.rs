@@ -6,7 +6,7 @@
 //! lost, and what another process changed.
 
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -22,7 +22,9 @@ use tokio::sync::Mutex;
 use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use crate::command::Touches;
 use crate::desk::{Office, local_date};
+use crate::near::{Shelves, Stamp};
 
 /// Longest a change by another process stays unnoticed while nobody asks.
 const POLL: Duration = Duration::from_secs(1);
@@ -85,13 +87,33 @@ struct Shared {
     current: ArcSwap<Pinned>,
     /// Held while a picture is read and built, so that it is done once however many ask.
     building: Mutex<()>,
+    followed: RwLock<Followed>,
+    shelves: OnceLock<Arc<Shelves>>,
+}
+
+/// How closely the database is followed.
+#[derive(Debug, Clone, Copy)]
+struct Followed {
+    /// How often the database was doubted.
+    epoch: u64,
+    /// The number of the last change of the graph that this process knows of.
+    known: i64,
+    /// The number of the last change of all when the keeper last looked.
+    seen: i64,
+    /// Until when the keeper vouches that it looked recently.
+    until: Option<Instant>,
 }
 
 impl Default for Snapshots {
     /// An empty picture, to be replaced at the first [`Snapshots::refresh`].
     fn default() -> Self {
         let empty = Pinned::new(UNREAD, UNREAD, Snapshot::build(GraphInput::default()));
-        Self(Arc::new(Shared { current: ArcSwap::from_pointee(empty), building: Mutex::new(()) }))
+        Self(Arc::new(Shared {
+            current: ArcSwap::from_pointee(empty),
+            building: Mutex::new(()),
+            followed: RwLock::new(Followed { epoch: 0, known: UNREAD, seen: UNREAD, until: None }),
+            shelves: OnceLock::new(),
+        }))
     }
 }
 
@@ -101,9 +123,51 @@ impl Snapshots {
         self.0.current.load_full()
     }
 
+    fn followed(&self) -> Followed {
+        *self.0.followed.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what was learned of the database since it was last doubted for the `epoch`th time.
+    fn learn(&self, epoch: u64, news: impl FnOnce(&mut Followed)) {
+        let mut followed = self.0.followed.write().unwrap_or_else(PoisonError::into_inner);
+        if followed.epoch == epoch {
+            news(&mut followed);
+        }
+    }
+
+    /// Notes that the change `seq`, made by this process, is saved.
+    pub(crate) fn note(&self, seq: i64, touches: Touches) {
+        self.learn(self.followed().epoch, |followed| {
+            if touches == Touches::Graph {
+                followed.known = seq.max(followed.known);
+            }
+            // The next one after those the keeper has seen; after a gap the keeper must look.
+            if seq == followed.seen + 1 {
+                followed.seen = seq;
+            }
+        });
+    }
+
+    /// Chooses what is kept near; the first choice stays.
+    pub fn keep(&self, shelves: impl FnOnce() -> Shelves) {
+        self.0.shelves.get_or_init(|| Arc::new(shelves()));
+    }
+
+    pub(crate) fn shelves(&self) -> Option<Arc<Shelves>> {
+        self.0.shelves.get().cloned()
+    }
+
+    /// The state that requests may build on without asking the database, while one is known.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        let Followed { epoch, known, seen, until } = self.followed();
+        let is_recent = until.is_some_and(|until| Instant::now() <= until);
+        is_recent.then_some(Stamp { epoch, version: known, seen })
+    }
+
     /// The picture a question should be answered from: the newest one, or the one there is if a
     /// newer one takes longer than a second to build and that one has seen the change `at_least`.
-    /// Costs one statement if nothing changed.
+    /// Costs one statement if nothing changed; [`Desk::pinned`](crate::desk::Desk::pinned) often
+    /// saves it.
     ///
     /// # Errors
     ///
@@ -115,7 +179,7 @@ impl Snapshots {
         at_least: i64,
     ) -> Result<Arc<Pinned>, SnapshotError> {
         let current = self.current();
-        if is_fresh(&current, db, today).await? {
+        if self.is_fresh(&current, db, today).await? {
             return Ok(current);
         }
         let (all, connection) = (self.clone(), db.clone());
@@ -142,13 +206,13 @@ impl Snapshots {
         today: NaiveDate,
     ) -> Result<Arc<Pinned>, SnapshotError> {
         let current = self.current();
-        if is_fresh(&current, db, today).await? {
+        if self.is_fresh(&current, db, today).await? {
             return Ok(current);
         }
         let _only_one = self.0.building.lock().await;
         // Whoever held the lock before has probably done the work.
         let current = self.current();
-        if is_fresh(&current, db, today).await? {
+        if self.is_fresh(&current, db, today).await? {
             return Ok(current);
         }
         let start = Instant::now();
@@ -168,8 +232,14 @@ impl Snapshots {
         Ok(self.current())
     }
 
-    /// Takes the picture for older than anything the database has, so that it is read anew.
+    /// Takes the picture for older than anything the database has, so that it is read anew, and
+    /// what is near for another database's.
     pub fn doubt(&self) {
+        {
+            let mut followed = self.0.followed.write().unwrap_or_else(PoisonError::into_inner);
+            let epoch = followed.epoch + 1;
+            *followed = Followed { epoch, known: UNREAD, seen: UNREAD, until: None };
+        }
         let doubted = Pinned {
             version: UNREAD,
             seen: UNREAD,
@@ -178,6 +248,33 @@ impl Snapshots {
             stats: OnceLock::new(),
         };
         self.0.current.store(Arc::new(doubted));
+    }
+
+    /// Learns how far the database is, and vouches for it until the next look is long over.
+    async fn look(&self, office: &Office) -> Result<(), StoreError> {
+        let (epoch, until) = (self.followed().epoch, Instant::now() + 2 * POLL);
+        let seen = office.feed.refresh(&office.db).await?;
+        // After the feed: a change of the graph that is not in this number is not in that one.
+        let version = version::current(&office.db, version::GRAPH).await?;
+        self.learn(epoch, |followed| {
+            followed.known = version.max(followed.known);
+            followed.seen = seen.max(followed.seen);
+            followed.until = Some(until);
+        });
+        Ok(())
+    }
+
+    /// Whether the picture shows everything that `db` has; a standby may have less than the picture.
+    async fn is_fresh(
+        &self,
+        pinned: &Pinned,
+        db: &impl ConnectionTrait,
+        today: NaiveDate,
+    ) -> Result<bool, StoreError> {
+        let epoch = self.followed().epoch;
+        let version = version::current(db, version::GRAPH).await?;
+        self.learn(epoch, |followed| followed.known = version.max(followed.known));
+        Ok(pinned.version >= version && pinned.graph.as_of() == today)
     }
 
     /// Keeps the picture fresh until `stop` ends: at every hint on the bus and every second.
@@ -193,7 +290,7 @@ impl Snapshots {
                 Some(_) = hints.next() => {}
                 _ = ticks.tick() => {}
             }
-            if let Err(error) = office.feed.refresh(&office.db).await {
+            if let Err(error) = self.look(office).await {
                 tracing::error!(cause = %error, "the change feed could not be read");
             }
             let today = local_date(office.clock.now());
@@ -202,16 +299,6 @@ impl Snapshots {
             }
         }
     }
-}
-
-/// Whether the picture shows everything that `db` has; a standby may have less than the picture.
-async fn is_fresh(
-    pinned: &Pinned,
-    db: &impl ConnectionTrait,
-    today: NaiveDate,
-) -> Result<bool, StoreError> {
-    let version = version::current(db, version::GRAPH).await?;
-    Ok(pinned.version >= version && pinned.graph.as_of() == today)
 }
 
 /// The numbers of the last change of the graph and of all, and the rows that belong to them.

@@ -65,6 +65,16 @@ const NAMES: &[(Kind, &str, &str)] = &[
     ),
     (Kind::Gauge, "lianmeng_graph_bytes", "Memory of the graph"),
     (Kind::Histogram, "lianmeng_graph_rebuild_seconds", "Time to read and build the graph anew"),
+    (
+        Kind::Counter,
+        "lianmeng_near_hits_total",
+        "Rows of the registry that were kept near, by kind",
+    ),
+    (
+        Kind::Counter,
+        "lianmeng_near_misses_total",
+        "Rows of the registry that had to be read, by kind",
+    ),
     (Kind::Gauge, "lianmeng_database_connections", "Connections to the database by state"),
     (Kind::Gauge, "lianmeng_database_up", "1 while the database answers, else 0"),
     (Kind::Gauge, "lianmeng_build_info", "Always 1; the label is the version of the program"),

@@ -184,6 +184,28 @@ pub async fn page(
     with_aliases(db, rows).await
 }
 
+/// As [`page()`], only the ids. One statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn page_ids(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    filter: &EnterpriseFilter,
+    order: NameOrder,
+    window: Window<NameKey<EnterpriseId>>,
+) -> Result<Vec<EnterpriseId>, StoreError> {
+    let columns = NameColumns { id: row::Column::Id, name_key: row::Column::NameKey };
+    let query = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(visible::registry(sees))
+        .filter(matches(filter));
+    let ids: Vec<String> = page::named(query, columns, order, window).into_tuple().all(db).await?;
+    ids.iter().map(|id| parse::value(At("enterprises", "id"), id)).collect()
+}
+
 /// How many enterprises a list holds in all.
 ///
 /// # Errors

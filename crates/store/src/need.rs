@@ -8,9 +8,10 @@ use lianmeng_domain::region::RegionCode;
 use lianmeng_domain::text;
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{IntoCondition as _, Query};
+use sea_orm::sea_query::{IntoCondition as _, Order, Query};
 use sea_orm::{
-    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use crate::StoreError;
@@ -178,11 +179,15 @@ async fn read(
     query: Select<row::Entity>,
     eyes: Eyes<'_>,
 ) -> Result<Vec<SeenNeed>, StoreError> {
-    let rows = query
-        .expr_as(sight::as_number(own(eyes.reads)), "is_full")
-        .into_model::<SeenRow>()
-        .all(db)
-        .await?;
+    seen(with_sight(query, eyes).into_model::<SeenRow>().all(db).await?)
+}
+
+/// `query` with a column that tells whether the caller reads the row in full.
+fn with_sight(query: Select<row::Entity>, eyes: Eyes<'_>) -> Select<row::Entity> {
+    query.expr_as(sight::as_number(own(eyes.reads)), "is_full")
+}
+
+fn seen(rows: Vec<SeenRow>) -> Result<Vec<SeenNeed>, StoreError> {
     rows.into_iter()
         .map(|seen| {
             let need = Need::try_from(seen.row)?;
@@ -242,10 +247,15 @@ pub async fn of_enterprises(
     let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
     let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
     let list = sight::Lists { table: "needs", parent: "enterprise_id", oldest_first: false };
-    let ids = sight::first_of_each(list, condition, limit);
-    let query =
-        row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
-    read(db, query, eyes).await
+    let query = with_sight(row::Entity::find().filter(condition), eyes).into_query();
+    // The rows come out of the ranking itself: reading them by id again would double the work.
+    let mut wanted = sight::ranked(list, query, limit);
+    wanted
+        .columns(row::Column::iter())
+        .column("is_full")
+        .order_by("id", Order::Desc);
+    let statement = db.get_database_backend().build(&wanted);
+    seen(SeenRow::find_by_statement(statement).all(db).await?)
 }
 
 /// The needs with these ids that the caller sees, in no order; missing ones are left out.

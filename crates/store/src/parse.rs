@@ -84,9 +84,11 @@ pub(crate) fn place_columns(place: Option<Place>) -> (Option<String>, Option<Str
 /// Rows whose division, kept in `column`, is `code` or lies inside of it.
 pub(crate) fn within(column: impl ColumnTrait, code: RegionCode) -> Condition {
     let text = code.to_string();
+    // A range, which every index answers whatever the collation; codes have six digits.
+    let from = |stem: &str| column.between(format!("{stem:0<6}"), format!("{stem:9<6}"));
     Condition::all().add(match code.level() {
-        RegionLevel::Province => column.starts_with(&text[..2]),
-        RegionLevel::City => column.starts_with(&text[..4]),
+        RegionLevel::Province => from(&text[..2]),
+        RegionLevel::City => from(&text[..4]),
         RegionLevel::District => column.eq(text),
     })
 }

@@ -36,21 +36,23 @@ pub(crate) struct Lists {
 
 /// Ids of the first `limit` rows of each list among the rows that meet `condition`.
 pub(crate) fn first_of_each(lists: Lists, condition: Condition, limit: u64) -> SelectStatement {
+    let mut rows = Query::select();
+    rows.column((lists.table, "id")).from(lists.table).cond_where(condition);
+    let mut first = ranked(lists, rows, limit);
+    first.column("id");
+    first
+}
+
+/// The first `limit` rows of each list among `rows`, a question to the table of the lists; what of
+/// them is wanted is still to be said.
+pub(crate) fn ranked(lists: Lists, mut rows: SelectStatement, limit: u64) -> SelectStatement {
     let Lists { table, parent, oldest_first } = lists;
     let mut window = WindowStatement::partition_by((table, parent));
     window.order_by((table, "id"), if oldest_first { Order::Asc } else { Order::Desc });
-    let mut ranked = Query::select();
-    ranked
-        .column((table, "id"))
-        .expr_window_as(Func::cust("ROW_NUMBER"), window, "place_in_list")
-        .from(table)
-        .cond_where(condition);
+    rows.expr_window_as(Func::cust("ROW_NUMBER"), window, "place_in_list");
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut first = Query::select();
-    first
-        .column("id")
-        .from_subquery(ranked, "ranked")
-        .and_where(Expr::col("place_in_list").lte(limit));
+    first.from_subquery(rows, "ranked").and_where(Expr::col("place_in_list").lte(limit));
     first
 }
 

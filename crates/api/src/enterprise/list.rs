@@ -1,15 +1,21 @@
 //! Lists of enterprises.
 
+use std::sync::Arc;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::ids::EnterpriseId;
 use lianmeng_domain::region::Place;
 use lianmeng_store::enterprise::{self as store, EnterpriseFilter};
+use lianmeng_store::page::{NameKey, NameOrder, Window};
 
 use super::{EnterpriseNode, OwnershipWord};
 use crate::error::ApiError;
 use crate::ids;
 use crate::industry::IndustryInput;
-use crate::page::{self, NameSort};
+use crate::near::{FirstPage, Length};
+use crate::page::{self, NameSort, RowCursor};
 use crate::scope::Scope;
 
 /// Which enterprises a list holds; every given part must hold.
@@ -66,8 +72,40 @@ impl EnterpriseTotal {
     /// How many enterprises the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        let key = Length(format!("enterprises {:?}", self.0));
+        if let Some(known) = scope.near().and_then(|near| near.get(&key)) {
+            return Ok(known);
+        }
+        let count = store::count(&scope.desk.db, &scope.sees, &self.0).await?;
+        if let Some(near) = scope.near() {
+            near.put(key, &count);
+        }
+        Ok(count)
     }
+}
+
+/// The rows of a page: read as a whole, or only their ids where the rest may be near.
+async fn rows(
+    scope: &Scope,
+    filter: &EnterpriseFilter,
+    order: NameOrder,
+    window: Window<NameKey<EnterpriseId>>,
+) -> Result<Vec<Enterprise>, ApiError> {
+    let (db, sees) = (&scope.desk.db, &scope.sees);
+    let Some(near) = scope.near() else {
+        return Ok(store::page(db, sees, filter, order, window).await?);
+    };
+    // Later pages are asked for too rarely to be worth a place.
+    if window.after.is_some() {
+        return scope.many(store::page_ids(db, sees, filter, order, window).await?).await;
+    }
+    let key = FirstPage(format!("{order:?} {} {filter:?}", window.limit));
+    if let Some(ids) = near.get::<FirstPage, Arc<[EnterpriseId]>>(&key) {
+        return scope.many(ids.iter().copied()).await;
+    }
+    let ids: Arc<[EnterpriseId]> = store::page_ids(db, sees, filter, order, window).await?.into();
+    near.put(key, &ids);
+    scope.many(ids.iter().copied()).await
 }
 
 /// Queries about enterprises.
@@ -86,12 +124,11 @@ impl EnterpriseQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, EnterpriseNode, EnterpriseTotal>> {
+    ) -> Result<Connection<RowCursor<EnterpriseId>, EnterpriseNode, EnterpriseTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("enterprises", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let window = asked.window();
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;
+        let rows = rows(scope, &filter, asked.order, asked.window()).await?;
         let total = EnterpriseTotal(filter);
         Ok(asked.connection(rows, total, |row| (&row.name, row.id), EnterpriseNode))
     }

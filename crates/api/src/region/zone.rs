@@ -10,7 +10,7 @@ use lianmeng_store::region::zone::{self as store, ZoneFilter};
 
 use crate::error::ApiError;
 use crate::ids;
-use crate::page::{self, NameSort};
+use crate::page::{self, NameSort, RowCursor};
 use crate::region::RegionNode;
 use crate::registry::{RemoveInput, RemovedPayload, payload};
 use crate::scope::Scope;
@@ -99,7 +99,7 @@ impl ZoneQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
-    ) -> Result<Connection<String, ZoneNode, ZoneTotal>> {
+    ) -> Result<Connection<RowCursor<ZoneId>, ZoneNode, ZoneTotal>> {
         let scope = Scope::of(ctx)?;
         let asked = page::asked("zones", sort, first, after)?;
         let filter = filter.unwrap_or_default().into_filter()?;

@@ -1,0 +1,97 @@
+//! What of the registry is kept near: things by their ids, what enterprises belong to, and first
+//! pages. Everyone but the system administrator may read all of it, so it is the same for all.
+
+use std::sync::Arc;
+
+use lianmeng_app::near::Shelves;
+use lianmeng_domain::alliance::{Alliance, AlliancePartner};
+use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement};
+use lianmeng_domain::committee::ChainCommittee;
+use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::ids::{
+    AllianceId, ChainCommitteeId, ChainSegmentId, EnterpriseId, IndustrialChainId, OrganisationId,
+    ProductId,
+};
+use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::product::Product;
+
+use crate::loader::{AlliancesOfEnterprise, ChainsOf, PlacementsOf};
+
+/// A list by what was asked: filter and order of a first page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FirstPage(pub(crate) String);
+
+/// The length of a list by what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Length(pub(crate) String);
+
+/// Shelves for what is asked for most; how much they hold keeps a process under 150 MB.
+pub(crate) fn shelves() -> Shelves {
+    Shelves::default()
+        .with::<EnterpriseId, Enterprise>("enterprise", 60_000)
+        .with::<OrganisationId, Organisation>("organisation", 5_000)
+        .with::<ProductId, Product>("product", 20_000)
+        .with::<IndustrialChainId, IndustrialChain>("chain", 1_000)
+        .with::<ChainSegmentId, ChainSegment>("segment", 5_000)
+        .with::<ChainCommitteeId, ChainCommittee>("committee", 1_000)
+        .with::<AllianceId, Alliance>("alliance", 5_000)
+        .with::<ChainsOf, Vec<(EnterpriseId, IndustrialChainId)>>("chains_of", 60_000)
+        .with::<PlacementsOf, Vec<Placement>>("placements_of", 10_000)
+        .with::<AlliancesOfEnterprise, Vec<AlliancePartner>>("alliances_of", 60_000)
+        .with::<FirstPage, Arc<[EnterpriseId]>>("first_page", 1_000)
+        .with::<Length, u64>("length", 10_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use lianmeng_app::desk::Office;
+    use lianmeng_domain::actor::Role;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::ids::wire;
+    use crate::testing::registry::{fill, firm_id};
+    use crate::testing::{actor, ask, counted, world};
+
+    /// Lets the keeper of the graph follow the changes, and waits until it vouches for it.
+    async fn followed(office: &Office) {
+        office.graph.keep(shelves);
+        let keeper = office.clone();
+        tokio::spawn(async move { keeper.graph.keep_fresh(&keeper, pending()).await });
+        let vouched = async {
+            while office.desk().near(0).is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), vouched).await.unwrap();
+    }
+
+    async fn named(office: &Office) -> (u32, Value) {
+        let query = format!("{{ node(id: \"{}\") {{ ... on Enterprise {{ name }} }} }}", wire(firm_id(1)));
+        let (statements, answer) = counted(office, actor(Role::Public, None), &query).await;
+        (statements, answer["data"]["node"]["name"].clone())
+    }
+
+    #[tokio::test]
+    async fn what_was_read_costs_nothing_until_the_registry_changes() {
+        let office = world().await;
+        fill(&office, 2).await;
+        assert_eq!(named(&office).await.0, 2, "nobody follows the changes");
+        followed(&office).await;
+        let (_, first) = named(&office).await;
+        assert_eq!(named(&office).await, (0, first));
+
+        let change = format!(
+            r#"mutation {{ enterpriseUpdate(input: {{ enterpriseId: "{}", version: 1,
+                requestKey: "near-0001", card: {{ name: "新名" }} }}) {{
+                enterprise {{ name }} errors {{ code message }} }} }}"#,
+            wire(firm_id(1))
+        );
+        let done = ask(&office, actor(Role::Coordinator, None), &change).await;
+        assert_eq!(done["data"]["enterpriseUpdate"]["enterprise"]["name"], "新名", "{done}");
+        assert_eq!(named(&office).await.1, json!("新名"), "its own change is seen at once");
+    }
+}

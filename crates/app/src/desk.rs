@@ -100,6 +100,7 @@ impl Office {
             bus: self.backplane.bus.clone(),
             feed: self.feed.clone(),
             graph: self.graph.clone(),
+            known: self.feed.known(),
             witnessed: Arc::default(),
         }
     }
@@ -122,10 +123,13 @@ pub struct Desk {
     pub feed: Feed,
     /// The current picture of the chains; a request pins it once.
     pub graph: Snapshots,
+    /// The number up to which this process knew of changes when the request came in. What it reads
+    /// has seen those; of later ones it may have seen some.
+    pub(crate) known: i64,
     /// The highest number of a change made at this desk; 0 before the first.
     pub(crate) witnessed: Arc<AtomicI64>,
     /// What this process knew of the database before it was read.
-    stamp: Option<Stamp>,
+    pub(crate) stamp: Option<Stamp>,
 }
 
 impl Office {
@@ -178,9 +182,9 @@ impl Desk {
     }
 
     /// The number of a change that every answer given at this desk has seen: its own changes, and
-    /// those this process knew of.
+    /// those this process knew of before the request was read.
     pub fn seen(&self) -> i64 {
-        self.witnessed.load(Ordering::Relaxed).max(self.feed.known())
+        self.witnessed.load(Ordering::Relaxed).max(self.known)
     }
 }
 

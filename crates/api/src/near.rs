@@ -70,7 +70,8 @@ mod tests {
     }
 
     async fn named(office: &Office) -> (u32, Value) {
-        let query = format!("{{ node(id: \"{}\") {{ ... on Enterprise {{ name }} }} }}", wire(firm_id(1)));
+        let query =
+            format!("{{ node(id: \"{}\") {{ ... on Enterprise {{ name }} }} }}", wire(firm_id(1)));
         let (statements, answer) = counted(office, actor(Role::Public, None), &query).await;
         (statements, answer["data"]["node"]["name"].clone())
     }

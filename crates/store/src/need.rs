@@ -250,10 +250,7 @@ pub async fn of_enterprises(
     let query = with_sight(row::Entity::find().filter(condition), eyes).into_query();
     // The rows come out of the ranking itself: reading them by id again would double the work.
     let mut wanted = sight::ranked(list, query, limit);
-    wanted
-        .columns(row::Column::iter())
-        .column("is_full")
-        .order_by("id", Order::Desc);
+    wanted.columns(row::Column::iter()).column("is_full").order_by("id", Order::Desc);
     let statement = db.get_database_backend().build(&wanted);
     seen(SeenRow::find_by_statement(statement).all(db).await?)
 }

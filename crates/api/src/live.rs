@@ -298,7 +298,7 @@ async fn follow<I, T, E>(
 ) -> Result<BoxStream<'static, E>>
 where
     I: Id + Hash + Send + Sync,
-    T: Send + 'static,
+    T: Clone + Send + Sync + 'static,
     E: Send + 'static,
     Loaders: Loader<I, Value = T, Error = Arc<StoreError>>,
 {
@@ -329,7 +329,7 @@ where
 impl<I, T, E> Follower<I, T, E>
 where
     I: Id + Hash + Send + Sync,
-    T: Send + 'static,
+    T: Clone + Send + Sync + 'static,
     Loaders: Loader<I, Value = T, Error = Arc<StoreError>>,
 {
     async fn next(&mut self) -> Option<E> {

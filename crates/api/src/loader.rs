@@ -60,6 +60,7 @@ impl Loaders {
         V: Clone + Send + Sync + 'static,
     {
         if let Some(near) = &self.near {
+            #[expect(clippy::iter_over_hash_type, reason = "each is kept under its own key")]
             for (key, value) in found {
                 near.put(key.clone(), value);
             }

@@ -61,7 +61,7 @@ start yoga "$work/node" JIT=1 PORT=9206 node yoga.mjs
 start postgraphile "$work/postgraphile" PORT=9205 node --import ./polyfill.mjs server.mjs
 
 # A database that another version of the tables or of the rows was made with is made anew.
-export DATABASE_URL=$root/lianmeng LIANMENG_AUTH__KEY_FILE=$work/token.key LIANMENG_METRICS__LISTEN=127.0.0.1:0
+export DATABASE_URL=$root/lianmeng LIANMENG_METRICS__LISTEN=127.0.0.1:0
 cd "$work"
 stamp() { (cat "$here/bench-graphql/rows.py"; psql -qXAt "$DATABASE_URL" -c 'select version from seaql_migrations order by 1' 2>/dev/null || true) | sha256sum; }
 if [ "$(stamp)" != "$(cat "$work/made-with" 2>/dev/null || true)" ] || "$lianmeng" migrate status | grep -q missing; then

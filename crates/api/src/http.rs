@@ -68,8 +68,9 @@ impl Front {
         settings: Settings,
         lifecycle: Lifecycle,
     ) -> Self {
+        let gate = settings.gate().keeping_in(office.backplane.cache.clone());
         Self {
-            engine: Arc::new(Engine::new(settings.gate(), settings.timeout)),
+            engine: Arc::new(Engine::new(gate, settings.timeout)),
             office,
             door,
             settings: Arc::new(settings),

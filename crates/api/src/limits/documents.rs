@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use lianmeng_backplane::cache::Cache as Shared;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -151,23 +153,33 @@ impl<T: Clone + Send + Sync + 'static> Kept<T> {
     }
 }
 
-/// Automatic persisted queries: texts that clients registered by hash, in this process's memory.
+/// How long a text that a client registered is kept.
+const REGISTERED: Duration = Duration::from_hours(24);
+
+/// Automatic persisted queries: texts that clients registered by hash, shared by all replicas where
+/// Redis is.
 ///
-/// A client whose hash a replica does not know sends the text along once more, so nothing is lost
-/// with them. Callers wait for both methods, so that the texts may come from Redis.
-#[derive(Debug)]
-pub(super) struct Automatic(Kept<Arc<str>>);
+/// A client whose hash nobody knows sends the text along once more, so nothing is lost with them.
+#[derive(Debug, Default)]
+pub(super) struct Automatic(Shared);
 
 impl Automatic {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(Kept::new(bytes))
+    pub(super) const fn new(cache: Shared) -> Self {
+        Self(cache)
     }
 
-    pub(super) async fn find(&self, hash: &str) -> Option<Arc<str>> {
-        self.0.get(hash)
+    pub(super) async fn find(&self, hash: &str) -> Option<String> {
+        let bytes = self.0.get(&Self::name(hash)).await?;
+        let text = String::from_utf8(bytes.to_vec()).ok()?;
+        // Whoever can write to Redis must not choose what others run.
+        (hash_of(&text) == hash).then_some(text)
     }
 
     pub(super) async fn keep(&self, hash: &str, text: &str) {
-        self.0.put(hash, text.into(), text.len());
+        self.0.put(&Self::name(hash), text.as_bytes(), REGISTERED).await;
+    }
+
+    fn name(hash: &str) -> String {
+        format!("document:{hash}")
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, ServerError, Value};
+use lianmeng_backplane::cache::Cache;
 
 use super::documents::{Automatic, Kept, Trusted, hash_of, plain};
 use super::plan::Plan;
@@ -48,8 +49,6 @@ pub struct Gate {
 
 /// Bytes of documents kept parsed: some thousand usual ones, at about twenty times the memory.
 const PLAN_BYTES: usize = 1024 * 1024;
-/// Bytes of documents kept for clients that registered them.
-const AUTOMATIC_BYTES: usize = 4 * 1024 * 1024;
 
 impl Default for Gate {
     fn default() -> Self {
@@ -70,10 +69,16 @@ impl Gate {
             has_introspection,
             trusted,
             trusted_only,
-            automatic: Automatic::new(AUTOMATIC_BYTES),
+            automatic: Automatic::default(),
             plans: Kept::new(PLAN_BYTES),
             state: RandomState::new(),
         }
+    }
+
+    /// The same gate, documents registered by clients being kept in `cache`.
+    #[must_use]
+    pub fn keeping_in(self, cache: Cache) -> Self {
+        Self { automatic: Automatic::new(cache), ..self }
     }
 
     /// The plan of a request, whose text is filled in if it named its document by hash.
@@ -83,34 +88,41 @@ impl Gate {
     /// The refusal, ready to be sent.
     pub async fn admit(&self, request: &mut Request) -> Result<Arc<Plan>, Box<ServerError>> {
         let asked = persisted(request)?;
+        let is_named = request.query.is_empty();
         if let Some(hash) = &asked
-            && request.query.is_empty()
+            && is_named
         {
             request.query = self.find(hash).await?;
         }
-        if let Some(plan) = self.plans.get(&request.query) {
-            return Ok(plan);
-        }
-        let is_long = request.query.len() > self.limits.bytes;
         // Hashing a document that is refused anyway would be work for nothing.
-        let hash =
-            (!is_long && (asked.is_some() || self.trusted_only)).then(|| hash_of(&request.query));
-        if asked.is_some() && hash.is_some() && asked != hash {
+        let is_short = request.query.len() <= self.limits.bytes;
+        let sent = asked.filter(|_| is_short && !is_named);
+        if sent.as_ref().is_some_and(|hash| *hash != hash_of(&request.query)) {
             let message = "the hash is not that of the document; send the SHA-256 of its text";
             return refuse("BAD_REQUEST", message);
         }
-        if self.trusted_only && !hash.as_deref().is_some_and(|hash| self.is_trusted(hash)) {
+        let plan = match self.plans.get(&request.query) {
+            Some(plan) => plan,
+            None => self.judge(&request.query)?,
+        };
+        if let Some(hash) = sent.filter(|_| !self.trusted_only) {
+            self.automatic.keep(&hash, &request.query).await;
+        }
+        Ok(plan)
+    }
+
+    /// The plan of a document that was not met lately.
+    fn judge(&self, text: &str) -> Result<Arc<Plan>, Box<ServerError>> {
+        let is_short = text.len() <= self.limits.bytes;
+        if self.trusted_only && !(is_short && self.is_trusted(&hash_of(text))) {
             return untrusted();
         }
-        let plan = Arc::new(Plan::new(self.limits.parse(&request.query)?));
+        let plan = Arc::new(Plan::new(self.limits.parse(text)?));
         if !self.has_introspection && count::introspects(&plan.document) {
             let message = "the schema is not described here; read schema.graphql of the release";
             return refuse("INTROSPECTION_OFF", message);
         }
-        if let Some(hash) = asked.filter(|_| !self.trusted_only) {
-            self.automatic.keep(&hash, &request.query).await;
-        }
-        self.plans.put(&request.query, Arc::clone(&plan), request.query.len());
+        self.plans.put(text, Arc::clone(&plan), text.len());
         Ok(plan)
     }
 
@@ -127,7 +139,7 @@ impl Gate {
             return untrusted();
         }
         match self.automatic.find(hash).await {
-            Some(text) => Ok(text.as_ref().to_owned()),
+            Some(text) => Ok(text),
             // Clients look for exactly this message.
             None => refuse("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"),
         }

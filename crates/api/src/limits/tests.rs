@@ -118,6 +118,12 @@ async fn a_document_is_run_by_hash_once_it_was_sent_with_it() {
     assert!(ask("{ b }", &hash).await.unwrap_err().contains("SHA-256"));
     assert_eq!(ask("{ a }", &hash).await, Ok("{ a }".to_owned()));
     assert_eq!(ask("", &hash).await, Ok("{ a }".to_owned()));
+    // One that ran before without a hash is registered and checked all the same.
+    assert!(gate.admit(&mut Request::new("{ c }")).await.is_ok());
+    assert!(ask("{ c }", &hash).await.unwrap_err().contains("SHA-256"));
+    let hash = documents::hash_of("{ c }");
+    assert_eq!(ask("{ c }", &hash).await, Ok("{ c }".to_owned()));
+    assert_eq!(ask("", &hash).await, Ok("{ c }".to_owned()));
 }
 
 #[tokio::test]

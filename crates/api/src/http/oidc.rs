@@ -228,29 +228,30 @@ impl Provider {
     }
 
     fn name_of_id(&self, claims: &CoreIdTokenClaims) -> Option<String> {
-        match self.settings.name_claim {
-            NameClaim::None => None,
-            NameClaim::PreferredUsername => {
-                claims.preferred_username().map(|name| name.to_string())
-            }
-            NameClaim::Email => {
-                let email = claims.email().map(|email| email.to_string());
-                email.filter(|_| claims.email_verified() == Some(true))
-            }
-        }
+        let name = claims.preferred_username().map(|name| name.as_str());
+        let email = claims.email().map(|email| email.as_str());
+        self.name(name, email, claims.email_verified())
     }
 
     fn name_of_info(&self, claims: &CoreUserInfoClaims) -> Option<String> {
-        match self.settings.name_claim {
+        let name = claims.preferred_username().map(|name| name.as_str());
+        let email = claims.email().map(|email| email.as_str());
+        self.name(name, email, claims.email_verified())
+    }
+
+    /// The name that counts here; a mail address only if the provider has checked it.
+    fn name(
+        &self,
+        name: Option<&str>,
+        email: Option<&str>,
+        is_checked: Option<bool>,
+    ) -> Option<String> {
+        let name = match self.settings.name_claim {
             NameClaim::None => None,
-            NameClaim::PreferredUsername => {
-                claims.preferred_username().map(|name| name.to_string())
-            }
-            NameClaim::Email => {
-                let email = claims.email().map(|email| email.to_string());
-                email.filter(|_| claims.email_verified() == Some(true))
-            }
-        }
+            NameClaim::PreferredUsername => name,
+            NameClaim::Email => email.filter(|_| is_checked == Some(true)),
+        };
+        name.map(ToOwned::to_owned)
     }
 }
 

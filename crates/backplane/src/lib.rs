@@ -11,14 +11,12 @@ use thiserror::Error;
 pub mod bus;
 pub mod cache;
 pub mod limit;
-pub mod lock;
 mod memory;
 mod remote;
 
 use bus::Bus;
 use cache::Cache;
 use limit::Limiter;
-use lock::Locks;
 use remote::Remote;
 
 /// All parts together; cheap to clone.
@@ -30,8 +28,6 @@ pub struct Backplane {
     pub cache: Cache,
     /// How often somebody may do something.
     pub limiter: Limiter,
-    /// Who does what must be done once.
-    pub locks: Locks,
 }
 
 /// An address that names no Redis.
@@ -54,8 +50,7 @@ impl Backplane {
         Ok(Self {
             bus: Bus::shared(&remote),
             cache: Cache::shared(Arc::clone(&remote)),
-            limiter: Limiter::shared(Arc::clone(&remote)),
-            locks: Locks::shared(remote),
+            limiter: Limiter::shared(remote),
         })
     }
 }
@@ -83,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_one_process_keeps_counts_and_locks_the_other_finds() {
+    async fn what_one_process_keeps_and_counts_the_other_finds() {
         let Some([a, b]) = pair("shared") else { return };
         let hour = Duration::from_hours(1);
         a.cache.put("name", b"value", hour).await;
@@ -91,10 +86,6 @@ mod tests {
         let rate = Rate { most: 1, window: hour };
         assert_eq!(a.limiter.check("caller", rate).await, Verdict::Allowed);
         assert!(matches!(b.limiter.check("caller", rate).await, Verdict::Refused(_)));
-        let held = a.locks.take("work", "a", hour).await.unwrap();
-        assert!(b.locks.take("work", "b", hour).await.is_none());
-        a.locks.release(held).await;
-        assert!(b.locks.take("work", "b", hour).await.is_some());
     }
 
     #[tokio::test]
@@ -125,8 +116,6 @@ mod tests {
         let rate = Rate { most: 1, window: hour };
         assert_eq!(alone.limiter.check("caller", rate).await, Verdict::Allowed);
         assert!(matches!(alone.limiter.check("caller", rate).await, Verdict::Refused(_)));
-        assert!(alone.locks.take("work", "a", hour).await.is_some());
-        assert!(alone.locks.take("work", "b", hour).await.is_none());
         let mut near = Box::pin(alone.bus.subscribe(Topic::Change));
         alone.bus.publish(Topic::Change, "7".to_owned());
         assert_eq!(near.next().await.unwrap().payload, "7");

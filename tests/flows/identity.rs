@@ -447,3 +447,17 @@ fn of_many_who_bring_a_refresh_token_at_once_one_gets_the_next() {
     let statuses = at_once(8, || refresh(&server, &first["refreshToken"]).status);
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
 }
+
+#[test]
+fn tokens_are_refreshed_a_hundred_times_a_minute_and_no_more() {
+    let program = program();
+    let server = program.serve();
+    let guess = json!("lmr_made-up");
+    for _ in 0..100 {
+        assert_eq!(refresh(&server, &guess).status, 401);
+    }
+    let late = refresh(&server, &guess);
+    assert_eq!((late.status, code(&late).as_str()), (429, "THROTTLED"));
+    let seconds: u64 = late.header("retry-after")[0].parse().unwrap();
+    assert!((1..=61).contains(&seconds), "{seconds}");
+}

@@ -4,7 +4,9 @@
 //! The console asks for cookies in their place, which no script can read; a request that comes in
 //! by cookie and could change something must prove that a page of ours sent it.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use lianmeng_app::caller::{Caller, Credential};
 use lianmeng_app::desk::Desk;
 use lianmeng_app::login::{
@@ -12,6 +14,7 @@ use lianmeng_app::login::{
 };
 use lianmeng_app::password::HashError;
 use lianmeng_app::secret::Secret;
+use lianmeng_backplane::limit::{Rate, Verdict};
 use lianmeng_domain::account::password::Password;
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::web::Data;
@@ -371,10 +374,31 @@ async fn refresh_token(
     Ok(Some((token.to_owned(), Way::Cookies)))
 }
 
+/// Refreshing asks the database, whatever the token: one address may do so a hundred times a minute.
+const REFRESHES: Rate = Rate { most: 100, window: Duration::from_mins(1) };
+
+async fn not_too_often(
+    request: &Request,
+    front: &Front,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let name = format!("refresh {}", origin(request, front).address);
+    match front.office.backplane.limiter.check(&name, REFRESHES).await {
+        Verdict::Allowed => Ok(()),
+        Verdict::Refused(rest) => {
+            let message = "tokens were refreshed too often from your address; wait a minute";
+            let retry_at = now + TimeDelta::from_std(rest).unwrap_or_default();
+            let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message);
+            Err(Refusal { retry_at: Some(retry_at), ..refusal })
+        }
+    }
+}
+
 #[handler]
 async fn swap(request: &Request, body: Body, front: Data<&Front>) -> Response {
     let desk = front.office.desk();
     let work = async {
+        not_too_often(request, front.0, desk.now).await?;
         let found = refresh_token(request, body, &front.door).await?;
         let found = found.filter(|(token, _)| token.starts_with(REFRESH_PREFIX));
         let (token, way) = found.ok_or_else(|| Refusal::from(RefreshError::Ended))?;

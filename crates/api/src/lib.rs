@@ -8,6 +8,7 @@
 pub mod account;
 pub mod alliance;
 pub mod auth;
+mod batch;
 pub mod chain;
 pub mod committee;
 pub mod enterprise;

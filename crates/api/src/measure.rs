@@ -16,7 +16,6 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 use lianmeng_domain::actor::{Actor, Role};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use sea_orm::DatabaseConnection;
-use tokio::task::JoinHandle;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
@@ -57,17 +56,6 @@ pub fn watch(db: &mut DatabaseConnection) {
             FAILED.increment(1);
         }
     });
-}
-
-/// As `tokio::spawn`, for work that belongs to the operation of this task.
-pub(crate) fn spawn<T: Send + 'static>(
-    work: impl Future<Output = T> + Send + 'static,
-) -> JoinHandle<T> {
-    let work = work.in_current_span();
-    match STATEMENTS.try_with(Arc::clone) {
-        Ok(seen) => tokio::spawn(STATEMENTS.scope(seen, work)),
-        Err(_) => tokio::spawn(work),
-    }
 }
 
 /// A socket or stream that stays open; counted until it is dropped.

@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::dataloader::Loader;
 use lianmeng_app::desk::Desk;
 use lianmeng_app::near::View;
 use lianmeng_app::snapshot::Pinned;
@@ -17,10 +17,11 @@ use crate::error::ApiError;
 use lianmeng_store::eyes::Eyes;
 use tokio::sync::OnceCell;
 
+use crate::batch::Batches;
 use crate::loader::Loaders;
-use crate::{measure, near};
+use crate::near;
 
-/// Caller, what they may see, the moment, and loaders of this request alone.
+/// Caller, what they may see, the moment, and batches of this request alone.
 pub struct Scope {
     /// Who asks.
     pub actor: Actor,
@@ -32,7 +33,7 @@ pub struct Scope {
     pub desk: Desk,
     /// The number of a change the answer must have seen.
     at_least: i64,
-    loaders: DataLoader<Loaders>,
+    batches: Batches<Loaders>,
     near: Option<View>,
     picture: OnceCell<Picture>,
 }
@@ -68,8 +69,8 @@ impl Scope {
             reads: reads.clone(),
             near: near.clone(),
         };
-        let loaders = DataLoader::new(loaders, measure::spawn);
-        Self { actor, sees, reads, desk, at_least: 0, loaders, near, picture: OnceCell::new() }
+        let batches = Batches::new(loaders);
+        Self { actor, sees, reads, desk, at_least: 0, batches, near, picture: OnceCell::new() }
     }
 
     /// The same scope, its answer having seen the change `at_least`.
@@ -91,11 +92,6 @@ impl Scope {
     /// The caller's eyes.
     pub const fn eyes(&self) -> Eyes<'_> {
         Eyes { sees: &self.sees, reads: &self.reads }
-    }
-
-    /// The loaders of this request.
-    pub const fn loaders(&self) -> &DataLoader<Loaders> {
-        &self.loaders
     }
 
     /// What of the registry is near; `None` if this request must read the database.
@@ -136,7 +132,7 @@ impl Scope {
         if let Some(found) = self.near.as_ref().and_then(|near| near.get(&key)) {
             return Ok(Some(found));
         }
-        Ok(self.loaders.load_one(key).await?)
+        Ok(self.batches.one(key).await?)
     }
 
     /// The children that belong to `key`, read together with those of its siblings.
@@ -153,7 +149,7 @@ impl Scope {
         if let Some(found) = self.near.as_ref().and_then(|near| near.get(&key)) {
             return Ok(found);
         }
-        Ok(self.loaders.load_one(key).await?.unwrap_or_default())
+        Ok(self.batches.one(key).await?.unwrap_or_default())
     }
 
     /// The things with these keys, in the order given, those the caller does not see left out.
@@ -170,14 +166,10 @@ impl Scope {
         let keys: Vec<K> = keys.into_iter().collect();
         let near = |key| self.near.as_ref().and_then(|near| near.get::<K, T>(key));
         let mut found: Vec<Option<T>> = keys.iter().map(near).collect();
-        let missing = || keys.iter().zip(&found).filter(|(_, found)| found.is_none());
-        if missing().next().is_some() {
-            let far = self.loaders.load_many(missing().map(|(key, _)| key.clone())).await?;
-            for (key, place) in keys.iter().zip(&mut found) {
-                if place.is_none() {
-                    *place = far.get(key).cloned();
-                }
-            }
+        let missing = keys.iter().zip(&mut found).filter(|(_, found)| found.is_none());
+        let (missing, places): (Vec<_>, Vec<_>) = missing.map(|(key, p)| (key.clone(), p)).unzip();
+        for (place, far) in places.into_iter().zip(self.batches.many(&missing).await?) {
+            *place = far;
         }
         Ok(found.into_iter().flatten().collect())
     }

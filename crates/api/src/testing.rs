@@ -20,7 +20,7 @@ pub(crate) mod casework;
 
 /// An office over an empty database; its clock stands at 2026-03-02 09:00 in China.
 pub(crate) async fn world() -> Office {
-    let db = lianmeng_testkit::database().await;
+    let db = lianmeng_testkit::narrow_database().await;
     let clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap());
     Office::new(db, IdSource::new(1), clock)
 }

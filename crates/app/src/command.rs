@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::Id;
+use lianmeng_domain::ids::{AuditId, Id};
 use lianmeng_store::audit::{self, Deed};
 use lianmeng_store::idempotency::{self, Claim, RequestKey};
 use lianmeng_store::{StoreError, tx};
@@ -33,8 +33,7 @@ pub struct Change<'a> {
     pub tx: DatabaseTransaction,
     desk: &'a Desk,
     actor: &'a Actor,
-    request_key: &'a str,
-    command: String,
+    deed: AuditId,
 }
 
 /// A change that begins, or the result of the same command done before.
@@ -61,10 +60,11 @@ pub async fn begin<'a>(
     command: &impl Debug,
 ) -> Result<Begun<'a>, CommandError> {
     let command = format!("{command:?}");
+    let deed = desk.mint();
+    let request = RequestKey { caller: &actor.subject, key: request_key, command: &command, deed };
     let tx = tx::begin(&desk.db).await?;
-    let request = RequestKey { caller: &actor.subject, key: request_key, command: &command };
     match idempotency::claim(&tx, request, desk.now).await? {
-        Claim::New => Ok(Begun::New(Change { tx, desk, actor, request_key, command })),
+        Claim::New => Ok(Begun::New(Change { tx, desk, actor, deed })),
         Claim::Replay(result) => Ok(Begun::Replay(result)),
         Claim::Mismatch => Err(CommandError::KeyReused),
     }
@@ -89,8 +89,8 @@ impl Change<'_> {
         tx::rollback(self.tx).await
     }
 
-    /// Keeps `thing` (a wire id) for replays, writes the numbered audit row, commits and tells the
-    /// others. Gives the number of the change.
+    /// Writes the numbered audit row, which tells replays of `thing` (a wire id), commits and tells
+    /// the others. Gives the number of the change.
     ///
     /// # Errors
     ///
@@ -101,14 +101,8 @@ impl Change<'_> {
         thing: &str,
         touches: Touches,
     ) -> Result<i64, StoreError> {
-        let request = RequestKey {
-            caller: &self.actor.subject,
-            key: self.request_key,
-            command: &self.command,
-        };
-        idempotency::finish(&self.tx, request, thing).await?;
         let deed = Deed {
-            id: self.desk.mint(),
+            id: self.deed,
             at: self.desk.now,
             action,
             thing,

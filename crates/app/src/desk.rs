@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound as _, TimeDelta, Utc};
 use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
@@ -24,14 +24,14 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The present moment.
+    /// The present moment, in whole microseconds: what is saved is then what is read back.
     pub fn now(self) -> DateTime<Utc> {
         match self {
             #[expect(
                 clippy::disallowed_methods,
                 reason = "this is the clock the others take it from"
             )]
-            Self::System => Utc::now(),
+            Self::System => Utc::now().trunc_subsecs(6),
             Self::Fixed(moment) => moment,
         }
     }

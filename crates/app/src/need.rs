@@ -1,7 +1,8 @@
 //! Needs from the first draft to the closing: one command per step, one function for them all.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use lianmeng_domain::actor::Actor;
+use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id as _, NeedId};
 use lianmeng_domain::industry::IndustryKey;
 use lianmeng_domain::need::rights::{self, Authorship};
@@ -133,17 +134,49 @@ impl From<StoreError> for NeedCommandError {
     }
 }
 
+/// A command that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// Just now; the need as it was saved, which the caller reads in full.
+    Now(Box<Need>),
+    /// The need must be read to know what of it the caller may see: the command was done before, or
+    /// took it out of the caller's sight.
+    Read(NeedId),
+}
+
+impl Done {
+    /// Which need.
+    pub fn id(&self) -> NeedId {
+        match self {
+            Self::Now(need) => need.id,
+            Self::Read(id) => *id,
+        }
+    }
+
+    /// Spares reading a need back where it is certain what the caller may read of it.
+    fn of(actor: &Actor, need: Need) -> Self {
+        let is_theirs = match policy::reading(actor) {
+            Visibility::All => true,
+            Visibility::Enterprise(id) => need.enterprise == id,
+            Visibility::Committee(_)
+            | Visibility::Region(_)
+            | Visibility::Zone(_)
+            | Visibility::Group(_)
+            | Visibility::Organisation(_)
+            | Visibility::Published
+            | Visibility::Nothing => false,
+        };
+        if is_theirs { Self::Now(Box::new(need)) } else { Self::Read(need.id) }
+    }
+}
+
 /// Writes a need: the enterprise itself, or a coordinator or its committee's secretary on its
 /// behalf, which is marked.
 ///
 /// # Errors
 ///
 /// See [`NeedCommandError`]; nothing is saved when an error is returned.
-pub async fn write(
-    desk: &Desk,
-    actor: &Actor,
-    cmd: &WriteNeed,
-) -> Result<NeedId, NeedCommandError> {
+pub async fn write(desk: &Desk, actor: &Actor, cmd: &WriteNeed) -> Result<Done, NeedCommandError> {
     let card = &cmd.card;
     let Some(authorship) = rights::may_write(actor, card.enterprise, card.committee) else {
         return Err(NeedCommandError::EnterpriseNotFound);
@@ -152,7 +185,7 @@ pub async fn write(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
     };
-    let mut need = draft(&change.tx, desk.mint(), card, desk.now).await?;
+    let mut need = draft(desk, &change.tx, card).await?;
     need.is_proxy = authorship == Authorship::Proxy;
     rules::check_texts(&need)?;
     if cmd.submits {
@@ -161,7 +194,7 @@ pub async fn write(
     need::insert(&change.tx, &need).await?;
     let action = if cmd.submits { "SubmitNeed" } else { "DraftNeed" };
     change.finish(action, &wire(need.id), Touches::Nothing).await?;
-    Ok(need.id)
+    Ok(Done::of(actor, need))
 }
 
 /// Moves a need on by one deed.
@@ -170,11 +203,7 @@ pub async fn write(
 ///
 /// See [`NeedCommandError`]; nothing is saved when an error is returned. A need the caller may not
 /// move on so does not exist for them.
-pub async fn advance(
-    desk: &Desk,
-    actor: &Actor,
-    cmd: &MoveNeed,
-) -> Result<NeedId, NeedCommandError> {
+pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done, NeedCommandError> {
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
@@ -188,7 +217,7 @@ pub async fn advance(
     let moved = apply(&need, &cmd.deed, desk)?;
     need::save(&change.tx, &moved).await?;
     change.finish(action(&cmd.deed), &wire(need.id), Touches::Nothing).await?;
-    Ok(need.id)
+    Ok(Done::of(actor, Need { version: moved.version + 1, ..moved }))
 }
 
 /// The step of a deed; publishing is none.
@@ -264,25 +293,29 @@ fn wire(id: NeedId) -> String {
     format!("{}:{id}", NeedId::TAG)
 }
 
-fn replayed(thing: &str) -> Result<NeedId, NeedCommandError> {
-    command::replayed_id(thing).ok_or(NeedCommandError::NotFound)
+fn replayed(thing: &str) -> Result<Done, NeedCommandError> {
+    command::replayed_id(thing).map(Done::Read).ok_or(NeedCommandError::NotFound)
 }
 
 /// A draft with what the card leaves out taken from the enterprise.
 async fn draft(
+    desk: &Desk,
     tx: &DatabaseTransaction,
-    id: NeedId,
     card: &NeedCard,
-    created_at: DateTime<Utc>,
 ) -> Result<Need, NeedCommandError> {
-    let enterprise = enterprise::find(tx, &Visibility::All, card.enterprise).await?;
-    let enterprise = enterprise.ok_or(NeedCommandError::EnterpriseNotFound)?;
+    let near = desk.near(0).and_then(|near| near.get::<EnterpriseId, Enterprise>(&card.enterprise));
+    let enterprise = match near {
+        Some(near) => near,
+        None => enterprise::find(tx, &Visibility::All, card.enterprise)
+            .await?
+            .ok_or(NeedCommandError::EnterpriseNotFound)?,
+    };
     let home = match enterprise.place {
         Some(Place::Region(code)) => Some(code),
         Some(Place::Zone(_)) | None => None,
     };
     Ok(Need {
-        id,
+        id: desk.mint(),
         external_id: None,
         enterprise: card.enterprise,
         committee: card.committee,
@@ -306,7 +339,7 @@ async fn draft(
         rating: None,
         reopens: 0,
         merged_into: None,
-        created_at,
+        created_at: desk.now,
         version: 1,
     })
 }

@@ -145,7 +145,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     with_segments(db, rows).await
@@ -175,8 +175,7 @@ pub async fn of_committees(
     first: u64,
 ) -> Result<Vec<Alliance>, StoreError> {
     use row::Column::{CommitteeId, Id};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.committee_id.is_in(committees.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, CommitteeId, committees));
     let rows = page::first_of_each(db, query, CommitteeId, &[Id], first).await?;
     with_segments(db, rows).await
 }
@@ -189,7 +188,11 @@ async fn with_segments(
         return Ok(Vec::new());
     }
     let found = segment::Entity::find()
-        .filter(segment::COLUMN.alliance_id.is_in(rows.iter().map(|row| row.id.as_str())))
+        .filter(parse::among(
+            db,
+            segment::Column::AllianceId,
+            rows.iter().map(|row| row.id.as_str()),
+        ))
         .order_by_asc(segment::COLUMN.segment_id)
         .all(db)
         .await?;

@@ -96,6 +96,25 @@ pub async fn append(
     Ok(seq)
 }
 
+/// To what the deed `id` of the moment `at` was done; `None` if there is no such row, or no longer.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn thing(
+    db: &impl ConnectionTrait,
+    id: AuditId,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, StoreError> {
+    // The moment tells PostgreSQL in which month to look.
+    let found = row::Entity::find()
+        .filter(row::COLUMN.id.eq(id.to_string()))
+        .filter(row::COLUMN.at.eq(at))
+        .one(db)
+        .await?;
+    Ok(found.map(|row| row.thing))
+}
+
 /// The first `limit` changes with a number above `after`, in order.
 ///
 /// # Errors

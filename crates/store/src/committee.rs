@@ -115,7 +115,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(ChainCommittee::try_from).collect()
@@ -145,8 +145,7 @@ pub async fn of_chains(
     first: u64,
 ) -> Result<Vec<ChainCommittee>, StoreError> {
     use row::Column::{ChainId, Id};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.chain_id.is_in(chains.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, ChainId, chains));
     let rows = page::first_of_each(db, query, ChainId, &[Id], first).await?;
     rows.into_iter().map(ChainCommittee::try_from).collect()
 }

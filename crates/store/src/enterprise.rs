@@ -238,7 +238,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     with_aliases(db, rows).await
@@ -268,8 +268,7 @@ pub async fn of_parents(
     first: u64,
 ) -> Result<Vec<Enterprise>, StoreError> {
     use row::Column::{Id, ParentId};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.parent_id.is_in(parents.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, ParentId, parents));
     let rows = page::first_of_each(db, query, ParentId, &[Id], first).await?;
     with_aliases(db, rows).await
 }
@@ -338,7 +337,11 @@ async fn with_aliases(
         return Ok(Vec::new());
     }
     let found = alias::Entity::find()
-        .filter(alias::COLUMN.enterprise_id.is_in(rows.iter().map(|row| row.id.as_str())))
+        .filter(parse::among(
+            db,
+            alias::Column::EnterpriseId,
+            rows.iter().map(|row| row.id.as_str()),
+        ))
         .order_by_asc(alias::COLUMN.alias)
         .all(db)
         .await?;

@@ -184,7 +184,7 @@ pub async fn find_many(
 ) -> Result<Vec<DockingEvent>, StoreError> {
     let rows = row::Entity::find()
         .filter(scope::events(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     with_hosts(db, rows).await
@@ -300,7 +300,7 @@ async fn with_hosts(
         return Ok(Vec::new());
     }
     let found = host::Entity::find()
-        .filter(host::COLUMN.event_id.is_in(rows.iter().map(|row| row.id.as_str())))
+        .filter(parse::among(db, host::Column::EventId, rows.iter().map(|row| row.id.as_str())))
         .order_by_asc(host::COLUMN.event_id)
         .order_by_asc(host::COLUMN.position)
         .all(db)

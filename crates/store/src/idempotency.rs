@@ -1,12 +1,15 @@
-//! Request keys: the same command sent twice is done once.
+//! Request keys: the same command sent twice is done once. A key names the audit row that its command
+//! writes in the same transaction, so that what was done need not be kept twice.
 
 use chrono::{DateTime, Utc};
+use lianmeng_domain::ids::AuditId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, TryInsertResult};
 use sha2::{Digest, Sha256};
 
-use crate::StoreError;
+use crate::parse::{self, At};
+use crate::{StoreError, audit};
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -32,7 +35,7 @@ mod row {
 pub enum Claim {
     /// Never seen: go on.
     New,
-    /// Done before by the same caller with the same command; holds what [`finish`] stored.
+    /// Done before by the same caller with the same command; holds the thing it was done to.
     Replay(String),
     /// Used before for another command.
     Mismatch,
@@ -47,6 +50,8 @@ pub struct RequestKey<'a> {
     pub key: &'a str,
     /// The command in full, in a stable form; only its hash is stored.
     pub command: &'a str,
+    /// The audit row that the command will write.
+    pub deed: AuditId,
 }
 
 /// Claims `request` within the transaction of the command.
@@ -64,7 +69,7 @@ pub async fn claim(
         caller: Set(request.caller.to_owned()),
         request_key: Set(request.key.to_owned()),
         fingerprint: Set(fingerprint.clone()),
-        result: Set(String::new()),
+        result: Set(request.deed.to_string()),
         at: Set(now),
     };
     let inserted = row::Entity::insert(row)
@@ -81,29 +86,12 @@ pub async fn claim(
     }
     let key = (request.caller.to_owned(), request.key.to_owned());
     let found = row::Entity::find_by_id(key).one(db).await?;
-    Ok(match found {
-        Some(row) if row.fingerprint == fingerprint => Claim::Replay(row.result),
-        Some(_) | None => Claim::Mismatch,
-    })
-}
-
-/// Keeps `result` (usually an id) for replays, within the same transaction.
-///
-/// # Errors
-///
-/// [`StoreError::Db`] if the database refuses.
-pub async fn finish(
-    db: &impl ConnectionTrait,
-    request: RequestKey<'_>,
-    result: &str,
-) -> Result<(), StoreError> {
-    row::Entity::update_many()
-        .col_expr(row::Column::Result, Expr::value(result))
-        .filter(row::COLUMN.caller.eq(request.caller))
-        .filter(row::COLUMN.request_key.eq(request.key))
-        .exec(db)
-        .await?;
-    Ok(())
+    let Some(same) = found.filter(|row| row.fingerprint == fingerprint) else {
+        return Ok(Claim::Mismatch);
+    };
+    let deed = parse::value(At("request_keys", "result"), &same.result)?;
+    let thing = audit::thing(db, deed, same.at).await?;
+    Ok(thing.map_or(Claim::Mismatch, Claim::Replay))
 }
 
 /// Forgets the request keys claimed before `before`, and says how many.

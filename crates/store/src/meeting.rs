@@ -123,9 +123,11 @@ pub async fn of_events(
     events: &[DockingEventId],
     first: u64,
 ) -> Result<Vec<Meeting>, StoreError> {
-    let query = row::Entity::find()
-        .filter(scope::meetings(sees))
-        .filter(row::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(scope::meetings(sees)).filter(parse::among(
+        db,
+        row::Column::EventId,
+        events,
+    ));
     let rows =
         page::first_of_each(db, query, row::Column::EventId, &[row::Column::Id], first).await?;
     rows.into_iter().map(Meeting::try_from).collect()
@@ -161,7 +163,7 @@ pub async fn find_many(
 ) -> Result<Vec<Meeting>, StoreError> {
     let rows = row::Entity::find()
         .filter(scope::meetings(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Meeting::try_from).collect()
@@ -266,9 +268,11 @@ pub async fn precedences_of(
     events: &[DockingEventId],
     first: u64,
 ) -> Result<Vec<(DockingEventId, Precedence)>, StoreError> {
-    let query = order::Entity::find()
-        .filter(scope::precedences(sees))
-        .filter(order::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
+    let query = order::Entity::find().filter(scope::precedences(sees)).filter(parse::among(
+        db,
+        order::Column::EventId,
+        events,
+    ));
     let by = [order::Column::BeforeId, order::Column::AfterId];
     let rows = page::first_of_each(db, query, order::Column::EventId, &by, first).await?;
     rows.iter()

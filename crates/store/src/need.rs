@@ -244,7 +244,7 @@ pub async fn of_enterprises(
     enterprises: &[EnterpriseId],
     limit: u64,
 ) -> Result<Vec<SeenNeed>, StoreError> {
-    let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
+    let theirs = parse::among(db, row::Column::EnterpriseId, enterprises);
     let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
     let list = sight::Lists { table: "needs", parent: "enterprise_id", oldest_first: false };
     let query = with_sight(row::Entity::find().filter(condition), eyes).into_query();
@@ -265,9 +265,11 @@ pub async fn find_many(
     eyes: Eyes<'_>,
     ids: &[NeedId],
 ) -> Result<Vec<SeenNeed>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
     read(db, query, eyes).await
 }
 

@@ -168,7 +168,7 @@ pub async fn of_enterprises(
     enterprises: &[EnterpriseId],
     limit: u64,
 ) -> Result<Vec<Offer>, StoreError> {
-    let theirs = row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string));
+    let theirs = parse::among(db, row::Column::EnterpriseId, enterprises);
     let condition = Condition::all().add(visible(sees)).add(theirs);
     let list = sight::Lists { table: "offers", parent: "enterprise_id", oldest_first: false };
     let ids = sight::first_of_each(list, condition, limit);
@@ -187,9 +187,8 @@ pub async fn find_many(
     sees: &Visibility,
     ids: &[OfferId],
 ) -> Result<Vec<Offer>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query =
+        row::Entity::find().filter(visible(sees)).filter(parse::among(db, row::Column::Id, ids));
     read(db, query).await
 }
 

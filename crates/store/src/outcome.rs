@@ -157,7 +157,7 @@ pub async fn find_many(
 ) -> Result<Vec<Outcome>, StoreError> {
     let rows = row::Entity::find()
         .filter(seen_by(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Outcome::try_from).collect()

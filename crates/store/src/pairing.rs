@@ -144,9 +144,8 @@ pub async fn find_many(
     sees: &Visibility,
     ids: &[PairingId],
 ) -> Result<Vec<Pairing>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query =
+        row::Entity::find().filter(visible(sees)).filter(parse::among(db, row::Column::Id, ids));
     read(db, query).await
 }
 

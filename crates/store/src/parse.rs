@@ -6,9 +6,30 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Reason;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::extension::postgres::PgFunc;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait as _};
 
 use crate::StoreError;
+
+/// Whether `column` is one of `values`, as a statement that stays the same however many there are:
+/// the database reads and plans each new one, which costs more than running it.
+pub(crate) fn among<V: ToString>(
+    db: &impl ConnectionTrait,
+    column: impl ColumnTrait,
+    values: impl IntoIterator<Item = V>,
+) -> Expr {
+    let mut values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    let column = Expr::col(column.as_column_ref());
+    if db.get_database_backend() == DbBackend::Postgres {
+        return column.eq(PgFunc::any(values));
+    }
+    // Without lists as parameters, the length of a list is one of a few; repeats change nothing.
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    column.is_in(values)
+}
 
 /// Names of a column, for errors.
 #[derive(Debug, Clone, Copy)]

@@ -51,7 +51,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(PartyOrganisation::try_from).collect()
@@ -81,8 +81,7 @@ pub async fn of_enterprises(
     first: u64,
 ) -> Result<Vec<PartyOrganisation>, StoreError> {
     use row::Column::{EnterpriseId, Id};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, EnterpriseId, enterprises));
     let rows = page::first_of_each(db, query, EnterpriseId, &[Id], first).await?;
     rows.into_iter().map(PartyOrganisation::try_from).collect()
 }
@@ -98,8 +97,7 @@ pub async fn of_organisations(
     first: u64,
 ) -> Result<Vec<PartyOrganisation>, StoreError> {
     use row::Column::{Id, OrganisationId};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.organisation_id.is_in(organisations.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, OrganisationId, organisations));
     let rows = page::first_of_each(db, query, OrganisationId, &[Id], first).await?;
     rows.into_iter().map(PartyOrganisation::try_from).collect()
 }
@@ -116,8 +114,7 @@ pub async fn of_superiors(
     first: u64,
 ) -> Result<Vec<PartyOrganisation>, StoreError> {
     use row::Column::{Id, ParentId};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.parent_id.is_in(superiors.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, ParentId, superiors));
     let rows = page::first_of_each(db, query, ParentId, &[Id], first).await?;
     rows.into_iter().map(PartyOrganisation::try_from).collect()
 }

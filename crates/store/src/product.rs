@@ -151,7 +151,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Product::try_from).collect()
@@ -245,8 +245,7 @@ pub async fn edges_from(
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
     use edge::Column::{FromId, Kind, ToId};
-    let query = edge::Entity::find()
-        .filter(edge::COLUMN.from_id.is_in(products.iter().map(ToString::to_string)));
+    let query = edge::Entity::find().filter(parse::among(db, FromId, products));
     let rows = page::first_of_each(db, query, FromId, &[ToId, Kind], first).await?;
     rows.into_iter().map(ProductEdge::try_from).collect()
 }
@@ -262,8 +261,7 @@ pub async fn edges_to(
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
     use edge::Column::{FromId, Kind, ToId};
-    let query = edge::Entity::find()
-        .filter(edge::COLUMN.to_id.is_in(products.iter().map(ToString::to_string)));
+    let query = edge::Entity::find().filter(parse::among(db, ToId, products));
     let rows = page::first_of_each(db, query, ToId, &[FromId, Kind], first).await?;
     rows.into_iter().map(ProductEdge::try_from).collect()
 }
@@ -281,7 +279,7 @@ pub async fn made_by(
 ) -> Result<Vec<EnterpriseProduct>, StoreError> {
     use made::Column::{EnterpriseId, ProductId};
     let query = made::Entity::find()
-        .filter(made::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string)))
+        .filter(parse::among(db, EnterpriseId, enterprises))
         .filter(made::COLUMN.role.eq(role.word()));
     let rows = page::first_of_each(db, query, EnterpriseId, &[ProductId], first).await?;
     rows.into_iter().map(EnterpriseProduct::try_from).collect()
@@ -301,7 +299,7 @@ pub async fn makers_of(
 ) -> Result<Vec<EnterpriseProduct>, StoreError> {
     use made::Column::{EnterpriseId, ProductId};
     let query = made::Entity::find()
-        .filter(made::COLUMN.product_id.is_in(products.iter().map(ToString::to_string)))
+        .filter(parse::among(db, ProductId, products))
         .filter(made::COLUMN.role.eq(role.word()));
     let rows = page::first_of_each(db, query, ProductId, &[EnterpriseId], first).await?;
     rows.into_iter().map(EnterpriseProduct::try_from).collect()

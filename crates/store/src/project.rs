@@ -208,9 +208,11 @@ pub async fn find_many(
     eyes: Eyes<'_>,
     ids: &[ProjectId],
 ) -> Result<Vec<SeenProject>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
     read(db, query, eyes).await
 }
 

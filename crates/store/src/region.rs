@@ -115,10 +115,8 @@ pub async fn find_many(
     db: &impl ConnectionTrait,
     codes: &[RegionCode],
 ) -> Result<Vec<Region>, StoreError> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.code.is_in(codes.iter().map(ToString::to_string)))
-        .all(db)
-        .await?;
+    let rows =
+        row::Entity::find().filter(parse::among(db, row::Column::Code, codes)).all(db).await?;
     rows.into_iter().map(Region::try_from).collect()
 }
 
@@ -133,8 +131,7 @@ pub async fn of_parents(
     first: u64,
 ) -> Result<Vec<Region>, StoreError> {
     use row::Column::{Code, ParentCode};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.parent_code.is_in(parents.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, ParentCode, parents));
     let rows = page::first_of_each(db, query, ParentCode, &[Code], first).await?;
     rows.into_iter().map(Region::try_from).collect()
 }
@@ -150,8 +147,7 @@ pub async fn predecessors(
     first: u64,
 ) -> Result<Vec<Region>, StoreError> {
     use row::Column::{Code, SuccessorCode};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.successor_code.is_in(codes.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, SuccessorCode, codes));
     let rows = page::first_of_each(db, query, SuccessorCode, &[Code], first).await?;
     rows.into_iter().map(Region::try_from).collect()
 }

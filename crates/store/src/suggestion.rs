@@ -18,6 +18,7 @@ use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 use crate::StoreError;
 use crate::eyes::Eyes;
 use crate::page::Window;
+use crate::parse;
 use crate::{sight, visible};
 
 mod convert;
@@ -177,7 +178,7 @@ pub async fn of_needs(
     needs: &[NeedId],
     limit: u64,
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
-    let theirs = row::COLUMN.need_id.is_in(needs.iter().map(ToString::to_string));
+    let theirs = parse::among(db, row::Column::NeedId, needs);
     let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
     let list = sight::Lists { table: "suggestions", parent: "need_id", oldest_first: true };
     let ids = sight::first_of_each(list, condition, limit);
@@ -196,9 +197,11 @@ pub async fn find_many(
     eyes: Eyes<'_>,
     ids: &[SuggestionId],
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
     read(db, query, eyes).await
 }
 

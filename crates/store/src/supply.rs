@@ -142,7 +142,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(SupplyEdge::try_from).collect()
@@ -173,9 +173,8 @@ pub async fn of_suppliers(
     first: u64,
 ) -> Result<Vec<SupplyEdge>, StoreError> {
     use row::Column::{Id, SupplierId};
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(row::COLUMN.supplier_id.is_in(suppliers.iter().map(ToString::to_string)));
+    let query =
+        row::Entity::find().filter(visible(sees)).filter(parse::among(db, SupplierId, suppliers));
     let rows = page::first_of_each(db, query, SupplierId, &[Id], first).await?;
     rows.into_iter().map(SupplyEdge::try_from).collect()
 }
@@ -192,9 +191,7 @@ pub async fn of_buyers(
     first: u64,
 ) -> Result<Vec<SupplyEdge>, StoreError> {
     use row::Column::{BuyerId, Id};
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(row::COLUMN.buyer_id.is_in(buyers.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(visible(sees)).filter(parse::among(db, BuyerId, buyers));
     let rows = page::first_of_each(db, query, BuyerId, &[Id], first).await?;
     rows.into_iter().map(SupplyEdge::try_from).collect()
 }

@@ -146,7 +146,7 @@ pub async fn of_projects(
     projects: &[ProjectId],
     limit: u64,
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let theirs = row::COLUMN.project_id.is_in(projects.iter().map(ToString::to_string));
+    let theirs = parse::among(db, row::Column::ProjectId, projects);
     let condition = Condition::all().add(visible(sees)).add(theirs);
     let list =
         sight::Lists { table: "cooperation_tasks", parent: "project_id", oldest_first: false };
@@ -166,9 +166,8 @@ pub async fn find_many(
     sees: &Visibility,
     ids: &[CooperationTaskId],
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)));
+    let query =
+        row::Entity::find().filter(visible(sees)).filter(parse::among(db, row::Column::Id, ids));
     read(db, query).await
 }
 

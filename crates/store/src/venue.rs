@@ -127,7 +127,7 @@ pub async fn find_many(
 ) -> Result<Vec<Venue>, StoreError> {
     let rows = row::Entity::find()
         .filter(visible(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Venue::try_from).collect()

@@ -19,8 +19,18 @@ const CONNECTIONS: u32 = 8;
 
 /// An empty, migrated database.
 pub async fn database() -> DatabaseConnection {
+    database_of(CONNECTIONS).await
+}
+
+/// As [`database`], over a single connection: statements of one task then follow one another in the
+/// order they were asked, so that their number is the same each time.
+pub async fn narrow_database() -> DatabaseConnection {
+    database_of(1).await
+}
+
+async fn database_of(connections: u32) -> DatabaseConnection {
     match Place::new().await {
-        Some(place) => connect::open(place.url(), CONNECTIONS).await.unwrap(),
+        Some(place) => connect::open(place.url(), connections).await.unwrap(),
         None => connect::open("sqlite::memory:", 1).await.unwrap(),
     }
 }

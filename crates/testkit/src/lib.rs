@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-pub use database::{Place, database};
+pub use database::{Place, database, narrow_database};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use lianmeng_app::need::{self as app, MoveNeed, NeedCard, NeedCommandError, NeedDeed, WriteNeed};
-use lianmeng_domain::ids::NeedId;
+use lianmeng_app::need::{
+    self as app, Done, MoveNeed, NeedCard, NeedCommandError, NeedDeed, WriteNeed,
+};
 use lianmeng_domain::need::rules::DispatchOrder;
-use lianmeng_domain::need::{NeedError, Rating};
+use lianmeng_domain::need::{NeedError, Rating, SeenNeed};
 
 use super::{ExclusionWord, NeedKindWord, NeedNode};
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
@@ -171,12 +172,16 @@ impl NeedPayload {
         Self { need: None, errors: error }
     }
 
-    /// The need is read again with the caller's own eyes, so a payload shows no more than a query.
-    async fn of(scope: &Scope, done: Result<NeedId, NeedCommandError>) -> Result<Self> {
+    /// Where it is not certain what the caller may see of the need, it is read with their own eyes,
+    /// so a payload shows no more than a query.
+    async fn of(scope: &Scope, done: Result<Done, NeedCommandError>) -> Result<Self> {
         Ok(match done {
-            Ok(id) => {
-                let need = scope.one(id).await?.map(NeedNode);
-                Self { need, errors: Vec::new() }
+            Ok(done) => {
+                let seen = match done {
+                    Done::Now(need) => Some(SeenNeed { need: *need, is_full: true }),
+                    Done::Read(id) => scope.one(id).await?,
+                };
+                Self { need: seen.map(NeedNode), errors: Vec::new() }
             }
             Err(error) => Self::refused(vec![user_error(error)?]),
         })

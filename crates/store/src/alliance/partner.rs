@@ -74,8 +74,7 @@ pub async fn of_enterprises(
     first: u64,
 ) -> Result<Vec<AlliancePartner>, StoreError> {
     use firm::Column::{AllianceId, EnterpriseId};
-    let query = firm::Entity::find()
-        .filter(firm::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string)));
+    let query = firm::Entity::find().filter(parse::among(db, EnterpriseId, enterprises));
     let rows = page::first_of_each(db, query, EnterpriseId, &[AllianceId], first).await?;
     rows.into_iter().map(AlliancePartner::try_from).collect()
 }
@@ -92,8 +91,7 @@ pub async fn of_organisations(
     first: u64,
 ) -> Result<Vec<AlliancePartner>, StoreError> {
     use other::Column::{AllianceId, OrganisationId};
-    let query = other::Entity::find()
-        .filter(other::COLUMN.organisation_id.is_in(organisations.iter().map(ToString::to_string)));
+    let query = other::Entity::find().filter(parse::among(db, OrganisationId, organisations));
     let rows = page::first_of_each(db, query, OrganisationId, &[AllianceId], first).await?;
     rows.into_iter().map(AlliancePartner::try_from).collect()
 }
@@ -109,12 +107,11 @@ pub async fn of_alliances(
     alliances: &[AllianceId],
     first: u64,
 ) -> Result<Vec<AlliancePartner>, StoreError> {
-    let firms = firm::Entity::find()
-        .filter(firm::COLUMN.alliance_id.is_in(alliances.iter().map(ToString::to_string)));
+    let firms = firm::Entity::find().filter(parse::among(db, firm::Column::AllianceId, alliances));
     let key = [firm::Column::EnterpriseId];
     let firms = page::first_of_each(db, firms, firm::Column::AllianceId, &key, first).await?;
-    let others = other::Entity::find()
-        .filter(other::COLUMN.alliance_id.is_in(alliances.iter().map(ToString::to_string)));
+    let others =
+        other::Entity::find().filter(parse::among(db, other::Column::AllianceId, alliances));
     let key = [other::Column::OrganisationId];
     let others = page::first_of_each(db, others, other::Column::AllianceId, &key, first).await?;
     let mut partners = firms

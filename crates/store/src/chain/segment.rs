@@ -85,7 +85,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     with_products(db, rows).await
@@ -115,8 +115,7 @@ pub async fn of_chains(
     first: u64,
 ) -> Result<Vec<ChainSegment>, StoreError> {
     use row::Column::{ChainId, Id, Position};
-    let query = row::Entity::find()
-        .filter(row::COLUMN.chain_id.is_in(chains.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(parse::among(db, ChainId, chains));
     let rows = page::first_of_each(db, query, ChainId, &[Position, Id], first).await?;
     with_products(db, rows).await
 }
@@ -129,7 +128,11 @@ async fn with_products(
         return Ok(Vec::new());
     }
     let found = product::Entity::find()
-        .filter(product::COLUMN.segment_id.is_in(rows.iter().map(|row| row.id.as_str())))
+        .filter(parse::among(
+            db,
+            product::Column::SegmentId,
+            rows.iter().map(|row| row.id.as_str()),
+        ))
         .order_by_asc(product::COLUMN.product_id)
         .all(db)
         .await?;
@@ -242,8 +245,7 @@ pub async fn placements_of(
     first: u64,
 ) -> Result<Vec<Placement>, StoreError> {
     use placement::Column::{EnterpriseId, SegmentId};
-    let query = placement::Entity::find()
-        .filter(placement::COLUMN.enterprise_id.is_in(enterprises.iter().map(ToString::to_string)));
+    let query = placement::Entity::find().filter(parse::among(db, EnterpriseId, enterprises));
     let rows = page::first_of_each(db, query, EnterpriseId, &[SegmentId], first).await?;
     rows.into_iter().map(Placement::try_from).collect()
 }
@@ -259,8 +261,7 @@ pub async fn placements_on(
     first: u64,
 ) -> Result<Vec<Placement>, StoreError> {
     use placement::Column::{EnterpriseId, SegmentId};
-    let query = placement::Entity::find()
-        .filter(placement::COLUMN.segment_id.is_in(segments.iter().map(ToString::to_string)));
+    let query = placement::Entity::find().filter(parse::among(db, SegmentId, segments));
     let rows = page::first_of_each(db, query, SegmentId, &[EnterpriseId], first).await?;
     rows.into_iter().map(Placement::try_from).collect()
 }

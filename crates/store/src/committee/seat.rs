@@ -60,7 +60,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Seat::try_from).collect()

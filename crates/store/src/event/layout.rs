@@ -92,7 +92,7 @@ pub async fn slots(
 ) -> Result<ByEvent<Slot>, StoreError> {
     let at = |column| At("event_slots", column);
     let rows = slot::Entity::find()
-        .filter(slot::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)))
+        .filter(parse::among(db, slot::Column::EventId, events))
         .order_by_asc(slot::COLUMN.event_id)
         .order_by_asc(slot::COLUMN.number)
         .all(db)
@@ -121,7 +121,7 @@ pub async fn tables(
 ) -> Result<ByEvent<Table>, StoreError> {
     let at = |column| At("event_tables", column);
     let rows = table::Entity::find()
-        .filter(table::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)))
+        .filter(parse::among(db, table::Column::EventId, events))
         .order_by_asc(table::COLUMN.event_id)
         .order_by_asc(table::COLUMN.number)
         .all(db)
@@ -145,7 +145,7 @@ pub async fn sessions(
 ) -> Result<ByEvent<Session>, StoreError> {
     let at = |column| At("sessions", column);
     let rows = session::Entity::find()
-        .filter(session::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)))
+        .filter(parse::among(db, session::Column::EventId, events))
         .order_by_asc(session::COLUMN.event_id)
         .order_by_asc(session::COLUMN.position)
         .all(db)

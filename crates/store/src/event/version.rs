@@ -108,9 +108,11 @@ pub async fn of_events(
     events: &[DockingEventId],
     first: u64,
 ) -> Result<Vec<Version>, StoreError> {
-    let query = row::Entity::find()
-        .filter(scope::versions(sees))
-        .filter(row::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(scope::versions(sees)).filter(parse::among(
+        db,
+        row::Column::EventId,
+        events,
+    ));
     let rows =
         page::first_of_each(db, query, row::Column::EventId, &[row::Column::Number], first).await?;
     rows.into_iter().map(Version::try_from).collect()

@@ -72,9 +72,11 @@ pub async fn of_events(
     events: &[DockingEventId],
     first: u64,
 ) -> Result<Vec<Participant>, StoreError> {
-    let query = row::Entity::find()
-        .filter(scope::participants(sees))
-        .filter(row::COLUMN.event_id.is_in(events.iter().map(ToString::to_string)));
+    let query = row::Entity::find().filter(scope::participants(sees)).filter(parse::among(
+        db,
+        row::Column::EventId,
+        events,
+    ));
     let rows =
         page::first_of_each(db, query, row::Column::EventId, &[row::Column::Id], first).await?;
     rows.into_iter().map(Participant::try_from).collect()
@@ -108,7 +110,7 @@ pub async fn find_many(
 ) -> Result<Vec<Participant>, StoreError> {
     let rows = row::Entity::find()
         .filter(scope::participants(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     rows.into_iter().map(Participant::try_from).collect()

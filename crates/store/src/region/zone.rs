@@ -127,7 +127,7 @@ pub async fn find_many(
     }
     let rows = row::Entity::find()
         .filter(visible::registry(sees))
-        .filter(row::COLUMN.id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
     with_overlaps(db, rows).await
@@ -157,8 +157,7 @@ pub async fn of_regions(
     first: u64,
 ) -> Result<Vec<(RegionCode, ZoneId)>, StoreError> {
     use overlap::Column::{RegionCode, ZoneId};
-    let query = overlap::Entity::find()
-        .filter(overlap::COLUMN.region_code.is_in(regions.iter().map(ToString::to_string)));
+    let query = overlap::Entity::find().filter(parse::among(db, RegionCode, regions));
     let rows = page::first_of_each(db, query, RegionCode, &[ZoneId], first).await?;
     let at = |column| At("zone_regions", column);
     rows.iter()
@@ -179,7 +178,7 @@ async fn with_overlaps(
         return Ok(Vec::new());
     }
     let found = overlap::Entity::find()
-        .filter(overlap::COLUMN.zone_id.is_in(rows.iter().map(|row| row.id.as_str())))
+        .filter(parse::among(db, overlap::Column::ZoneId, rows.iter().map(|row| row.id.as_str())))
         .order_by_asc(overlap::COLUMN.region_code)
         .all(db)
         .await?;

@@ -56,4 +56,4 @@ pub mod venue;
 pub mod version;
 mod visible;
 
-pub use error::StoreError;
+pub use error::{StoreError, Trouble};

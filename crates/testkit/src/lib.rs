@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-pub use database::{Place, database};
+pub use database::{Place, database, sqlite};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 mod database;
+pub mod line;
 pub mod postgres;
 pub mod servers;
 

@@ -13,6 +13,7 @@ use lianmeng_testkit::servers::{Postgres, Redis, wait_until};
 use lianmeng_testkit::{Program, Server, try_ask};
 use serde_json::{Value, json};
 
+mod clock;
 mod cut_off;
 mod disk;
 

@@ -16,6 +16,7 @@ pub mod avoid;
 pub mod backup;
 pub mod body;
 pub mod chain;
+pub mod clock;
 pub mod committee;
 pub mod connect;
 pub mod enterprise;

@@ -19,6 +19,7 @@ pub use database::{Place, database, sqlite};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub mod clock;
 mod database;
 pub mod line;
 pub mod postgres;

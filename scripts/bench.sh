@@ -26,6 +26,8 @@ PY
   done
   echo; echo '## graph'
   (cd "$work" && time "$lianmeng" graph stats --json)
+  echo; echo '## cold start: `lianmeng serve` on that database until /health/ready says 200'
+  scripts/bench-start.py "$lianmeng" "$work"
 else
   echo 'import and graph left out: shared data are absent'
 fi

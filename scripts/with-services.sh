@@ -104,6 +104,10 @@ start_redis() {
     export LIANMENG_TEST_REDIS="redis://127.0.0.1:$port/"
 }
 
+# Tests of clocks that jump need it and say so where it is absent.
+find_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; }
+find_faketime || install faketime || say 'no faketime: tests of clocks are skipped'
+
 [ -n "${LIANMENG_TEST_POSTGRES:-}" ] || start_postgres
 [ -n "${LIANMENG_TEST_REDIS:-}" ] || start_redis
 say "ready after ${SECONDS} s"

@@ -1,5 +1,6 @@
-//! What breaks: replicas killed under load, PostgreSQL restarted, the primary lost, Redis gone, a
-//! full disk. Nothing acknowledged may be lost, nothing done twice, and replicas agree afterwards.
+//! What breaks: replicas killed under load or cut off, PostgreSQL restarted, the primary lost, Redis
+//! gone, clocks that jump, a full disk. Nothing acknowledged may be lost, nothing done twice, and
+//! replicas agree afterwards.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,10 @@ use std::time::Instant;
 use lianmeng_testkit::servers::{Postgres, Redis, wait_until};
 use lianmeng_testkit::{Program, Server, try_ask};
 use serde_json::{Value, json};
+
+mod clock;
+mod cut_off;
+mod disk;
 
 const REGISTER: &str = "mutation($key: String!, $name: String!) {
     enterpriseRegister(input: { requestKey: $key, card: { name: $name } }) {
@@ -29,7 +34,12 @@ struct Load {
 
 impl Load {
     fn start(addresses: &[String], token: &str, clients: usize) -> Self {
-        let (stop, next) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        Self::start_at(0, addresses, token, clients)
+    }
+
+    /// As [`Load::start`], with keys from `first` on.
+    fn start_at(first: u64, addresses: &[String], token: &str, clients: usize) -> Self {
+        let (stop, next) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(first)));
         let done = Arc::default();
         let mut load = Self { stop, next, done, clients: Vec::new() };
         for client in 0..clients {
@@ -92,6 +102,24 @@ fn counted(server: &Server, token: &str) -> Option<(u64, u64)> {
     let nodes = data["graphStats"]["nodes"].as_array()?.iter();
     let firms = nodes.filter(|node| node["kind"] == "ENTERPRISE");
     Some((stored, firms.filter_map(|node| node["count"].as_u64()).sum()))
+}
+
+/// Registers an enterprise under `key` at this server; gives its id, or the code of the refusal.
+fn register(server: &Server, token: &str, key: &str) -> Result<String, String> {
+    let answer = server.ask(token, REGISTER, json!({ "key": key, "name": format!("企业 {key}") }));
+    let code = answer["errors"][0]["extensions"]["code"].as_str();
+    let id = answer["data"]["enterpriseRegister"]["enterprise"]["id"].as_str();
+    id.map(str::to_owned).ok_or_else(|| code.unwrap_or_default().to_owned())
+}
+
+/// The audit log holds `done` registrations, and its numbers rise by one.
+fn is_sound(postgres: &Postgres, done: usize) {
+    let of = "FROM audit_rows WHERE action = 'RegisterEnterprise'";
+    assert_eq!(postgres.say(&format!("SELECT count(*) {of}")), done.to_string());
+    assert_eq!(postgres.say(&format!("SELECT count(DISTINCT thing) {of}")), done.to_string());
+    let gaps =
+        "SELECT count(*) - max(seq), min(seq), count(*) - count(DISTINCT seq) FROM audit_rows";
+    assert_eq!(postgres.say(gaps), "0|1|0");
 }
 
 /// Every replica shows `done` enterprises, in lists and in the graph.

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use lianmeng_app::command::CommandError;
 use lianmeng_app::snapshot::SnapshotError;
-use lianmeng_store::StoreError;
+use lianmeng_store::{StoreError, Trouble};
 use thiserror::Error;
 
 use crate::measure;
@@ -50,6 +50,9 @@ pub enum ApiError {
     /// A document that holds or costs more than is run.
     #[error("{0}")]
     TooLarge(String),
+    /// The database is in trouble; the cause is logged, never sent.
+    #[error("{}", trouble(*.0).1)]
+    Trouble(Trouble, #[source] Box<dyn StdError + Send + Sync>),
     /// Something on our side; the cause is logged, never sent.
     #[error("{INTERNAL}", INTERNAL = Self::INTERNAL)]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -66,26 +69,51 @@ impl ApiError {
             Self::BadPageSize(_) => "BAD_PAGE_SIZE",
             Self::BadInput(_) => "BAD_INPUT",
             Self::TooLarge(_) => "TOO_LARGE",
+            Self::Trouble(of, _) => trouble(*of).0,
             Self::Internal(_) => "INTERNAL",
         }
+    }
+
+    fn of_store(what: Option<Trouble>, error: Box<dyn StdError + Send + Sync>) -> Self {
+        match what {
+            Some(of) => Self::Trouble(of, error),
+            None => Self::Internal(error),
+        }
+    }
+}
+
+/// What a database in trouble is to clients: code, and cause with next step.
+pub(crate) const fn trouble(of: Trouble) -> (&'static str, &'static str) {
+    match of {
+        Trouble::Full => (
+            "DISK_FULL",
+            "the database has no room left, so nothing was saved; tell the operator, and repeat the change with the same request key when there is room",
+        ),
+        Trouble::Away => (
+            "UNAVAILABLE",
+            "the database does not answer; try again in a few seconds, a change with the same request key",
+        ),
     }
 }
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Box::new(error))
+        Self::of_store(error.trouble(), Box::new(error))
     }
 }
 
 impl From<SnapshotError> for ApiError {
     fn from(error: SnapshotError) -> Self {
-        Self::Internal(Box::new(error))
+        match error {
+            SnapshotError::Store(error) => error.into(),
+            error @ SnapshotError::Build(_) => Self::Internal(Box::new(error)),
+        }
     }
 }
 
 impl From<std::sync::Arc<StoreError>> for ApiError {
     fn from(error: std::sync::Arc<StoreError>) -> Self {
-        Self::Internal(Box::new(error))
+        Self::of_store(error.trouble(), Box::new(error))
     }
 }
 
@@ -101,10 +129,15 @@ pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
     errors.truncate(MOST);
     for error in errors {
         let code = if let Some(api) = error.source::<ApiError>() {
-            if let ApiError::Internal(cause) = api {
+            if let ApiError::Internal(cause) | ApiError::Trouble(_, cause) = api {
                 tracing::error!(cause = %cause, path = ?error.path, "a resolver failed");
             }
             api.code()
+        } else if let Some(of) = error.source::<StoreError>().and_then(StoreError::trouble) {
+            tracing::error!(cause = %error.message, path = ?error.path, "a resolver failed");
+            let (code, message) = trouble(of);
+            message.clone_into(&mut error.message);
+            code
         } else if error.source.is_some() {
             tracing::error!(cause = %error.message, path = ?error.path, "a resolver failed");
             ApiError::INTERNAL.clone_into(&mut error.message);
@@ -139,7 +172,7 @@ pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
 }
 
 /// Codes of failures that no client can mend.
-const OURS: [&str; 2] = ["INTERNAL", "TIMEOUT"];
+const OURS: [&str; 4] = ["DISK_FULL", "INTERNAL", "TIMEOUT", "UNAVAILABLE"];
 
 /// A refusal of the whole request.
 pub(crate) fn refuse(code: &str, message: String) -> ServerError {
@@ -164,6 +197,7 @@ const REFUSALS: &[&str] = &[
     "BAD_REQUEST",
     "BUSY",
     "CSRF",
+    "DISK_FULL",
     "FOREIGN_ORIGIN",
     "GRANT_NOT_HELD",
     "INTERNAL",
@@ -181,6 +215,7 @@ const REFUSALS: &[&str] = &[
     "TOO_LARGE",
     "TOO_MANY",
     "UNAUTHENTICATED",
+    "UNAVAILABLE",
     "UNSUPPORTED_MEDIA_TYPE",
     "UNTRUSTED_DOCUMENT",
 ];

@@ -19,6 +19,7 @@ use lianmeng_app::caller::Caller;
 use lianmeng_app::desk::{Desk, Office};
 use lianmeng_domain::account::Access;
 use lianmeng_domain::actor::Actor;
+use tokio::time::sleep;
 
 use crate::auth::gate::GateError;
 use crate::error::{self, Voice};
@@ -84,17 +85,29 @@ impl Watch {
     /// The caller as they are now; the refusal if they may hear nothing more.
     async fn caller(&self) -> Result<Caller, ServerError> {
         let Some(door) = &self.door else { return Ok(self.caller.clone()) };
-        match door.gate.recheck(&self.office, &self.caller).await {
-            Ok(caller) => Ok(caller),
-            Err(GateError::Token(error)) => Err(error::refuse(SHUT, error.to_string())),
-            Err(error @ (GateError::Store(_) | GateError::Machine(_))) => {
-                tracing::error!(%error, "a listener's rights could not be read");
-                Err(error::refuse("INTERNAL", "something went wrong on our side".to_owned()))
+        loop {
+            match door.gate.recheck(&self.office, &self.caller).await {
+                Ok(caller) => return Ok(caller),
+                Err(GateError::Token(error)) => {
+                    return Err(error::refuse(SHUT, error.to_string()));
+                }
+                // The event waits: a listener misses nothing because the database was away.
+                Err(GateError::Store(error)) => {
+                    tracing::error!(%error, "a listener's rights could not be read");
+                    sleep(AGAIN).await;
+                }
+                Err(error @ GateError::Machine(_)) => {
+                    tracing::error!(%error, "a listener's rights could not be read");
+                    let message = "something went wrong on our side".to_owned();
+                    return Err(error::refuse("INTERNAL", message));
+                }
             }
         }
     }
 }
 
+/// How long an event waits before its listener's rights are read again after a failure.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Code of what a listener hears last whose login, token or term has ended.
 const SHUT: &str = "UNAUTHENTICATED";
 

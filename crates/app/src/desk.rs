@@ -7,7 +7,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound as _, Time
 use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
-use sea_orm::DatabaseConnection;
+use lianmeng_store::{StoreError, clock};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
@@ -33,6 +34,19 @@ impl Clock {
             )]
             Self::System => Utc::now().trunc_subsecs(6),
             Self::Fixed(moment) => moment,
+        }
+    }
+
+    /// The present moment by the clock of the database, which processes on other machines share:
+    /// who holds what until when. On SQLite it is this machine's.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Db`] if the query fails.
+    pub async fn shared(self, db: &impl ConnectionTrait) -> Result<DateTime<Utc>, StoreError> {
+        match self {
+            Self::System => Ok(clock::now(db).await?.unwrap_or_else(|| self.now())),
+            Self::Fixed(moment) => Ok(moment),
         }
     }
 }

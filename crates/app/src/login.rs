@@ -327,7 +327,8 @@ pub async fn refresh(
     let id = match store::use_refresh(&tx, &secret::hash(token), desk.now).await? {
         Used::Now(id) => id,
         Used::Never => return Err(RefreshError::Ended),
-        Used::Before(_, before) if desk.now - before <= lives.leeway => {
+        // Used later than now: the clock was set back, and nothing tells a thief from a tab.
+        Used::Before(_, before) if (desk.now - before).abs() <= lives.leeway => {
             return Err(RefreshError::JustUsed);
         }
         Used::Before(id, _) => {

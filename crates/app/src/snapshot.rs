@@ -30,6 +30,8 @@ use crate::near::{Shelves, Stamp};
 const POLL: Duration = Duration::from_secs(1);
 /// Longest a question waits for a newer picture before it takes the one there is.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Longest wait for the database to say how far it is.
+const LOST: Duration = Duration::from_secs(5);
 /// Hints answered by looking once.
 const HINTS: usize = 1024;
 /// The version of a picture that was never read.
@@ -290,8 +292,17 @@ impl Snapshots {
                 Some(_) = hints.next() => {}
                 _ = ticks.tick() => {}
             }
-            if let Err(error) = self.look(office).await {
-                tracing::error!(cause = %error, "the change feed could not be read");
+            match timeout(LOST, self.look(office)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(cause = %error, "the change feed could not be read");
+                    continue;
+                }
+                // Asked again over another connection: this one may never answer.
+                Err(_elapsed) => {
+                    tracing::error!("the change feed could not be read in time");
+                    continue;
+                }
             }
             let today = local_date(office.clock.now());
             if let Err(error) = self.refresh(&office.db, today).await {

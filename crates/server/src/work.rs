@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use lianmeng_app::desk::{Clock, Office};
 use lianmeng_app::job::run;
@@ -48,7 +49,7 @@ pub(crate) async fn start(
     if workers == 0 {
         return Ok(team);
     }
-    run::plan_housekeeping(office, office.clock.now()).await.context("no housekeeping")?;
+    run::plan_housekeeping(office, TimeDelta::zero()).await.context("no housekeeping")?;
     for number in 1..=workers {
         // The id tells workers of all processes apart.
         let id: lianmeng_domain::ids::JobId = office.desk().mint();

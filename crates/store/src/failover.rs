@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::StoreError;
-use crate::connect::{self, APPLICATION};
+use crate::connect;
 
 /// Longest wait for one server's answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -142,5 +142,5 @@ async fn takes_writes(url: &str) -> bool {
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    Ok(url.parse::<PgConnectOptions>()?.application_name(APPLICATION).disable_statement_logging())
+    Ok(connect::postgres(url.parse()?).disable_statement_logging())
 }

@@ -155,7 +155,8 @@ pub async fn enqueue(db: &impl ConnectionTrait, new: NewJob<'_>) -> Result<JobId
 }
 
 /// Takes the job that waits longest, for `lease`; `None` if none is due. Jobs whose worker let the
-/// lease end are due again; one that used up its attempts that way is given up here.
+/// lease end are due again; one that used up its attempts that way is given up here. `now` must
+/// come from a clock that all workers share.
 ///
 /// # Errors
 ///
@@ -166,12 +167,16 @@ pub async fn claim(
     now: DateTime<Utc>,
     lease: TimeDelta,
 ) -> Result<Option<Leased>, StoreError> {
-    let ended = Condition::all()
-        .add(row::COLUMN.state.eq(JobState::Running.word()))
-        .add(row::COLUMN.lease_until.lt(now));
-    let waiting = Condition::all()
-        .add(row::COLUMN.state.eq(JobState::Ready.word()))
-        .add(row::COLUMN.run_at.lte(now));
+    // One that ends later than a lease can was given before the clock was set back.
+    let is_over = Condition::any()
+        .add(row::COLUMN.lease_until.lt(now))
+        .add(row::COLUMN.lease_until.gt(now + lease * 2));
+    let ended = Condition::all().add(row::COLUMN.state.eq(JobState::Running.word())).add(is_over);
+    // What is to be done at once is due whatever the clock of its asker said.
+    let is_time = Condition::any()
+        .add(row::COLUMN.run_at.lte(now))
+        .add(Expr::col(row::Column::RunAt).eq(Expr::col(row::Column::CreatedAt)));
+    let waiting = Condition::all().add(row::COLUMN.state.eq(JobState::Ready.word())).add(is_time);
     let is_due = Condition::any().add(waiting).add(ended.clone());
     // A worker with nothing to do only reads.
     if row::Entity::find().filter(is_due.clone()).one(db).await?.is_none() {
@@ -331,7 +336,7 @@ pub async fn requeue(
     let done = row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(JobState::Ready.word()))
         .col_expr(row::Column::Attempts, Expr::value(0))
-        .col_expr(row::Column::RunAt, Expr::value(now))
+        .col_expr(row::Column::RunAt, Expr::col(row::Column::CreatedAt).into())
         .col_expr(row::Column::ChangedAt, Expr::value(now))
         .filter(row::COLUMN.id.eq(id.to_string()))
         .filter(row::COLUMN.state.eq(JobState::Dead.word()))

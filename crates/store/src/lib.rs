@@ -16,6 +16,7 @@ pub mod avoid;
 pub mod backup;
 pub mod body;
 pub mod chain;
+pub mod clock;
 pub mod committee;
 pub mod connect;
 pub mod enterprise;
@@ -56,4 +57,4 @@ pub mod venue;
 pub mod version;
 mod visible;
 
-pub use error::StoreError;
+pub use error::{StoreError, Trouble};

@@ -59,6 +59,9 @@ pub struct Attempt<'a> {
 
 /// Most attempts on one account that are looked at.
 const LOOK_BACK: u64 = 300;
+/// How far the clock of another replica may be ahead. Attempts later than that were made before the
+/// clock was set back; counted, they would shut people out until it has caught up.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 /// How long a success makes an address known to an account.
 const KNOWN: TimeDelta = TimeDelta::days(90);
 
@@ -118,6 +121,7 @@ pub async fn recent(db: &impl ConnectionTrait, attempt: Attempt<'_>) -> Result<R
     let rows = others()
         .filter(row::COLUMN.name_key.eq(attempt.name_key))
         .filter(row::COLUMN.at.gt(since))
+        .filter(row::COLUMN.at.lte(attempt.at + SKEW))
         .filter(row::COLUMN.outcome.ne(Outcome::Throttled.word()))
         .order_by_desc(row::COLUMN.at)
         .limit(LOOK_BACK)
@@ -126,6 +130,7 @@ pub async fn recent(db: &impl ConnectionTrait, attempt: Attempt<'_>) -> Result<R
     let at_address = others()
         .filter(row::COLUMN.address.eq(attempt.address))
         .filter(row::COLUMN.at.gt(since))
+        .filter(row::COLUMN.at.lte(attempt.at + SKEW))
         .filter(failures());
     let address: Option<(i64, Option<DateTime<Utc>>)> = at_address
         .select_only()

@@ -1,10 +1,14 @@
 //! A database of its own for each test: SQLite in memory, or PostgreSQL where the environment names
 //! a server.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use lianmeng_store::connect;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, QueryResult,
+    Statement,
+};
 
 /// Variable with the address of a PostgreSQL server on which databases may be made.
 const POSTGRES: &str = "LIANMENG_TEST_POSTGRES";
@@ -33,6 +37,20 @@ async fn database_of(connections: u32) -> DatabaseConnection {
         Some(place) => connect::open(place.url(), connections).await.unwrap(),
         None => connect::open("sqlite::memory:", 1).await.unwrap(),
     }
+}
+
+/// Asks a SQLite file that is no longer in use; gives the first column of the rows as text.
+pub fn sqlite(file: &Path, sql: &str) -> Vec<String> {
+    let ask = async {
+        let db = connect::connect(&format!("sqlite:{}", file.display()), 1).await.unwrap();
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        let text = |row: &QueryResult| row.try_get_by_index(0).unwrap();
+        let rows = rows.iter().map(text).collect();
+        db.close().await.unwrap();
+        rows
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.unwrap().block_on(ask)
 }
 
 /// A new database on the PostgreSQL server of the tests. It stays when the test ends; the server

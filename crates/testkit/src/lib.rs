@@ -16,10 +16,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 pub use database::{Place, database, narrow_database};
+pub use database::{Place, database, sqlite};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub mod clock;
 mod database;
+pub mod line;
 pub mod postgres;
 pub mod servers;
 
@@ -343,7 +346,7 @@ pub fn try_ask(address: &str, token: &str, query: &str, variables: &Value) -> Op
     let answer: Value = serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()?;
     let is_internal = |error: &Value| {
         let code = error["extensions"]["code"].as_str().unwrap_or_default();
-        ["INTERNAL", "TIMEOUT"].contains(&code)
+        ["DISK_FULL", "INTERNAL", "TIMEOUT", "UNAVAILABLE"].contains(&code)
     };
     let failed = answer["errors"].as_array().is_some_and(|errors| errors.iter().any(is_internal));
     (!failed).then_some(answer)

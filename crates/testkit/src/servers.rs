@@ -21,10 +21,19 @@ fn free_port() -> u16 {
 /// # Panics
 ///
 /// If it is not so within half a minute.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, is_so: impl FnMut() -> bool) {
+    wait_for(PATIENCE, what, is_so);
+}
+
+/// As [`wait_until`], for so long.
+///
+/// # Panics
+///
+/// If it is not so within `patience`.
+pub fn wait_for(patience: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "{what} took longer than {PATIENCE:?}");
+        assert!(start.elapsed() < patience, "{what} took longer than {patience:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -89,6 +98,11 @@ impl Postgres {
     /// Its address.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it, again if need be, on the same port.
@@ -187,6 +201,11 @@ impl Redis {
     /// Its address.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it, again if need be, on the same port; false where it is not installed.

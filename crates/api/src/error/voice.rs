@@ -64,6 +64,9 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "BUSY" => "此刻登录人数过多，请稍候几秒再试",
         "CSRF" => "凭 Cookie 的请求须由本站页面发出，请加上请求头 Lianmeng-Csrf: 1",
         "CURSOR_GONE" => "此位置之后的变更已归档，请重新读取列表并从 changeCursor 开始",
+        "DISK_FULL" => {
+            "数据库存储空间已满，未保存任何内容，请通知管理员，腾出空间后用同一请求编号重试"
+        }
         "FOREIGN_ORIGIN" => "不接受来自其他网站的连接",
         "GRANT_NOT_HELD" => "您今日不持有该任职，请在 viewer 的 grants 中查看",
         "INTERNAL" => "服务器内部出错，已记录，请稍后再试",
@@ -81,6 +84,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "TOO_LARGE" => "请求过大或过于复杂，请拆分后再发送",
         "TOO_MANY" => "同时打开的连接或订阅过多，请先关闭一些",
         "UNAUTHENTICATED" => "登录凭证无效或已过期，请重新登录",
+        "UNAVAILABLE" => "数据库暂时没有响应，请几秒后重试，修改操作请使用同一请求编号",
         "UNSUPPORTED_MEDIA_TYPE" => "请求内容类型不受支持，请使用 application/json",
         "UNTRUSTED_DOCUMENT" => "PERSISTED_QUERY_ONLY：此处只执行已登记的查询",
         "WRONG_KIND" => "标识所指的对象类型不符",

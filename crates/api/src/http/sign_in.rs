@@ -4,6 +4,7 @@
 //! The console asks for cookies in their place, which no script can read; a request that comes in
 //! by cookie and could change something must prove that a page of ours sent it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -16,11 +17,16 @@ use lianmeng_app::password::HashError;
 use lianmeng_app::secret::Secret;
 use lianmeng_backplane::limit::{Rate, Verdict};
 use lianmeng_domain::account::password::Password;
+use lianmeng_store::{StoreError, Trouble};
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::web::Data;
-use poem::{Body, Request, Response, Route, get, handler, post};
+use poem::{
+    Body, Endpoint, EndpointExt as _, IntoResponse as _, Request, Response, Route, get, handler,
+    post,
+};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::Front;
 use super::answer::{self, Manner, Media, Refused};
@@ -28,7 +34,7 @@ use super::caller::address;
 use super::oidc::{self, Provider};
 use crate::auth::gate::{Gate, GateError};
 use crate::auth::{self, TokenError};
-use crate::ids;
+use crate::{error, ids};
 
 /// Largest body of a request to sign in.
 const MAX_BYTES: usize = 16 * 1024;
@@ -75,6 +81,20 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
     }
 
+    /// The database: what is wrong with it is told, where that is no fault of the program.
+    fn store(error: &StoreError) -> Self {
+        let Some(of) = error.trouble() else { return Self::internal(error) };
+        tracing::error!(%error, "signing in failed because of the database");
+        let (code, message) = error::trouble(of);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
+    }
+
+    /// The database did not answer within the time that requests have.
+    fn late() -> Self {
+        let (code, message) = error::trouble(Trouble::Away);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
+    }
+
     pub(super) fn answer(self, request: &Request, now: DateTime<Utc>) -> Response {
         let retry_at = self.retry_at;
         let manner = Manner { media: Media::Json, voice: answer::voice(request) };
@@ -105,8 +125,8 @@ impl From<GateError> for Refusal {
                 error @ (TokenError::Invalid | TokenError::Expired(_) | TokenError::Ended),
             ) => Self::signed_out(error),
             error @ (GateError::Token(TokenError::Key(_) | TokenError::NoKey)
-            | GateError::Store(_)
             | GateError::Machine(_)) => Self::internal(&error),
+            GateError::Store(error) => Self::store(&error),
         }
     }
 }
@@ -122,9 +142,8 @@ impl From<SignInError> for Refusal {
             SignInError::Hash(HashError::Busy) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", error)
             }
-            SignInError::Hash(HashError::Failed(_)) | SignInError::Store(_) => {
-                Self::internal(&error)
-            }
+            SignInError::Hash(HashError::Failed(_)) => Self::internal(&error),
+            SignInError::Store(error) => Self::store(&error),
         }
     }
 }
@@ -134,19 +153,20 @@ impl From<RefreshError> for Refusal {
         match error {
             RefreshError::Ended | RefreshError::Reused => Self::signed_out(error),
             RefreshError::JustUsed => Self::new(StatusCode::CONFLICT, "REFRESH_USED", error),
-            RefreshError::Store(error) => Self::internal(&error),
+            RefreshError::Store(error) => Self::store(&error),
         }
     }
 }
 
 /// The routes below `/auth`.
-pub(super) fn routes() -> Route {
-    Route::new()
+pub(super) fn routes() -> impl Endpoint<Output = Response> {
+    let routes = Route::new()
         .at("/login", post(log_in))
         .at("/refresh", post(swap))
         .at("/logout", post(log_out))
         .at("/oidc/start", get(oidc::start))
-        .at("/oidc/callback", get(oidc::callback))
+        .at("/oidc/callback", get(oidc::callback));
+    routes.around(in_time)
 }
 
 /// The caller of a request: from its header, else from its cookie, else the public.
@@ -166,7 +186,7 @@ pub(super) async fn caller(request: &Request, front: &Front) -> Result<Caller, R
             None => return Ok(Caller::public()),
         },
     };
-    Ok(front.door.gate.caller(&front.office, token, acting_as).await?)
+    pass(front, token, acting_as).await
 }
 
 /// The caller an `Authorization` header stands for, acting under the grant with this wire id.
@@ -178,7 +198,23 @@ pub(super) async fn from_header(
     let token = auth::bearer(header).ok_or_else(|| {
         Refusal::signed_out("the Authorization header must read Bearer and a token")
     })?;
-    Ok(front.door.gate.caller(&front.office, token, acting_as).await?)
+    pass(front, token, acting_as).await
+}
+
+/// Whom the gate takes the holder of `token` for.
+async fn pass(front: &Front, token: &str, acting_as: Option<&str>) -> Result<Caller, Refusal> {
+    let asked = front.door.gate.caller(&front.office, token, acting_as);
+    Ok(timeout(front.settings.timeout, asked).await.map_err(|_elapsed| Refusal::late())??)
+}
+
+/// Gives what happens below `/auth` the time that requests have.
+async fn in_time<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
+    let limit = request.data::<Front>().map_or(Duration::MAX, |front| front.settings.timeout);
+    let manner = Manner { media: Media::Json, voice: answer::voice(&request) };
+    match timeout(limit, endpoint.call(request)).await {
+        Ok(answer) => Ok(answer?.into_response()),
+        Err(_elapsed) => Ok(manner.refuse(Refusal::late().into())),
+    }
 }
 
 /// Refuses a request that came along with a cookie unless a page of ours sent it.
@@ -415,12 +451,12 @@ async fn log_out(request: &Request, body: Body, front: Data<&Front>) -> Response
     let desk = front.office.desk();
     let door = &front.door;
     let work = async {
-        let internal = |error: lianmeng_store::StoreError| Refusal::internal(&error);
+        let refused = |error: StoreError| Refusal::store(&error);
         let ended = match refresh_token(request, body, door).await? {
-            Some((token, _)) => login::sign_out_by_token(&desk, &token).await.map_err(internal)?,
+            Some((token, _)) => login::sign_out_by_token(&desk, &token).await.map_err(refused)?,
             None => match caller(request, front.0).await?.by {
                 Credential::Login(_, id) => {
-                    login::sign_out(&desk, id).await.map_err(internal)?;
+                    login::sign_out(&desk, id).await.map_err(refused)?;
                     Some(id)
                 }
                 Credential::None | Credential::Developer | Credential::ApiToken(..) => None,

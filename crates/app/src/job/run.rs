@@ -20,7 +20,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{PlanWork, SuggestWork, wire};
 use crate::command::CommandError;
-use crate::desk::Office;
+use crate::desk::{Desk, Office};
 use crate::event::{EventCommandError, Target};
 use crate::login;
 use crate::plan::{self, PlanBudget, PlanEvent};
@@ -78,7 +78,8 @@ struct Run {
 /// [`StoreError::Db`] if the queue cannot be read or the end cannot be saved; the job then comes
 /// back when its lease ends.
 pub async fn next(office: &Office, owner: &str) -> Result<Option<JobId>, StoreError> {
-    let Some(leased) = store::claim(&office.db, owner, office.clock.now(), LEASE).await? else {
+    let now = office.clock.shared(&office.db).await?;
+    let Some(leased) = store::claim(&office.db, owner, now, LEASE).await? else {
         return Ok(None);
     };
     let id = leased.job.id;
@@ -95,26 +96,27 @@ pub async fn next(office: &Office, owner: &str) -> Result<Option<JobId>, StoreEr
     }
     run.tell();
     if run.leased.job.kind == JobKind::Housekeeping {
-        plan_housekeeping(office, office.clock.now() + ROUND).await?;
+        plan_housekeeping(office, ROUND).await?;
     }
     Ok(Some(id))
 }
 
-/// Asks for the next round of housekeeping, unless one waits already.
+/// Asks for a round of housekeeping after `wait`, unless one waits already.
 ///
 /// # Errors
 ///
 /// [`StoreError::Db`] if the database refuses.
-pub async fn plan_housekeeping(office: &Office, run_at: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn plan_housekeeping(office: &Office, wait: TimeDelta) -> Result<(), StoreError> {
     let (desk, actor) = (office.desk(), system());
+    let now = office.clock.shared(&office.db).await?;
     let new = NewJob {
         id: desk.mint(),
         kind: JobKind::Housekeeping,
         payload: "{}",
         dedup_key: Some("all"),
         actor: &actor,
-        run_at,
-        now: desk.now,
+        run_at: now + wait,
+        now,
     };
     match store::enqueue(&office.db, new).await {
         // The last one ended just now and has asked for the next.
@@ -128,8 +130,8 @@ fn system() -> Actor {
 }
 
 impl Run {
-    fn now(&self) -> DateTime<Utc> {
-        self.office.clock.now()
+    async fn now(&self) -> Result<DateTime<Utc>, StoreError> {
+        self.office.clock.shared(&self.office.db).await
     }
 
     fn tell(&self) {
@@ -138,7 +140,7 @@ impl Run {
 
     /// Saves how far the job got, and that it is still worked on.
     async fn sign(&self, progress: Option<&Progress>) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.now().await?;
         store::renew(&self.office.db, &self.leased, (now, now + LEASE), progress).await
     }
 
@@ -166,7 +168,7 @@ impl Run {
     }
 
     async fn close(&self, ended: Result<Option<String>, Fault>) -> Result<(), StoreError> {
-        let (now, job) = (self.now(), &self.leased.job);
+        let (now, job) = (self.now().await?, &self.leased.job);
         let end = match ended {
             Ok(result) => End::Done(result),
             Err(Fault::Refused(told)) => End::Failed(told),
@@ -275,10 +277,11 @@ impl Run {
     }
 
     async fn keep_house(&self) -> Result<Option<String>, Fault> {
-        let (db, now) = (&self.office.db, self.now());
+        // What is old is told by the shared clock: a wrong one would throw away what is needed.
+        let (db, now) = (&self.office.db, self.now().await?);
         part::make_ahead(db, now.date_naive()).await?;
         let forgotten = idempotency::forget(db, now - KEYS_KEPT).await?;
-        login::tidy(&self.office.desk()).await?;
+        login::tidy(&Desk { now, ..self.office.desk() }).await?;
         tracing::info!(forgotten, "house kept");
         Ok(None)
     }

@@ -22,7 +22,7 @@ async fn ask(db: &DatabaseConnection, n: u128, key: Option<&str>) -> JobId {
         dedup_key: key,
         actor: &actor,
         run_at: at(0),
-        now: at(0),
+        now: at(-60),
     };
     enqueue(db, new).await.unwrap()
 }
@@ -73,6 +73,29 @@ async fn a_lease_that_ended_passes_on_and_its_old_worker_changes_nothing() {
     assert!(stale(finish(&db, &old, End::Done(None), at(32)).await));
     finish(&db, &new, End::Failed("no".to_owned()), at(33)).await.unwrap();
     assert_eq!(state(&db, id).await, (JobState::Failed, 2));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_keeps_no_job_waiting() {
+    let db = lianmeng_testkit::database().await;
+    let actor = asker();
+    let now = at(5 * 3600);
+    let ahead = NewJob {
+        id: 1.into(),
+        kind: JobKind::PlanEvent,
+        payload: "{}",
+        dedup_key: None,
+        actor: &actor,
+        run_at: now,
+        now,
+    };
+    let id = enqueue(&db, ahead).await.unwrap();
+    let first = take(&db, "a", 0).await.unwrap();
+    assert_eq!(first.job.id, id, "what is to be done at once is due");
+    // Its lease was renewed by a clock that was ahead, then its worker died.
+    renew(&db, &first, (now, now + TimeDelta::seconds(30)), None).await.unwrap();
+    assert_eq!(take(&db, "b", 1).await.unwrap().job.attempts, 2);
+    assert_eq!(take(&db, "a", 2).await, None, "a lease of now holds");
 }
 
 #[tokio::test]

@@ -114,7 +114,9 @@ class Aim(graphql.Visitor):
 
     def aimed(self, node):
         name, value = node.name.value, node.value
-        if name in ("after", "before", "last") and crc(graphql.print_ast(value)) % 4:
+        is_cursor = name in ("after", "before") and isinstance(value, graphql.StringValueNode)
+        is_last = name == "last" and isinstance(value, graphql.IntValueNode) and abs(int(value.value)) < 2**31
+        if (is_cursor or is_last) and crc(value.value) % 4:
             # Cursors cannot be guessed, and first and last exclude each other.
             return dataclasses.replace(node, value=graphql.NullValueNode())
         if isinstance(value, graphql.StringValueNode):

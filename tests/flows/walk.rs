@@ -133,3 +133,93 @@ fn the_a_share_graph_has_the_figures_counted_by_hand() {
         assert_eq!(stats[key], want, "{key}");
     }
 }
+
+/// A list of the demo: where it stands in a query, with `%` for its arguments, and in the answer.
+struct List {
+    query: String,
+    pointer: String,
+    size: u32,
+}
+
+/// The cursors of `list`, read page by page from its start or from its end.
+fn cursors(ask: &dyn Fn(&str) -> Value, list: &List, is_backward: bool) -> Vec<String> {
+    let List { query, pointer, size } = list;
+    let (end, bound, more, edge) = if is_backward {
+        ("last", "before", "hasPreviousPage", "startCursor")
+    } else {
+        ("first", "after", "hasNextPage", "endCursor")
+    };
+    let page = "edges { cursor }
+        pageInfo { hasPreviousPage hasNextPage startCursor endCursor }";
+    let query = query.replace('#', page);
+    let (mut pages, mut arguments) = (Vec::<Vec<String>>::new(), format!("{end}: {size}"));
+    loop {
+        let answer = ask(&query.replace('%', &arguments));
+        let page = answer.pointer(pointer).unwrap_or_else(|| panic!("{query}: {answer}"));
+        let edges = page["edges"].as_array().unwrap().iter();
+        pages.push(edges.map(|edge| edge["cursor"].as_str().unwrap().to_owned()).collect());
+        if page["pageInfo"][more] != true {
+            break;
+        }
+        arguments = format!("{end}: {size}, {bound}: {}", page["pageInfo"][edge]);
+    }
+    if is_backward {
+        pages.reverse();
+    }
+    pages.concat()
+}
+
+/// Every list of the root, in each of its orders, and those inside of an event.
+fn lists(ask: &dyn Fn(&str) -> Value) -> Vec<List> {
+    let fields = ask("{ __type(name: \"Query\") { fields {
+        name args { name type { kind } } type { ofType { name } } } } }");
+    let mut lists = Vec::new();
+    for field in fields["__type"]["fields"].as_array().unwrap() {
+        let name = field["name"].as_str().unwrap();
+        let kind = field["type"]["ofType"]["name"].as_str().unwrap_or_default();
+        let arguments = field["args"].as_array().unwrap();
+        let needs_more =
+            arguments.iter().any(|one| one["type"]["kind"] == "NON_NULL" && one["name"] != "sort");
+        if !kind.ends_with("Connection") || needs_more {
+            continue;
+        }
+        let size = if ["regions", "industries"].contains(&name) { 100 } else { 3 };
+        let is_sorted = arguments.iter().any(|one| one["name"] == "sort");
+        for sort in if is_sorted { &["sort: REGISTERED, ", "sort: NAME, "][..] } else { &[""][..] }
+        {
+            let query = format!("{{ {name}({sort}%) {{ # }} }}");
+            lists.push(List { query, pointer: format!("/{name}"), size });
+        }
+    }
+    for name in ["participants", "meetings", "versions"] {
+        lists.push(List {
+            query: format!("{{ dockingEvents(first: 1) {{ nodes {{ {name}(%) {{ # }} }} }} }}"),
+            pointer: format!("/dockingEvents/nodes/0/{name}"),
+            size: 3,
+        });
+    }
+    lists.push(List {
+        query: "{ dockingEvents(first: 1) { nodes { versions { nodes { rows(%) { # } } } } } }"
+            .to_owned(),
+        pointer: "/dockingEvents/nodes/0/versions/nodes/0/rows".to_owned(),
+        size: 3,
+    });
+    lists
+}
+
+#[test]
+fn every_list_of_the_demo_reads_the_same_forward_and_backward() {
+    let program = Program::default();
+    assert_eq!(program.run(&["demo"]).code, 0);
+    let server = program.serve();
+    let token = program.token("coordinator", None);
+    let ask = |query: &str| server.data(&token, query, Value::Null);
+    let (mut found, mut rows) = (0, 0);
+    for list in lists(&ask) {
+        let forward = cursors(&ask, &list, false);
+        assert_eq!(cursors(&ask, &list, true), forward, "{}", list.query);
+        found += 1;
+        rows += forward.len();
+    }
+    assert!(found >= 30 && rows > 5_000, "{found} lists, {rows} rows");
+}

@@ -4,15 +4,15 @@ pub mod change;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use lianmeng_app::caller::{Caller, Credential};
 use lianmeng_domain::account::{Access, Account, ApiToken, Grant, Login, LoginMethod};
 use lianmeng_domain::actor::Role;
-use lianmeng_store::page::Window;
 use lianmeng_store::{account as store, api_token, grant, login};
 
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::Day;
 use crate::scope::Scope;
 
 /// What somebody acts as (角色).
@@ -115,13 +115,13 @@ impl GrantNode {
     }
 
     /// First local day of the term.
-    async fn from_on(&self) -> NaiveDate {
-        self.0.from_on
+    async fn from_on(&self) -> Day {
+        Day(self.0.from_on)
     }
 
     /// Last local day of the term, itself included; null for a term without an end.
-    async fn until_on(&self) -> Option<NaiveDate> {
-        self.0.until_on
+    async fn until_on(&self) -> Option<Day> {
+        self.0.until_on.map(Day)
     }
 
     /// Whether requests that name no grant act under this one.
@@ -281,51 +281,49 @@ impl ViewerNode {
     }
 
     /// Your open logins, newest first, at most 100 a page; none for API tokens.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn logins(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, LoginNode>> {
         const LIST: &str = "logins";
-        let size = page::size(first)?;
-        let after = page::after_id(LIST, after)?;
-        let starts_later = after.is_some();
+        let page = Span { first, after, last, before }.by_id(LIST)?;
         let desk = &Scope::of(ctx)?.desk;
         let rows = match self.0.login() {
-            Some((account, _)) => {
-                let window = Window { after, limit: size + 1 };
-                login::page(&desk.db, account, desk.now, window).await?
-            }
+            Some((account, _)) => login::page(&desk.db, account, desk.now, page.window()).await?,
             None => Vec::new(),
         };
         let cursor = |row: &Login| page::cursor(LIST, &[&row.id.to_string()]);
-        Ok(page::connection(Slice { starts_later, size, rows }, cursor, LoginNode))
+        Ok(page::connection(page.slice(rows), cursor, LoginNode))
     }
 
     /// Your API tokens that are in force, newest first, at most 100 a page; none for API tokens.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, ApiTokenNode>> {
         const LIST: &str = "apiTokens";
-        let size = page::size(first)?;
-        let after = page::after_id(LIST, after)?;
-        let starts_later = after.is_some();
+        let page = Span { first, after, last, before }.by_id(LIST)?;
         let desk = &Scope::of(ctx)?.desk;
         let rows = match self.0.login() {
             Some((account, _)) => {
-                let window = Window { after, limit: size + 1 };
-                api_token::page(&desk.db, account, desk.now, window).await?
+                api_token::page(&desk.db, account, desk.now, page.window()).await?
             }
             None => Vec::new(),
         };
         let cursor = |row: &ApiToken| page::cursor(LIST, &[&row.id.to_string()]);
-        Ok(page::connection(Slice { starts_later, size, rows }, cursor, ApiTokenNode))
+        Ok(page::connection(page.slice(rows), cursor, ApiTokenNode))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::PartnersOf;
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::scope::Scope;
 
 /// Which alliances a list holds; every given part must hold.
@@ -159,7 +159,7 @@ pub struct AllianceQuery;
 #[Object]
 impl AllianceQuery {
     /// Alliances that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn alliances(
         &self,
@@ -168,9 +168,11 @@ impl AllianceQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<AllianceId>, AllianceNode, AllianceTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("alliances", sort, first, after)?;
+        let asked = page::asked("alliances", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let window = asked.window();
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;

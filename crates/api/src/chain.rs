@@ -15,7 +15,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{ChainCoverageOf, CommitteesOf, PlacementsOn, SegmentsOf};
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::product::ProductNode;
 use crate::scope::Scope;
 
@@ -220,7 +220,7 @@ pub struct ChainQuery;
 #[Object]
 impl ChainQuery {
     /// Industrial chains that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn chains(
         &self,
@@ -229,9 +229,11 @@ impl ChainQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<IndustrialChainId>, ChainNode, ChainTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("chains", sort, first, after)?;
+        let asked = page::asked("chains", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let window = asked.window();
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;

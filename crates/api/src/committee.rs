@@ -4,7 +4,6 @@ pub mod change;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use chrono::NaiveDate;
 use lianmeng_domain::alliance::Coverage;
 use lianmeng_domain::committee::{ChainCommittee, CommitteeForm, Seat, SeatKind, empty_seat_kinds};
 use lianmeng_domain::ids::ChainCommitteeId;
@@ -16,8 +15,9 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{AlliancesUnder, CommitteeCoverageOf, SeatsOf};
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::region::PlaceNode;
+use crate::scalars::Day;
 use crate::scope::Scope;
 
 /// Local form of a committee.
@@ -188,13 +188,13 @@ impl SeatNode {
     }
 
     /// First day of the term, China's local date; null when unknown.
-    async fn from_on(&self) -> Option<NaiveDate> {
-        self.0.from_on
+    async fn from_on(&self) -> Option<Day> {
+        self.0.from_on.map(Day)
     }
 
     /// Last day of the term, China's local date; null while it does not end.
-    async fn until_on(&self) -> Option<NaiveDate> {
-        self.0.until_on
+    async fn until_on(&self) -> Option<Day> {
+        self.0.until_on.map(Day)
     }
 
     /// Whether the term covers today, in China's local date.
@@ -224,7 +224,7 @@ pub struct CommitteeQuery;
 #[Object]
 impl CommitteeQuery {
     /// Chain committees that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn committees(
         &self,
@@ -233,9 +233,11 @@ impl CommitteeQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<ChainCommitteeId>, CommitteeNode, CommitteeTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("committees", sort, first, after)?;
+        let asked = page::asked("committees", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let window = asked.window();
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;

@@ -34,7 +34,9 @@ pub enum ApiError {
         expected: &'static str,
     },
     /// A cursor of another list, or none at all.
-    #[error("{0:?} is not a cursor of this list; take endCursor of its last page")]
+    #[error(
+        "{0:?} is not a cursor of this list; take startCursor or endCursor of one of its pages"
+    )]
     BadCursor(String),
     /// A cursor of changes that are no longer kept.
     #[error(
@@ -42,8 +44,13 @@ pub enum ApiError {
     )]
     CursorGone,
     /// A page size out of range.
-    #[error("first is {0}; it must lie between 1 and 100")]
-    BadPageSize(i32),
+    #[error("{0} is {1}; it must lie between 1 and 100")]
+    BadPageSize(&'static str, i32),
+    /// Rows from both ends at once.
+    #[error(
+        "first and last exclude each other: page forward with first and after, or backward with last and before"
+    )]
+    BothEnds,
     /// A value that does not parse.
     #[error("{0}")]
     BadInput(String),
@@ -66,7 +73,7 @@ impl ApiError {
             Self::WrongKind { .. } => "WRONG_KIND",
             Self::BadCursor(_) => "BAD_CURSOR",
             Self::CursorGone => "CURSOR_GONE",
-            Self::BadPageSize(_) => "BAD_PAGE_SIZE",
+            Self::BadPageSize(..) | Self::BothEnds => "BAD_PAGE_SIZE",
             Self::BadInput(_) => "BAD_INPUT",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::Trouble(of, _) => trouble(*of).0,
@@ -189,7 +196,8 @@ pub(crate) fn set_code(error: &mut ServerError, code: &str) {
 }
 
 impl ApiError {
-    const INTERNAL: &'static str = "something went wrong on our side; it has been logged";
+    pub(crate) const INTERNAL: &'static str =
+        "something went wrong on our side; it has been logged";
 }
 
 /// Codes of refusals that never reach a resolver: transport, document limits, sign-in.

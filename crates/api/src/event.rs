@@ -13,7 +13,6 @@ mod tests;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use chrono::NaiveDate;
 use lianmeng_domain::event::{self as rules, DockingEvent, EventStage, sees_all};
 use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::version::Version;
@@ -21,13 +20,13 @@ use lianmeng_domain::meeting::{Meeting, Participant};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_store::event::{self as store, EventFilter, version};
 use lianmeng_store::meeting::{self as meetings, participant};
-use lianmeng_store::page::Window;
 
 use crate::committee::CommitteeNode;
 use crate::error::ApiError;
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::region::{PlaceInput, PlaceNode};
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 use crate::venue::VenueNode;
 use loader::{
@@ -108,8 +107,8 @@ impl DockingEventNode {
     }
 
     /// Its date in China.
-    async fn held_on(&self) -> NaiveDate {
-        self.0.held_on
+    async fn held_on(&self) -> Day {
+        Day(self.0.held_on)
     }
 
     /// Its stage.
@@ -147,52 +146,52 @@ impl DockingEventNode {
 
     /// Participants (参会方) that the caller sees, in the order they were added: organisers all,
     /// a participant itself and those it meets in the published timetable, others none.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn participants(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, ParticipantNode, ParticipantTotal>> {
         const LIST: &str = "participants";
-        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
-        let starts_later = after.is_some();
-        let rows = if after.is_none() {
-            scope.few(FirstParticipants { of: self.0.id, first: size + 1 }).await?
+        let (scope, page) = (Scope::of(ctx)?, Span { first, after, last, before }.by_id(LIST)?);
+        let rows = if page.is_start() {
+            scope.few(FirstParticipants { of: self.0.id, first: page.window().limit }).await?
         } else {
-            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
-            participant::page(&scope.desk.db, sight(scope), self.0.id, window).await?
+            participant::page(&scope.desk.db, sight(scope), self.0.id, page.window()).await?
         };
-        let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Participant| page::cursor(LIST, &[&row.id.to_string()]);
         let total = ParticipantTotal(self.0.id);
-        Ok(page::connection_with(slice, total, cursor, ParticipantNode))
+        Ok(page::connection_with(page.slice(rows), total, cursor, ParticipantNode))
     }
 
     /// Meetings (一对一会面) of the working timetable, in the order they were added. Organisers
     /// only; others read `mySchedule`.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn meetings(
         &self,
         ctx: &Context<'_>,
         filter: Option<MeetingFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, MeetingNode, MeetingTotal>> {
         const LIST: &str = "meetings";
-        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let (scope, page) = (Scope::of(ctx)?, Span { first, after, last, before }.by_id(LIST)?);
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let rows = if after.is_none() && filter == meetings::MeetingFilter::default() {
-            scope.few(FirstMeetings { of: self.0.id, first: size + 1 }).await?
+        let rows = if page.is_start() && filter == meetings::MeetingFilter::default() {
+            scope.few(FirstMeetings { of: self.0.id, first: page.window().limit }).await?
         } else {
-            let window = Window { after: page::after_id(LIST, after)?, limit: size + 1 };
-            meetings::page(&scope.desk.db, sight(scope), self.0.id, &filter, window).await?
+            meetings::page(&scope.desk.db, sight(scope), self.0.id, &filter, page.window()).await?
         };
-        let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Meeting| page::cursor(LIST, &[&row.id.to_string()]);
         let total = MeetingTotal { event: self.0.id, filter };
-        Ok(page::connection_with(slice, total, cursor, MeetingNode))
+        Ok(page::connection_with(page.slice(rows), total, cursor, MeetingNode))
     }
 
     /// Which meetings must come before which (先后), by ids. Organisers only.
@@ -208,29 +207,30 @@ impl DockingEventNode {
     }
 
     /// Published versions of the timetable (发布版本), oldest first.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn versions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, VersionNode>> {
         const LIST: &str = "versions";
-        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
-        let starts_later = after.is_some();
-        let rows = match after {
-            None => scope.few(FirstVersions { of: self.0.id, first: size + 1 }).await?,
-            Some(cursor) => {
-                let [number] = page::key::<1>(LIST, &cursor)?;
-                let after = number.parse().map_err(|_| ApiError::BadCursor(cursor))?;
-                let window = Window { after: Some(after), limit: size + 1 };
-                version::page(&scope.desk.db, self.0.id, window).await?
-            }
+        let (scope, span) = (Scope::of(ctx)?, Span { first, after, last, before });
+        let page = span.by_key(LIST, |[number]| number.parse().ok())?;
+        let rows = if page.is_start() {
+            scope.few(FirstVersions { of: self.0.id, first: page.window().limit }).await?
+        } else {
+            version::page(&scope.desk.db, self.0.id, page.window()).await?
         };
         let is_managed = sees_all(sight(scope), &self.0);
-        let slice = Slice { starts_later, size, rows };
         let cursor = |row: &Version| page::cursor(LIST, &[&row.number.to_string()]);
-        Ok(page::connection(slice, cursor, |version| VersionNode { version, is_managed }))
+        Ok(page::connection(page.slice(rows), cursor, |version| VersionNode {
+            version,
+            is_managed,
+        }))
     }
 
     /// Number of the version published last, from 1; null before the first.
@@ -270,9 +270,9 @@ pub struct EventFilterInput {
     /// With this enterprise among the participants that the caller sees.
     participant_id: Option<ID>,
     /// On this day or later.
-    from_on: Option<NaiveDate>,
+    from_on: Option<Day>,
     /// On this day or earlier.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
 }
 
 impl EventFilterInput {
@@ -283,8 +283,8 @@ impl EventFilterInput {
             host: self.host.map(PlaceInput::into_place).transpose()?,
             committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
             participant: self.participant_id.map(|id| ids::decode(&id)).transpose()?,
-            from_on: self.from_on,
-            until_on: self.until_on,
+            from_on: self.from_on.map(Day::date),
+            until_on: self.until_on.map(Day::date),
         })
     }
 }
@@ -309,32 +309,29 @@ pub struct EventQuery;
 #[Object]
 impl EventQuery {
     /// Docking events that match, by date, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn docking_events(
         &self,
         ctx: &Context<'_>,
         filter: Option<EventFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, DockingEventNode, EventTotal>> {
         const LIST: &str = "events";
-        let (scope, size) = (Scope::of(ctx)?, page::size(first)?);
+        let scope = Scope::of(ctx)?;
+        let page = Span { first, after, last, before }.by_key(LIST, |[day, id]| {
+            let day = day.parse::<Day>().ok()?.date();
+            Some((day, id.parse::<DockingEventId>().ok()?))
+        })?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = after
-            .map(|cursor| {
-                let [day, id] = page::key::<2>(LIST, &cursor)?;
-                let key = day.parse::<NaiveDate>().ok().zip(id.parse::<DockingEventId>().ok());
-                key.ok_or(ApiError::BadCursor(cursor))
-            })
-            .transpose()?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, sight(scope), &filter, window).await?;
-        let slice = Slice { starts_later, size, rows };
+        let rows = store::page(&scope.desk.db, sight(scope), &filter, page.window()).await?;
         let cursor = |row: &DockingEvent| {
             page::cursor(LIST, &[&row.held_on.to_string(), &row.id.to_string()])
         };
-        Ok(page::connection_with(slice, EventTotal(filter), cursor, DockingEventNode))
+        Ok(page::connection_with(page.slice(rows), EventTotal(filter), cursor, DockingEventNode))
     }
 
     /// What the caller has to do at an event: its own meetings of a published version, all of them
@@ -343,9 +340,11 @@ impl EventQuery {
         &self,
         ctx: &Context<'_>,
         event_id: ID,
-        #[graphql(desc = "Number of a published version; the latest if absent.")] version: Option<
-            u32,
-        >,
+        #[graphql(
+            desc = "Number of a published version; the latest if absent.",
+            validator(custom = "Int32")
+        )]
+        version: Option<u32>,
     ) -> Result<Option<schedule::ScheduleNode>> {
         let scope = Scope::of(ctx)?;
         let found = scope.one(ids::decode::<DockingEventId>(&event_id)?).await?;

@@ -24,6 +24,7 @@ use self::words::{
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::page;
+use crate::scalars::Day;
 use crate::scope::{Picture, Scope};
 use crate::supply::SupplyEdgeNode;
 
@@ -201,7 +202,7 @@ pub struct GraphStats {
     /// Version of the graph the numbers belong to.
     version: i64,
     /// The local date that decides which supply edges and seats are in force.
-    as_of: NaiveDate,
+    as_of: Day,
     /// Nodes of each kind.
     nodes: Vec<GraphNodeCount>,
     /// Edges of each kind.
@@ -227,7 +228,7 @@ impl GraphStats {
         let links = stats.edges.iter();
         Self {
             version,
-            as_of,
+            as_of: Day(as_of),
             nodes: nodes
                 .map(|&(kind, count)| GraphNodeCount { kind: kind.into(), count })
                 .collect(),

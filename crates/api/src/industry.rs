@@ -4,10 +4,8 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use lianmeng_domain::industry::{Industry, IndustryKey, IndustryScheme};
 use lianmeng_store::industry::{self as store, IndustryFilter};
-use lianmeng_store::page::Window;
 
-use crate::error::ApiError;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::scope::Scope;
 
 /// A classification of industries.
@@ -132,30 +130,25 @@ pub struct IndustryQuery;
 #[Object]
 impl IndustryQuery {
     /// Industries that match, by classification and code, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn industries(
         &self,
         ctx: &Context<'_>,
         filter: Option<IndustryFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, IndustryNode, IndustryTotal>> {
-        let size = page::size(first)?;
+        const LIST: &str = "industries";
+        let page = Span { first, after, last, before }.by_key(LIST, |[scheme, code]| {
+            let scheme = IndustryScheme::from_word(&scheme)?;
+            Some(IndustryKey { scheme, code })
+        })?;
         let filter = IndustryFilter::from(filter.unwrap_or_default());
-        let starts_later = after.is_some();
-        let after = after
-            .map(|cursor| {
-                let [scheme, code] = page::key::<2>("industries", &cursor)?;
-                let scheme = IndustryScheme::from_word(&scheme);
-                let scheme = scheme.ok_or_else(|| ApiError::BadCursor(cursor))?;
-                Ok::<_, ApiError>(IndustryKey { scheme, code })
-            })
-            .transpose()?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&Scope::of(ctx)?.desk.db, &filter, window).await?;
-        let slice = Slice { starts_later, size, rows };
-        let cursor =
-            |row: &Industry| page::cursor("industries", &[row.key.scheme.word(), &row.key.code]);
-        Ok(page::connection_with(slice, IndustryTotal(filter), cursor, IndustryNode))
+        let rows = store::page(&Scope::of(ctx)?.desk.db, &filter, page.window()).await?;
+        let cursor = |row: &Industry| page::cursor(LIST, &[row.key.scheme.word(), &row.key.code]);
+        Ok(page::connection_with(page.slice(rows), IndustryTotal(filter), cursor, IndustryNode))
     }
 }

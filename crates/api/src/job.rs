@@ -8,12 +8,12 @@ use lianmeng_app::plan::DEFAULT_STEPS;
 use lianmeng_domain::ids::JobId;
 use lianmeng_domain::job::{Job, JobKind, JobState};
 use lianmeng_store::job as store;
-use lianmeng_store::page::Window;
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::event::input::PlanMode;
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 #[cfg(test)]
@@ -129,22 +129,23 @@ impl JobQuery {
 
     /// Jobs that wait, run or were given up, newest first: those you asked for; all for coordinators
     /// and administrators.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn jobs(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only in this state.")] state: Option<JobStateWord>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
-        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, JobNode>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id::<JobId>(LIST, after)?, limit: size + 1 };
+        let page = Span { first, after, last, before }.by_id::<JobId>(LIST)?;
         let state = state.map(Into::into);
-        let rows = store::page(&scope.desk.db, &scope.actor, state, &window).await?;
+        let rows = store::page(&scope.desk.db, &scope.actor, state, page.window()).await?;
         Ok(page::connection(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             |job| page::cursor(LIST, &[&job.id.to_string()]),
             JobNode,
         ))
@@ -157,9 +158,10 @@ pub struct EventPlanLaterInput {
     /// Event to plan.
     event_id: ID,
     /// Version that was read; the job fails if somebody saved the event since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// Start of the random numbers; the same event, seed and steps give the same timetable.
-    #[graphql(default = 1)]
+    #[graphql(default = 1, validator(custom = "Int32"))]
     seed: u64,
     /// Steps the search may take, 1 to 50,000,000; 5,000,000 if absent.
     #[graphql(validator(minimum = 1, maximum = 50_000_000))]

@@ -37,6 +37,7 @@ pub mod product;
 pub mod project;
 pub mod region;
 pub mod registry;
+pub mod scalars;
 pub mod schema;
 pub mod scope;
 pub mod service;

@@ -5,9 +5,9 @@
 //! is counted once, with memory, and what the validation rules would take long for is refused.
 //! [`Plan`] is what remains: a parsed document that is cheap to validate.
 
-use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{ServerError, Value, Variables};
 
 use crate::error::{self, ApiError};
 
@@ -86,6 +86,9 @@ impl Limits {
             let message = "the document ends inside of a block string".to_owned();
             return Err(Box::new(error::refuse("BAD_REQUEST", message)));
         }
+        if size.has_nul {
+            return Err(Box::new(nul()));
+        }
         over("document", size.tokens, self.tokens, "tokens")?;
         over("document", size.depth, BRACKETS, "nested brackets")?;
         let document = parse_query(query).map_err(|error| {
@@ -96,6 +99,31 @@ impl Limits {
         count::check(&document, self)?;
         Ok(document)
     }
+}
+
+/// Refuses variables with a text that holds U+0000, which PostgreSQL does not keep.
+///
+/// # Errors
+///
+/// The refusal, ready to be sent.
+pub fn texts(variables: &Variables) -> Result<(), ServerError> {
+    if variables.values().any(has_nul) { Err(nul()) } else { Ok(()) }
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::List(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.values().any(has_nul),
+        Value::Null | Value::Number(_) | Value::Boolean(_) | Value::Binary(_) | Value::Enum(_) => {
+            false
+        }
+    }
+}
+
+fn nul() -> ServerError {
+    let error = ApiError::BadInput("a text holds U+0000, which cannot be kept".to_owned());
+    error::refuse(error.code(), error.to_string())
 }
 
 /// Refuses what has more of something than it may.

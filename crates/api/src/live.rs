@@ -30,6 +30,7 @@ use crate::job::JobNode;
 use crate::loader::Loaders;
 use crate::need::NeedNode;
 use crate::pairing::PairingNode;
+use crate::scalars::Int32;
 use crate::scope::Scope;
 use crate::{ids, page};
 
@@ -112,7 +113,11 @@ impl Subscription {
     async fn graph_version(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "End after so many events; never if absent.")] first: Option<u32>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
     ) -> Result<BoxStream<'static, i64>> {
         let desk = Scope::of(ctx)?.desk.clone();
         let present = desk.graph.fresh(&desk.db, desk.today, 0).await.map_err(ApiError::from)?;
@@ -134,7 +139,11 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The job.")] job_id: ID,
-        #[graphql(desc = "End after so many events; never if absent.")] first: Option<u32>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
     ) -> Result<BoxStream<'static, JobNode>> {
         let asker = ctx.data::<Asker>()?.clone();
         let id = ids::decode::<JobId>(&job_id)?;
@@ -158,7 +167,11 @@ impl Subscription {
         #[graphql(desc = "Only this need; any if absent.")] need_id: Option<ID>,
         #[graphql(desc = "Begin behind this cursor; with what happens from now on if absent.")]
         after: Option<String>,
-        #[graphql(desc = "End after so many events; never if absent.")] first: Option<u32>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
     ) -> Result<BoxStream<'static, NeedChange>> {
         follow::<NeedId, _, _>(ctx, Wanted { only: need_id, after, first }, |cursor, at, need| {
             NeedChange { cursor, at, need: NeedNode(need) }
@@ -173,7 +186,11 @@ impl Subscription {
         #[graphql(desc = "Only this pairing; any if absent.")] pairing_id: Option<ID>,
         #[graphql(desc = "Begin behind this cursor; with what happens from now on if absent.")]
         after: Option<String>,
-        #[graphql(desc = "End after so many events; never if absent.")] first: Option<u32>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
     ) -> Result<BoxStream<'static, PairingChange>> {
         follow::<PairingId, _, _>(
             ctx,
@@ -191,7 +208,11 @@ impl Subscription {
         #[graphql(desc = "Only this event; any if absent.")] event_id: Option<ID>,
         #[graphql(desc = "Begin behind this cursor; with what happens from now on if absent.")]
         after: Option<String>,
-        #[graphql(desc = "End after so many events; never if absent.")] first: Option<u32>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
     ) -> Result<BoxStream<'static, EventChange>> {
         follow::<DockingEventId, _, _>(
             ctx,

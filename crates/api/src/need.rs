@@ -2,7 +2,7 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::NeedId;
 use lianmeng_domain::need::{
@@ -10,7 +10,6 @@ use lianmeng_domain::need::{
 };
 use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, NeedFilter};
-use lianmeng_store::page::Window;
 
 use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
@@ -18,7 +17,8 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::casework::SuggestionsOf;
 use crate::organisation::OrganisationNode;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::Day;
 use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
 
@@ -309,8 +309,8 @@ impl NeedNode {
     }
 
     /// Restricted: day until which it rests; null if it does not.
-    async fn suspended_until(&self) -> Option<NaiveDate> {
-        self.0.need.suspended_until
+    async fn suspended_until(&self) -> Option<Day> {
+        self.0.need.suspended_until.map(Day)
     }
 
     /// Restricted: the answer (答复); null until answered.
@@ -378,22 +378,23 @@ const LIST: &str = "needs";
 impl NeedQuery {
     /// Needs that match, newest first, at most 100 a page: your own part of the platform and what
     /// was published.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn needs(
         &self,
         ctx: &Context<'_>,
         filter: Option<NeedFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, NeedNode, NeedTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<NeedId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id::<NeedId>(LIST, after)?, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, window).await?;
+        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             NeedTotal(filter),
             |seen| page::cursor(LIST, &[&seen.need.id.to_string()]),
             NeedNode,

@@ -2,17 +2,16 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use chrono::NaiveDate;
 use lianmeng_app::offer::{self as app, OfferCard, OfferCommandError, RegisterOffer, UpdateOffer};
 use lianmeng_domain::ids::OfferId;
 use lianmeng_domain::offer::{Offer, OfferError, OfferKind};
 use lianmeng_store::offer::{self as store, OfferFilter};
-use lianmeng_store::page::Window;
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 
 /// What is offered (供给类别).
@@ -51,7 +50,7 @@ pub struct OfferFilterInput {
     #[graphql(validator(max_items = 20))]
     kinds: Option<Vec<OfferKindWord>>,
     /// Still valid on this day, with something left.
-    open_on: Option<NaiveDate>,
+    open_on: Option<Day>,
 }
 
 impl OfferFilterInput {
@@ -60,7 +59,7 @@ impl OfferFilterInput {
             search: page::words(self.search),
             provider: self.provider_id.map(|id| member(&id)).transpose()?,
             kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
-            open_on: self.open_on,
+            open_on: self.open_on.map(Day::date),
         })
     }
 }
@@ -113,8 +112,8 @@ impl OfferNode {
     }
 
     /// Last day it stands; null while it has no end.
-    async fn valid_until(&self) -> Option<NaiveDate> {
-        self.0.valid_until
+    async fn valid_until(&self) -> Option<Day> {
+        self.0.valid_until.map(Day)
     }
 
     /// Whether it is valid today with something left.
@@ -155,22 +154,23 @@ const LIST: &str = "offers";
 #[Object]
 impl OfferQuery {
     /// Offers that match, newest first, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn offers(
         &self,
         ctx: &Context<'_>,
         filter: Option<OfferFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, OfferNode, OfferTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<OfferId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id::<OfferId>(LIST, after)?, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             OfferTotal(filter),
             |offer| page::cursor(LIST, &[&offer.id.to_string()]),
             OfferNode,
@@ -190,12 +190,13 @@ pub struct OfferCardInput {
     #[graphql(validator(max_length = 20000))]
     body: Option<String>,
     /// How much there is, 0 or more; no limit if absent.
+    #[graphql(validator(custom = "Int32"))]
     capacity: Option<i64>,
     /// What the capacity counts.
     #[graphql(validator(max_length = 20))]
     unit: Option<String>,
     /// Last day it stands; no end if absent.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Day>,
     /// Whether everyone may read it.
     #[graphql(default = true)]
     is_published: bool,
@@ -209,7 +210,7 @@ impl From<OfferCardInput> for OfferCard {
             body: input.body.unwrap_or_default(),
             capacity: input.capacity,
             unit: input.unit,
-            valid_until: input.valid_until,
+            valid_until: input.valid_until.map(Day::date),
             is_published: input.is_published,
         }
     }
@@ -233,6 +234,7 @@ pub struct OfferUpdateInput {
     /// Offer to change.
     offer_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: OfferCardInput,

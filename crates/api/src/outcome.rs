@@ -9,14 +9,14 @@ use lianmeng_domain::outcome::{
     self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
 };
 use lianmeng_store::outcome::{self as store, OutcomeFilter};
-use lianmeng_store::page::Window;
 
 use crate::enterprise::EnterpriseNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::event::DockingEventNode;
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::project::ProjectNode;
+use crate::scalars::{Day, Int32, Long};
 use crate::scope::Scope;
 use crate::task::CooperationTaskNode;
 
@@ -106,8 +106,8 @@ impl OutcomeNode {
     }
 
     /// Amount in fen; null if it has none.
-    async fn amount_fen(&self) -> Option<i64> {
-        self.0.amount_fen
+    async fn amount_fen(&self) -> Option<Long> {
+        self.0.amount_fen.map(Long)
     }
 
     /// How many outcomes the row stands for, or how much in `unit`; null for one.
@@ -121,13 +121,13 @@ impl OutcomeNode {
     }
 
     /// Day it was signed or reached, local date.
-    async fn on_date(&self) -> NaiveDate {
-        self.0.on_date
+    async fn on_date(&self) -> Day {
+        Day(self.0.on_date)
     }
 
     /// First day it no longer counts; null while it does.
-    async fn terminated_on(&self) -> Option<NaiveDate> {
-        self.0.terminated_on
+    async fn terminated_on(&self) -> Option<Day> {
+        self.0.terminated_on.map(Day)
     }
 
     /// A remark; empty if none.
@@ -153,12 +153,12 @@ pub struct TallyNode {
     /// How many.
     count: i64,
     /// How much, in fen.
-    amount_fen: i64,
+    amount_fen: Long,
 }
 
 impl From<Tally> for TallyNode {
     fn from(tally: Tally) -> Self {
-        Self { count: tally.count, amount_fen: tally.amount_fen }
+        Self { count: tally.count, amount_fen: Long(tally.amount_fen) }
     }
 }
 
@@ -196,8 +196,8 @@ pub struct TotalsNode {
 #[Object(name = "OutcomeTotals")]
 impl TotalsNode {
     /// The day they hold for.
-    async fn as_of(&self) -> NaiveDate {
-        self.as_of
+    async fn as_of(&self) -> Day {
+        Day(self.as_of)
     }
 
     /// Projects, each once, and their investment (投资).
@@ -290,23 +290,23 @@ const LIST: &str = "outcomes";
 #[Object]
 impl OutcomeQuery {
     /// Outcomes (合作成果) that match and that you see, newest first, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn outcomes(
         &self,
         ctx: &Context<'_>,
         filter: Option<OutcomeFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, OutcomeNode, OutcomeTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<OutcomeId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = page::after_id::<OutcomeId>(LIST, after)?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             OutcomeTotal(filter),
             |outcome| page::cursor(LIST, &[&outcome.id.to_string()]),
             OutcomeNode,
@@ -318,11 +318,11 @@ impl OutcomeQuery {
         &self,
         ctx: &Context<'_>,
         filter: Option<OutcomeFilterInput>,
-        #[graphql(desc = "The day, local date; today if absent.")] as_of: Option<NaiveDate>,
+        #[graphql(desc = "The day, local date; today if absent.")] as_of: Option<Day>,
     ) -> Result<TotalsNode> {
         let scope = Scope::of(ctx)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let as_of = as_of.unwrap_or(scope.desk.today);
+        let as_of = as_of.map_or(scope.desk.today, Day::date);
         let outcomes = store::until(&scope.desk.db, &scope.sees, &filter, as_of).await?;
         Ok(TotalsNode { as_of, totals: rules::totals(&outcomes, as_of) })
     }
@@ -348,14 +348,15 @@ pub struct OutcomeRecordInput {
     /// Enterprise that reports it; its own unless you are a coordinator.
     enterprise_id: Option<ID>,
     /// Amount in fen, not negative; needed for credit lines, contracts, orders and intents.
-    amount_fen: Option<i64>,
+    amount_fen: Option<Long>,
     /// How many outcomes the row stands for, or how much in `unit`.
+    #[graphql(validator(custom = "Int32"))]
     number: Option<i64>,
     /// What `number` counts; absent where it counts outcomes.
     #[graphql(validator(max_length = 20))]
     unit: Option<String>,
     /// Day it was signed or reached, today at the latest.
-    on_date: NaiveDate,
+    on_date: Day,
     /// A remark.
     #[graphql(default, validator(max_length = 1000))]
     note: String,
@@ -378,10 +379,10 @@ impl OutcomeRecordInput {
             project: self.project_id.map(|id| ids::decode(&id)).transpose()?,
             event: self.event_id.map(|id| ids::decode(&id)).transpose()?,
             enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
-            amount_fen: self.amount_fen,
+            amount_fen: self.amount_fen.map(Long::number),
             number: self.number,
             unit: self.unit,
-            on_date: self.on_date,
+            on_date: self.on_date.date(),
             note: self.note,
             is_published: self.is_published,
             request_key: self.request_key,
@@ -395,9 +396,10 @@ pub struct OutcomeTerminateInput {
     /// Outcome to end.
     outcome_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// First day it no longer counts.
-    terminated_on: NaiveDate,
+    terminated_on: Day,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -451,7 +453,7 @@ impl OutcomeMutation {
         let cmd = TerminateOutcome {
             outcome: ids::decode(&input.outcome_id)?,
             version: input.version,
-            terminated_on: input.terminated_on,
+            terminated_on: input.terminated_on.date(),
             request_key: input.request_key,
         };
         OutcomePayload::of(scope, app::terminate(&scope.desk, &scope.actor, &cmd).await).await

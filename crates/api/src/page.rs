@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lianmeng_domain::ids::Id;
 use lianmeng_domain::region::RegionCode;
-use lianmeng_store::page::{NameKey, NameOrder, Window};
+use lianmeng_store::page::{End, NameKey, NameOrder, Window};
 
 use crate::error::ApiError;
 
@@ -23,16 +23,20 @@ const MAX: i32 = 100;
 ///
 /// [`ApiError::BadPageSize`] outside of 1 to 100.
 pub fn size(first: Option<i32>) -> Result<u64, ApiError> {
-    let first = first.unwrap_or(DEFAULT);
-    match u64::try_from(first) {
-        Ok(size) if (1..=MAX).contains(&first) => Ok(size),
-        Ok(_) | Err(_) => Err(ApiError::BadPageSize(first)),
+    named_size("first", first)
+}
+
+fn named_size(argument: &'static str, rows: Option<i32>) -> Result<u64, ApiError> {
+    let rows = rows.unwrap_or(DEFAULT);
+    match u64::try_from(rows) {
+        Ok(size) if (1..=MAX).contains(&rows) => Ok(size),
+        Ok(_) | Err(_) => Err(ApiError::BadPageSize(argument, rows)),
     }
 }
 
 /// What a list costs against the limit of a query: its children once per row of a page.
-pub fn cost(first: Option<i32>, child: usize) -> usize {
-    let rows = first.unwrap_or(DEFAULT).clamp(0, MAX);
+pub fn cost(rows: Option<i32>, child: usize) -> usize {
+    let rows = rows.unwrap_or(DEFAULT).clamp(0, MAX);
     1 + usize::try_from(rows).unwrap_or(0).saturating_mul(child)
 }
 
@@ -43,43 +47,119 @@ pub fn cursor(list: &str, key: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
 }
 
+fn shortened(cursor: &str) -> String {
+    cursor.chars().take(60).collect()
+}
+
 /// The key inside a cursor of `list`.
 ///
 /// # Errors
 ///
 /// [`ApiError::BadCursor`] for a cursor of another list and for nonsense.
 pub fn key<const N: usize>(list: &str, cursor: &str) -> Result<[String; N], ApiError> {
-    let bad = || ApiError::BadCursor(cursor.chars().take(60).collect());
+    let bad = || ApiError::BadCursor(shortened(cursor));
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
     let text = String::from_utf8(bytes).map_err(|_| bad())?;
     let mut parts = text.split('\u{1f}').map(str::to_owned);
-    if parts.next().as_deref() != Some(list) {
+    if parts.next().as_deref() != Some(list) || text.contains('\0') {
         return Err(bad());
     }
     parts.collect::<Vec<_>>().try_into().map_err(|_| bad())
 }
 
-/// The id inside a cursor of `list`, for lists in order of their ids.
+/// The part of a list that a client asks for: the arguments of every connection.
 ///
-/// # Errors
-///
-/// [`ApiError::BadCursor`] for a cursor of another list and for nonsense.
-pub fn after_id<T: Id>(list: &str, cursor: Option<String>) -> Result<Option<T>, ApiError> {
-    let Some(cursor) = cursor else { return Ok(None) };
-    let [id] = key::<1>(list, &cursor)?;
-    let bad = || ApiError::BadCursor(cursor.chars().take(60).collect());
-    id.parse().map(Some).map_err(|_| bad())
+/// Pages go forward with `first` and `after`, or backward with `last` and `before`. A cursor opens
+/// either way, and both bounds may be given; `first` and `last` together may not, because what
+/// remains of a page cut at both ends says nothing about the list.
+#[derive(Debug, Clone, Default)]
+pub struct Span {
+    /// Rows from the start.
+    pub first: Option<i32>,
+    /// Only rows after the one with this cursor.
+    pub after: Option<String>,
+    /// Rows from the end.
+    pub last: Option<i32>,
+    /// Only rows before the one with this cursor.
+    pub before: Option<String>,
+}
+
+impl Span {
+    /// The page of `list`; `read` makes its key of the parts of a cursor.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::BadPageSize`] and [`ApiError::BothEnds`]; [`ApiError::BadCursor`] for a cursor
+    /// of another list and for nonsense.
+    pub fn by_key<K, const N: usize>(
+        self,
+        list: &str,
+        read: impl Fn([String; N]) -> Option<K>,
+    ) -> Result<Page<K>, ApiError> {
+        let (end, size) = match (self.first, self.last) {
+            (Some(_), Some(_)) => return Err(ApiError::BothEnds),
+            (None, Some(_)) => (End::Last, named_size("last", self.last)?),
+            (_, None) => (End::First, size(self.first)?),
+        };
+        let open = |cursor: String| {
+            read(key(list, &cursor)?).ok_or_else(|| ApiError::BadCursor(shortened(&cursor)))
+        };
+        let after = self.after.map(open).transpose()?;
+        let before = self.before.map(open).transpose()?;
+        Ok(Page(Window { after, before, end, limit: size + 1 }))
+    }
+
+    /// As [`Span::by_key`], for lists in order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`Span::by_key`].
+    pub fn by_id<I: Id>(self, list: &str) -> Result<Page<I>, ApiError> {
+        self.by_key(list, |[id]| id.parse().ok())
+    }
+}
+
+/// A page as a client asked for it, of a list whose rows have keys `K`.
+#[derive(Debug, Clone)]
+pub struct Page<K>(Window<K>);
+
+impl<K: Clone> Page<K> {
+    /// Which rows to read: one more than shown.
+    pub fn window(&self) -> Window<K> {
+        self.0.clone()
+    }
+
+    /// Whether it lies at the start of the list.
+    pub const fn is_start(&self) -> bool {
+        self.0.is_start()
+    }
+
+    /// The rows to show of those read, and what they say about the rest of the list.
+    pub fn slice<T>(&self, rows: Vec<T>) -> Slice<T> {
+        let size = usize::try_from(self.0.limit.saturating_sub(1)).unwrap_or(usize::MAX);
+        let over = rows.len().saturating_sub(size);
+        let (skipped, has_earlier, has_later) = match self.0.end {
+            End::First => (0, false, over > 0),
+            End::Last => (over, over > 0, false),
+        };
+        Slice {
+            // The row of a cursor is one of the list.
+            has_earlier: has_earlier || self.0.after.is_some(),
+            has_later: has_later || self.0.before.is_some(),
+            rows: rows.into_iter().skip(skipped).take(size).collect(),
+        }
+    }
 }
 
 /// What a connection is made of.
 #[derive(Debug)]
 pub struct Slice<T> {
-    /// Whether the page starts after a cursor.
-    pub starts_later: bool,
-    /// Rows on a page.
-    pub size: u64,
-    /// The rows found, one more than `size` if more follow.
-    pub rows: Vec<T>,
+    /// Whether rows come before these.
+    has_earlier: bool,
+    /// Whether rows follow these.
+    has_later: bool,
+    /// The rows of the page.
+    rows: Vec<T>,
 }
 
 /// A connection without extra fields.
@@ -98,10 +178,9 @@ pub fn connection_with<T, C: CursorType + Send + Sync, N: OutputType, F: ObjectT
     cursor: impl Fn(&T) -> C,
     node: impl Fn(T) -> N,
 ) -> Connection<C, N, F> {
-    let shown = usize::try_from(slice.size).unwrap_or(usize::MAX);
-    let has_next = slice.rows.len() > shown;
-    let mut connection = Connection::with_additional_fields(slice.starts_later, has_next, extra);
-    connection.edges.extend(slice.rows.into_iter().take(shown).map(|row| {
+    let Slice { has_earlier, has_later, rows } = slice;
+    let mut connection = Connection::with_additional_fields(has_earlier, has_later, extra);
+    connection.edges.extend(rows.into_iter().map(|row| {
         let cursor = cursor(&row);
         Edge::new(cursor, node(row))
     }));
@@ -148,7 +227,7 @@ impl<I: Id + Send + Sync> CursorType for RowCursor<I> {
 
     fn decode_cursor(text: &str) -> Result<Self, ApiError> {
         // Lists read cursors as text, with the order the client asks for.
-        Err(ApiError::BadCursor(text.chars().take(60).collect()))
+        Err(ApiError::BadCursor(shortened(text)))
     }
 
     fn encode_cursor(&self) -> String {
@@ -161,8 +240,7 @@ impl<I: Id + Send + Sync> CursorType for RowCursor<I> {
 #[derive(Debug)]
 pub struct Asked<I> {
     list: Arc<str>,
-    size: u64,
-    after: Option<NameKey<I>>,
+    page: Page<NameKey<I>>,
     /// The order asked for.
     pub order: NameOrder,
 }
@@ -171,32 +249,20 @@ pub struct Asked<I> {
 ///
 /// # Errors
 ///
-/// [`ApiError::BadPageSize`] and [`ApiError::BadCursor`]; a cursor opens only in the order it was
-/// given out for.
-pub fn asked<I: Id>(
-    list: &str,
-    sort: NameSort,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<Asked<I>, ApiError> {
+/// As [`Span::by_key`]; a cursor opens only in the order it was given out for.
+pub fn asked<I: Id>(list: &str, sort: NameSort, span: Span) -> Result<Asked<I>, ApiError> {
     let (list, order) = match sort {
         NameSort::Registered => (list.to_owned(), NameOrder::Id),
         NameSort::Name => (format!("{list}:name"), NameOrder::Name),
     };
-    let after = after
-        .map(|cursor| {
-            let [name, id] = key::<2>(&list, &cursor)?;
-            let id = id.parse().map_err(|_| ApiError::BadCursor(cursor))?;
-            Ok::<_, ApiError>((name, id))
-        })
-        .transpose()?;
-    Ok(Asked { size: size(first)?, list: list.into(), after, order })
+    let page = span.by_key(&list, |[name, id]| Some((name, id.parse().ok()?)))?;
+    Ok(Asked { page, list: list.into(), order })
 }
 
 impl<I: Id + Send + Sync> Asked<I> {
-    /// Where to start and how many rows to read: one more than shown.
+    /// Which rows to read: one more than shown.
     pub fn window(&self) -> Window<NameKey<I>> {
-        Window { after: self.after.clone(), limit: self.size + 1 }
+        self.page.window()
     }
 
     /// The connection of the rows read; `named` gives name and id of a row.
@@ -207,7 +273,7 @@ impl<I: Id + Send + Sync> Asked<I> {
         named: impl Fn(&T) -> (&str, I),
         node: impl Fn(T) -> N,
     ) -> Connection<RowCursor<I>, N, F> {
-        let slice = Slice { starts_later: self.after.is_some(), size: self.size, rows };
+        let slice = self.page.slice(rows);
         let cursor = |row: &T| {
             let (name, id) = named(row);
             let name = if self.order == NameOrder::Name { name } else { "" };
@@ -220,6 +286,8 @@ impl<I: Id + Send + Sync> Asked<I> {
 
 #[cfg(test)]
 mod tests {
+    use lianmeng_domain::ids::NeedId;
+
     use super::*;
 
     #[test]
@@ -240,6 +308,33 @@ mod tests {
         assert_eq!(size(Some(100)).unwrap(), 100);
         for bad in [0, -1, 101, i32::MIN] {
             assert_eq!(size(Some(bad)).unwrap_err().code(), "BAD_PAGE_SIZE");
+            let span = Span { last: Some(bad), ..Span::default() };
+            let refused = span.by_id::<NeedId>("needs").unwrap_err();
+            assert_eq!(refused.code(), "BAD_PAGE_SIZE");
+            let message = format!("last is {bad}; it must lie between 1 and 100");
+            assert_eq!(refused.to_string(), message);
         }
+        let both = Span { first: Some(1), last: Some(1), ..Span::default() };
+        assert_eq!(both.by_id::<NeedId>("needs").unwrap_err().code(), "BAD_PAGE_SIZE");
+    }
+
+    #[test]
+    fn a_page_says_whether_rows_lie_before_and_after_it() {
+        let at = |id: u128| Some(cursor("needs", &[&NeedId::from(id).to_string()]));
+        let slice = |span: Span, rows: &[u8]| {
+            let slice = span.by_id::<NeedId>("needs").unwrap().slice(rows.to_vec());
+            (slice.has_earlier, slice.rows, slice.has_later)
+        };
+        let first = Span { first: Some(2), ..Span::default() };
+        assert_eq!(slice(first.clone(), &[]), (false, vec![], false));
+        assert_eq!(slice(first.clone(), &[1, 2]), (false, vec![1, 2], false));
+        assert_eq!(slice(first.clone(), &[1, 2, 3]), (false, vec![1, 2], true));
+        let last = Span { last: Some(2), ..Span::default() };
+        assert_eq!(slice(last.clone(), &[1, 2]), (false, vec![1, 2], false));
+        assert_eq!(slice(last.clone(), &[1, 2, 3]), (true, vec![2, 3], false));
+        let up_to = Span { before: at(4), ..last };
+        assert_eq!(slice(up_to, &[1, 2, 3]), (true, vec![2, 3], true));
+        let between = Span { after: at(1), before: at(3), ..first };
+        assert_eq!(slice(between, &[2]), (true, vec![2], true));
     }
 }

@@ -2,21 +2,20 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use chrono::NaiveDate;
 use lianmeng_app::pairing::{
     self as app, Couple, CreatePairings, MovePairing, PairingCommandError, PairingDeed,
     PlanPairings, PlannedPair, Shortage, Wish,
 };
 use lianmeng_domain::ids::PairingId;
 use lianmeng_domain::pairing::{Pairing, PairingError, PairingKind, PairingStage};
-use lianmeng_store::page::Window;
 use lianmeng_store::pairing::{self as store, PairingFilter};
 
 use crate::committee::CommitteeNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
 
@@ -123,13 +122,13 @@ impl PairingNode {
     }
 
     /// First day.
-    async fn from_on(&self) -> NaiveDate {
-        self.0.from_on
+    async fn from_on(&self) -> Day {
+        Day(self.0.from_on)
     }
 
     /// Last day; null without an end.
-    async fn until_on(&self) -> Option<NaiveDate> {
-        self.0.until_on
+    async fn until_on(&self) -> Option<Day> {
+        self.0.until_on.map(Day)
     }
 
     /// Version; send it back with a change.
@@ -157,10 +156,10 @@ pub struct PairingWishInput {
     /// Enterprise or organisation.
     member_id: ID,
     /// At least so many partners.
-    #[graphql(default)]
+    #[graphql(default, validator(custom = "Int32"))]
     min: u32,
     /// At most so many partners.
-    #[graphql(default = 1)]
+    #[graphql(default = 1, validator(custom = "Int32"))]
     max: u32,
 }
 
@@ -239,22 +238,23 @@ const LIST: &str = "pairings";
 impl PairingQuery {
     /// Pairings (结对) that match, newest first, at most 100 a page: those you are a side of, or
     /// oversee.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn pairings(
         &self,
         ctx: &Context<'_>,
         filter: Option<PairingFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, PairingNode, PairingTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<PairingId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id::<PairingId>(LIST, after)?, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             PairingTotal(filter),
             |pairing| page::cursor(LIST, &[&pairing.id.to_string()]),
             PairingNode,
@@ -311,9 +311,9 @@ pub struct PairingsCreateInput {
     #[graphql(validator(min_items = 1, max_items = 100))]
     couples: Vec<CoupleInput>,
     /// First day; today if absent.
-    from_on: Option<NaiveDate>,
+    from_on: Option<Day>,
     /// Last day; no end if absent.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -326,9 +326,10 @@ pub struct PairingMoveInput {
     pairing_id: ID,
     /// Version that was read; the change is refused if somebody saved it since. The present one if
     /// absent.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// New last day when renewing; no end if absent. Ending takes today.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -391,8 +392,8 @@ impl PairingMutation {
             kind: input.kind.into(),
             committee: input.committee_id.map(|id| ids::decode(&id)).transpose()?,
             couples: input.couples.iter().map(couple).collect::<Result<_, _>>()?,
-            from_on: input.from_on,
-            until_on: input.until_on,
+            from_on: input.from_on.map(Day::date),
+            until_on: input.until_on.map(Day::date),
             request_key: input.request_key,
         };
         PairingsPayload::of(scope, app::create(&scope.desk, &scope.actor, &cmd).await).await
@@ -404,7 +405,7 @@ impl PairingMutation {
         ctx: &Context<'_>,
         input: PairingMoveInput,
     ) -> Result<PairingsPayload> {
-        let until_on = input.until_on;
+        let until_on = input.until_on.map(Day::date);
         advance(ctx, input, PairingDeed::Renew(until_on)).await
     }
 

@@ -13,6 +13,7 @@ use crate::loader::PartyBelow;
 use crate::organisation::{MemberNode, member};
 use crate::page;
 use crate::registry::{RemoveInput, RemovedPayload, payload};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// Level of a Party organisation.
@@ -132,6 +133,7 @@ pub struct PartyOrganisationUpdateInput {
     /// Party organisation to change.
     party_organisation_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: PartyOrganisationCardInput,

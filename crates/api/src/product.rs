@@ -10,7 +10,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{EdgesFrom, EdgesTo, MakersOf, UsersOf};
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::scope::Scope;
 
 /// How one product hangs on another.
@@ -187,7 +187,7 @@ pub struct ProductQuery;
 #[Object]
 impl ProductQuery {
     /// Products that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn products(
         &self,
@@ -196,9 +196,11 @@ impl ProductQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<ProductId>, ProductNode, ProductTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("products", sort, first, after)?;
+        let asked = page::asked("products", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let window = asked.window();
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;

@@ -7,14 +7,14 @@ use lianmeng_app::project::{
 };
 use lianmeng_domain::ids::ProjectId;
 use lianmeng_domain::project::{ProjectError, ProjectStage, ProjectStep, SeenProject};
-use lianmeng_store::page::Window;
 use lianmeng_store::project::{self as store, ProjectFilter};
 
 use crate::enterprise::EnterpriseNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::loader::casework::TasksOf;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::{Int32, Long};
 use crate::scope::Scope;
 use crate::task::CooperationTaskNode;
 
@@ -128,10 +128,9 @@ impl ProjectNode {
         self.0.project.region.map(|code| code.to_string())
     }
 
-    /// Planned investment in fen; null when unknown, and for those it does not concern. May exceed 32
-    /// bits.
-    async fn amount_fen(&self) -> Option<i64> {
-        self.0.project.amount_fen
+    /// Planned investment in fen; null when unknown, and for those it does not concern.
+    async fn amount_fen(&self) -> Option<Long> {
+        self.0.project.amount_fen.map(Long)
     }
 
     /// Where it stands.
@@ -189,22 +188,23 @@ const LIST: &str = "projects";
 #[Object]
 impl ProjectQuery {
     /// Projects that match, newest first, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
         filter: Option<ProjectFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, ProjectNode, ProjectTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<ProjectId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id::<ProjectId>(LIST, after)?, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, window).await?;
+        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             ProjectTotal(filter),
             |seen| page::cursor(LIST, &[&seen.project.id.to_string()]),
             ProjectNode,
@@ -229,7 +229,7 @@ pub struct ProjectCardInput {
     /// Division code (GB/T 2260) it is to be in.
     region_code: Option<String>,
     /// Planned investment in fen, 0 or more.
-    amount_fen: Option<i64>,
+    amount_fen: Option<Long>,
     /// Whether everyone may see it, without its amount.
     #[graphql(default)]
     is_published: bool,
@@ -243,7 +243,7 @@ impl ProjectCardInput {
             domain: self.domain,
             owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
             region: page::region(self.region_code)?,
-            amount_fen: self.amount_fen,
+            amount_fen: self.amount_fen.map(Long::number),
             is_published: self.is_published,
         })
     }
@@ -265,6 +265,7 @@ pub struct ProjectUpdateInput {
     /// Project to change.
     project_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: ProjectCardInput,
@@ -280,6 +281,7 @@ pub struct ProjectAdvanceInput {
     project_id: ID,
     /// Version that was read; the change is refused if somebody saved it since. The present one if
     /// absent.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// The step.
     step: ProjectStepWord,

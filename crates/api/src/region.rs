@@ -6,13 +6,12 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use lianmeng_app::region as app;
 use lianmeng_domain::region::{Place, Region, RegionCode, RegionLevel};
-use lianmeng_store::page::Window;
 use lianmeng_store::region::{self as store, RegionFilter};
 
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::{PredecessorsOf, RegionsBelow, ZonesOf};
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::scope::Scope;
 use zone::ZoneNode;
 
@@ -240,28 +239,24 @@ pub struct RegionQuery;
 #[Object]
 impl RegionQuery {
     /// Administrative divisions that match, by code, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn regions(
         &self,
         ctx: &Context<'_>,
         filter: Option<RegionFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, RegionNode, RegionTotal>> {
-        let size = page::size(first)?;
+        const LIST: &str = "regions";
+        let span = Span { first, after, last, before };
+        let page = span.by_key(LIST, |[code]| code.parse::<RegionCode>().ok())?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = after
-            .map(|cursor| {
-                let [code] = page::key::<1>("regions", &cursor)?;
-                code.parse::<RegionCode>().map_err(|_| ApiError::BadCursor(cursor))
-            })
-            .transpose()?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&Scope::of(ctx)?.desk.db, &filter, window).await?;
-        let slice = Slice { starts_later, size, rows };
-        let cursor = |row: &Region| page::cursor("regions", &[&row.code.to_string()]);
-        Ok(page::connection_with(slice, RegionTotal(filter), cursor, RegionNode))
+        let rows = store::page(&Scope::of(ctx)?.desk.db, &filter, page.window()).await?;
+        let cursor = |row: &Region| page::cursor(LIST, &[&row.code.to_string()]);
+        Ok(page::connection_with(page.slice(rows), RegionTotal(filter), cursor, RegionNode))
     }
 
     /// The division with this code; null if there never was one.

@@ -8,6 +8,7 @@ use lianmeng_domain::supply::SupplyError;
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::scalars::Int32;
 
 /// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
 pub(crate) fn user_error(error: RegistryError) -> Result<UserError, ApiError> {
@@ -94,6 +95,7 @@ pub struct RemoveInput {
     /// The thing to remove.
     pub(crate) id: ID,
     /// Version that was read; the removal is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(crate) version: i64,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]

@@ -7,13 +7,14 @@
 //! of its own; that takes an extension, and an extension costs every field an allocation, so the
 //! other two have none.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::async_trait::async_trait;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::{Data, Executor, Request, Response, ServerError, ValidationMode, Value};
-use futures_util::future;
+use futures_util::future::{self, FutureExt as _};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 use lianmeng_app::caller::Caller;
 use lianmeng_app::desk::{Desk, Office};
@@ -22,9 +23,9 @@ use lianmeng_domain::actor::Actor;
 use tokio::time::sleep;
 
 use crate::auth::gate::GateError;
-use crate::error::{self, Voice};
+use crate::error::{self, ApiError, Voice};
 use crate::http::Door;
-use crate::limits::{Gate, Kind, Plan};
+use crate::limits::{self, Gate, Kind, Plan};
 use crate::live::Asker;
 use crate::measure::Meter;
 use crate::schema::{self, LianmengSchema};
@@ -238,6 +239,7 @@ impl Service {
         let refuse = |error| Box::new(Response::from_errors(vec![error]));
         let gate = &self.engine.gate;
         let plan = gate.admit(&mut request).await.map_err(|error| refuse(*error))?;
+        limits::texts(&request.variables).map_err(refuse)?;
         let kind = Kind::from(plan.kind(request.operation_name.as_deref()));
         if self.reads_only && kind == Kind::Change {
             return Err(refuse(error::refuse(READS_ONLY, "send changes by POST".to_owned())));
@@ -268,7 +270,7 @@ impl Service {
         let is_proven = plan.is_proven(shape);
         let schema = if is_proven { self.engine.swift() } else { &self.engine.strict };
         let limit = self.engine.timeout;
-        let work = meter.run(schema.execute(request));
+        let work = unharmed(meter.run(schema.execute(request)));
         let Ok(response) = tokio::time::timeout(limit, work).await else {
             let seconds = limit.as_secs();
             let message = format!("the request took longer than {seconds} seconds; ask for less");
@@ -320,6 +322,15 @@ impl Service {
     }
 }
 
+/// The answer of `work`; a refusal if it panics, so that one request never takes the others of its
+/// connection with it. What it had begun to write is rolled back when it is dropped.
+async fn unharmed(work: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a resolver panicked; the place stands on standard error");
+        Response::from_errors(vec![error::refuse("INTERNAL", ApiError::INTERNAL.to_owned())])
+    })
+}
+
 /// The number of a change that the answer must have seen, from the request's extension `atLeast`: the
 /// `seen` of an answer to an earlier change.
 fn at_least(request: &Request) -> Result<Option<i64>, ServerError> {
@@ -367,5 +378,18 @@ impl Executor for Service {
         _session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         stream::once(self.clone().open(request)).flatten().boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_that_says_nothing() {
+        let answer = unharmed(async { panic!("a secret") }).await;
+        assert_eq!(answer.errors[0].message, ApiError::INTERNAL);
+        let answer = unharmed(async { Response::default() }).await;
+        assert!(answer.errors.is_empty());
     }
 }

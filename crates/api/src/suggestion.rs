@@ -7,7 +7,6 @@ use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::suggestion::{
     DeclineCode, DeclineReason, SeenSuggestion, Side, SuggestionKind, SuggestionStage,
 };
-use lianmeng_store::page::Window;
 use lianmeng_store::suggestion::{self as store, SuggestionFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -16,7 +15,7 @@ use crate::ids;
 use crate::need::NeedNode;
 use crate::offer::OfferNode;
 use crate::organisation::{MemberNode, member};
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::project::ProjectNode;
 use crate::scope::Scope;
 use crate::task::ReasonNode;
@@ -257,23 +256,23 @@ pub struct AvoidedNode {
 impl SuggestionQuery {
     /// Suggestions (撮合建议) that match, in the order they were made, which is best first within one
     /// making; at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn suggestions(
         &self,
         ctx: &Context<'_>,
         filter: Option<SuggestionFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, SuggestionNode, SuggestionTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<SuggestionId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = page::after_id::<SuggestionId>(LIST, after)?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, window).await?;
+        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             SuggestionTotal(filter),
             |seen| page::cursor(LIST, &[&seen.suggestion.id.to_string()]),
             SuggestionNode,
@@ -282,27 +281,28 @@ impl SuggestionQuery {
 
     /// Whom an enterprise never wants to meet (回避名单), by id, at most 100 a page. For the
     /// enterprise itself and coordinators; empty for everyone else.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn avoided(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whose list.")] enterprise_id: ID,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, AvoidedNode>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id(AVOIDED)?;
         let owner = ids::decode(&enterprise_id)?;
-        let starts_later = after.is_some();
-        let window = Window { after: page::after_id(AVOIDED, after)?, limit: size + 1 };
         let ids = if lianmeng_app::suggestion::may_change_avoid_list(&scope.actor, owner) {
-            lianmeng_store::avoid::page(&scope.desk.db, owner, window).await?
+            lianmeng_store::avoid::page(&scope.desk.db, owner, page.window()).await?
         } else {
             Vec::new()
         };
         let rows = scope.many(ids).await?;
         Ok(page::connection(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             |enterprise| page::cursor(AVOIDED, &[&enterprise.id.to_string()]),
             |enterprise| AvoidedNode { enterprise: EnterpriseNode(enterprise) },
         ))

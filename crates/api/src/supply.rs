@@ -2,22 +2,21 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use chrono::NaiveDate;
 use lianmeng_app::registry::Register;
 use lianmeng_app::supply::{
     self as app, DisputeSupplyEdge, EndSupplyEdge, RemoveSupplyEdge, SupplyCard,
 };
 use lianmeng_domain::ids::SupplyEdgeId;
 use lianmeng_domain::supply::SupplyEdge;
-use lianmeng_store::page::Window;
 use lianmeng_store::supply::{self as store, SupplyFilter};
 
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::product::ProductNode;
 use crate::registry::{RemovedPayload, payload};
+use crate::scalars::Day;
 use crate::scope::Scope;
 
 /// Which supply edges a list holds; every given part must hold.
@@ -30,7 +29,7 @@ pub struct SupplyEdgeFilterInput {
     /// Whether it must be disputed.
     is_disputed: Option<bool>,
     /// Day on which it must be in force, China's local date.
-    valid_on: Option<NaiveDate>,
+    valid_on: Option<Day>,
 }
 
 impl SupplyEdgeFilterInput {
@@ -39,7 +38,7 @@ impl SupplyEdgeFilterInput {
             supplier: self.supplier_id.map(|id| ids::decode(&id)).transpose()?,
             buyer: self.buyer_id.map(|id| ids::decode(&id)).transpose()?,
             is_disputed: self.is_disputed,
-            valid_on: self.valid_on,
+            valid_on: self.valid_on.map(Day::date),
         })
     }
 }
@@ -83,13 +82,13 @@ impl SupplyEdgeNode {
     }
 
     /// First day it holds, China's local date; null when unknown.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.0.valid_from
+    async fn valid_from(&self) -> Option<Day> {
+        self.0.valid_from.map(Day)
     }
 
     /// Last day it holds, China's local date; null while it does.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.0.valid_to
+    async fn valid_to(&self) -> Option<Day> {
+        self.0.valid_to.map(Day)
     }
 
     /// Whether one of the two enterprises denies it; a disputed edge enters no figure.
@@ -115,33 +114,29 @@ impl SupplyEdgeTotal {
 #[derive(Debug, Default)]
 pub struct SupplyQuery;
 
+const LIST: &str = "supplyEdges";
+
 #[Object]
 impl SupplyQuery {
     /// Supply edges that match and that you may see, in the order they were registered, at most 100
     /// a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn supply_edges(
         &self,
         ctx: &Context<'_>,
         filter: Option<SupplyEdgeFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, SupplyEdgeNode, SupplyEdgeTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = after
-            .map(|cursor| {
-                let [id] = page::key::<1>("supplyEdges", &cursor)?;
-                id.parse::<SupplyEdgeId>().map_err(|_| ApiError::BadCursor(cursor))
-            })
-            .transpose()?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
-        let slice = Slice { starts_later, size, rows };
-        let cursor = |row: &SupplyEdge| page::cursor("supplyEdges", &[&row.id.to_string()]);
-        Ok(page::connection_with(slice, SupplyEdgeTotal(filter), cursor, SupplyEdgeNode))
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let cursor = |row: &SupplyEdge| page::cursor(LIST, &[&row.id.to_string()]);
+        Ok(page::connection_with(page.slice(rows), SupplyEdgeTotal(filter), cursor, SupplyEdgeNode))
     }
 }
 
@@ -160,9 +155,9 @@ pub struct SupplyEdgeRegisterInput {
     /// How sure, in basis points, 0 to 10 000.
     confidence_basis_points: i32,
     /// First day it holds, China's local date.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Day>,
     /// Last day it holds, China's local date.
-    valid_to: Option<NaiveDate>,
+    valid_to: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -186,7 +181,7 @@ pub struct SupplyEdgeEndInput {
     /// The edge.
     supply_edge_id: ID,
     /// Last day it holds, China's local date.
-    valid_to: NaiveDate,
+    valid_to: Day,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -228,8 +223,8 @@ impl SupplyMutation {
             product: input.product_id.map(|id| ids::decode(&id)).transpose()?,
             source: input.source,
             confidence_basis_points: input.confidence_basis_points,
-            valid_from: input.valid_from,
-            valid_to: input.valid_to,
+            valid_from: input.valid_from.map(Day::date),
+            valid_to: input.valid_to.map(Day::date),
         };
         let scope = Scope::of(ctx)?;
         let cmd = Register { card, request_key: input.request_key };
@@ -262,7 +257,7 @@ impl SupplyMutation {
         let scope = Scope::of(ctx)?;
         let cmd = EndSupplyEdge {
             edge: ids::decode(&input.supply_edge_id)?,
-            valid_to: input.valid_to,
+            valid_to: input.valid_to.date(),
             request_key: input.request_key,
         };
         let done = app::end(&scope.desk, &scope.actor, &cmd).await;

@@ -2,19 +2,18 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use chrono::NaiveDate;
 use lianmeng_app::task::{self as app, ListTask, MoveTask, TaskCommandError};
 use lianmeng_domain::ids::CooperationTaskId;
 use lianmeng_domain::suggestion::Reason;
 use lianmeng_domain::task::{CooperationTask, TaskError, TaskStage, TaskStep};
-use lianmeng_store::page::Window;
 use lianmeng_store::task::{self as store, TaskFilter};
 
 use crate::enterprise::EnterpriseNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::project::ProjectNode;
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 
 /// Where a cooperation task stands.
@@ -134,8 +133,8 @@ impl CooperationTaskNode {
     }
 
     /// Last day, local date; null if none was set.
-    async fn due_on(&self) -> Option<NaiveDate> {
-        self.0.due_on
+    async fn due_on(&self) -> Option<Day> {
+        self.0.due_on.map(Day)
     }
 
     /// Whether its last day has passed before it was finished (超期).
@@ -188,23 +187,23 @@ const LIST: &str = "tasks";
 impl TaskQuery {
     /// Cooperation tasks (央地合作任务) that match, newest first, at most 100 a page: those you are a
     /// side of, or oversee.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
         filter: Option<TaskFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, CooperationTaskNode, TaskTotal>> {
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id::<CooperationTaskId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let starts_later = after.is_some();
-        let after = page::after_id::<CooperationTaskId>(LIST, after)?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
         Ok(page::connection_with(
-            Slice { starts_later, size, rows },
+            page.slice(rows),
             TaskTotal(filter),
             |task| page::cursor(LIST, &[&task.id.to_string()]),
             CooperationTaskNode,
@@ -225,7 +224,7 @@ pub struct TaskListInput {
     #[graphql(validator(max_length = 100))]
     domain: String,
     /// Last day, today at the earliest.
-    due_on: Option<NaiveDate>,
+    due_on: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -238,6 +237,7 @@ pub struct TaskAdvanceInput {
     task_id: ID,
     /// Version that was read; the change is refused if somebody saved it since. The present one if
     /// absent.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// The step.
     step: TaskStepWord,
@@ -281,7 +281,7 @@ impl TaskMutation {
             owner: ids::decode(&input.owner_id)?,
             counterpart: ids::decode(&input.counterpart_id)?,
             domain: input.domain,
-            due_on: input.due_on,
+            due_on: input.due_on.map(Day::date),
             request_key: input.request_key,
         };
         TaskPayload::of(scope, app::list(&scope.desk, &scope.actor, &cmd).await).await

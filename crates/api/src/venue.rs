@@ -4,13 +4,13 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::venue::{self as app, RegisterVenue, VenueCommandError};
 use lianmeng_domain::venue::{Venue, VenueError};
-use lianmeng_store::page::Window;
 use lianmeng_store::venue::{self as store, VenueFilter};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
 use crate::region::{PlaceInput, PlaceNode};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// A venue as clients see it.
@@ -70,6 +70,7 @@ pub struct VenueFilterInput {
     /// In exactly this division or zone.
     place: Option<PlaceInput>,
     /// Holds at least as many people.
+    #[graphql(validator(custom = "Int32"))]
     min_capacity: Option<u32>,
     /// Has room for at least as many tables.
     min_tables: Option<u16>,
@@ -95,17 +96,20 @@ pub struct VenueQuery;
 #[Object]
 impl VenueQuery {
     /// Venues that match, in the order they were registered, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn venues(
         &self,
         ctx: &Context<'_>,
         filter: Option<VenueFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, VenueNode, VenueTotal>> {
         const LIST: &str = "venues";
         let scope = Scope::of(ctx)?;
-        let size = page::size(first)?;
+        let page = Span { first, after, last, before }.by_id(LIST)?;
         let filter = filter.unwrap_or_default();
         let filter = VenueFilter {
             search: page::words(filter.search),
@@ -113,13 +117,9 @@ impl VenueQuery {
             min_capacity: filter.min_capacity,
             min_tables: filter.min_tables,
         };
-        let starts_later = after.is_some();
-        let after = page::after_id(LIST, after)?;
-        let window = Window { after, limit: size + 1 };
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, window).await?;
-        let slice = Slice { starts_later, size, rows };
+        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
         let cursor = |row: &Venue| page::cursor(LIST, &[&row.id.to_string()]);
-        Ok(page::connection_with(slice, VenueTotal(filter), cursor, VenueNode))
+        Ok(page::connection_with(page.slice(rows), VenueTotal(filter), cursor, VenueNode))
     }
 }
 
@@ -135,6 +135,7 @@ pub struct VenueRegisterInput {
     /// The division or zone it lies in; hosts register at home only.
     place: Option<PlaceInput>,
     /// How many people it holds, 1 to 100,000.
+    #[graphql(validator(custom = "Int32"))]
     capacity: Option<u32>,
     /// How many tables it has room for, 1 to 500.
     tables: u16,

@@ -24,8 +24,8 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
     match command {
         JobsCommand::List { state, limit } => {
             let state = state.as_deref().map(state_of).transpose()?;
-            let window = Window { after: None, limit: u64::from(limit) };
-            let jobs = store::page(&office.db, &keeper, state, &window).await?;
+            let window = Window::first(u64::from(limit));
+            let jobs = store::page(&office.db, &keeper, state, window).await?;
             let header =
                 ["job", "kind", "state", "attempts", "progress", "asked by", "since", "error"];
             let mut table = Table::new();

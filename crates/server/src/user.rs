@@ -162,7 +162,7 @@ async fn revoke(desk: &Desk, args: UserRevokeArgs) -> anyhow::Result<()> {
 async fn list(desk: &Desk, args: &UserListArgs) -> anyhow::Result<()> {
     let mut after = None;
     loop {
-        let window = Window { after: after.take(), limit: PAGE };
+        let window = Window::next(after.take(), PAGE);
         let page = accounts::page(&desk.db, window).await?;
         for account in &page {
             let held = grants::of_account(&desk.db, account.id).await?;

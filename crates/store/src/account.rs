@@ -8,10 +8,9 @@ use lianmeng_domain::account::{self, Account};
 use lianmeng_domain::ids::AccountId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `accounts`.
@@ -110,11 +109,10 @@ pub async fn page(
     db: &impl ConnectionTrait,
     window: Window<String>,
 ) -> Result<Vec<Account>, StoreError> {
-    let mut query = row::Entity::find().order_by_asc(row::COLUMN.name_key).limit(window.limit);
-    if let Some(after) = window.after {
-        query = query.filter(row::COLUMN.name_key.gt(account::name_key(&after)));
-    }
-    let rows = query.all(db).await?;
+    let values = |name: String| vec![account::name_key(&name).into()];
+    let rows = page::cut(row::Entity::find(), &[row::Column::NameKey], Way::Up, window, values)
+        .all(db)
+        .await?;
     rows.into_iter().map(|row| Kept::try_from(row).map(|kept| kept.account)).collect()
 }
 
@@ -263,7 +261,7 @@ pub(crate) mod tests {
         assert!(matches!(save(&db, &changed).await, Err(StoreError::Stale)));
         changed.account.version = 2;
         assert_eq!(find(&db, changed.account.id).await.unwrap(), Some(changed));
-        let window = Window { after: Some("person1".to_owned()), limit: 1 };
+        let window = Window::next(Some("person1".to_owned()), 1);
         assert_eq!(page(&db, window).await.unwrap()[0].name, "Person2");
     }
 

@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_domain::account::{Access, ApiToken};
 use lianmeng_domain::ids::{AccountId, ApiTokenId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `api_tokens`.
@@ -56,14 +56,9 @@ pub async fn page(
     now: DateTime<Utc>,
     window: Window<ApiTokenId>,
 ) -> Result<Vec<ApiToken>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let rows = row::Entity::find()
-        .filter(open(account, now))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(open(account, now));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(ApiToken::try_from).collect()
 }
 
@@ -242,7 +237,7 @@ mod tests {
         assert_eq!(find_by_hash(&db, "h9").await.unwrap(), None);
         assert!(revoke(&db, token(2).id, at(1)).await.unwrap());
         assert!(!revoke(&db, token(2).id, at(2)).await.unwrap());
-        let window = Window { after: None, limit: 10 };
+        let window = Window::first(10);
         let rows = page(&db, AccountId::from(1), at(5), window.clone()).await.unwrap();
         assert_eq!(rows, [token(3), token(1)]);
         assert_eq!(count(&db, AccountId::from(1), at(5)).await.unwrap(), 2);

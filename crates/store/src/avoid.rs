@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use lianmeng_domain::ids::EnterpriseId;
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 mod row {
@@ -80,14 +80,9 @@ pub async fn page(
     owner: EnterpriseId,
     window: Window<EnterpriseId>,
 ) -> Result<Vec<EnterpriseId>, StoreError> {
-    let later = window.after.map(|id| row::COLUMN.other_enterprise.gt(id.to_string()));
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.owner_enterprise.eq(owner.to_string()))
-        .filter(Condition::all().add_option(later))
-        .order_by_asc(row::COLUMN.other_enterprise)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(row::COLUMN.owner_enterprise.eq(owner.to_string()));
+    let cut = page::by_id(query, (row::Column::OtherEnterprise, Way::Up), window);
+    let rows = cut.all(db).await?;
     let at = At("avoids", "other_enterprise");
     rows.iter().map(|row| parse::value(at, &row.other_enterprise)).collect()
 }

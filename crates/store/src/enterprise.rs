@@ -202,8 +202,9 @@ pub async fn page_ids(
         .column(row::Column::Id)
         .filter(visible::registry(sees))
         .filter(matches(filter));
-    let ids: Vec<String> = page::named(query, columns, order, window).into_tuple().all(db).await?;
-    ids.iter().map(|id| parse::value(At("enterprises", "id"), id)).collect()
+    let cut = page::named(query, columns, order, window);
+    let ids: Vec<String> = cut.query.into_tuple().all(db).await?;
+    cut.end.in_order(ids).iter().map(|id| parse::value(At("enterprises", "id"), id)).collect()
 }
 
 /// How many enterprises a list holds in all.
@@ -456,6 +457,7 @@ pub async fn parents(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::page::End;
 
     async fn db() -> DatabaseConnection {
         lianmeng_testkit::database().await
@@ -534,7 +536,7 @@ pub(crate) mod tests {
         let mut after = None;
         let mut seen = Vec::new();
         loop {
-            let window = Window { after, limit: 1 };
+            let window = Window::next(after, 1);
             let order = NameOrder::Name;
             let rows = page(&db, &Visibility::All, &EnterpriseFilter::default(), order, window)
                 .await
@@ -544,5 +546,33 @@ pub(crate) mod tests {
             after = Some(order.key(&last.name, last.id));
         }
         assert_eq!(seen, [1, 4, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn pages_from_the_end_keep_the_order_of_the_list() {
+        let db = db().await;
+        for (number, name) in [(1, "丙"), (2, "甲"), (3, "甲"), (4, "乙")] {
+            insert(&db, &firm(number, name)).await.unwrap();
+        }
+        let key =
+            |number: u128, name: &str| Some(NameOrder::Name.key(name, EnterpriseId::from(number)));
+        // The whole list is 1, 4, 2, 3.
+        for (after, before, end, limit, found) in [
+            (None, None, End::Last, 9, vec![1, 4, 2, 3]),
+            (None, None, End::Last, 2, vec![2, 3]),
+            (None, key(2, "甲"), End::Last, 1, vec![4]),
+            (None, key(3, "甲"), End::Last, 2, vec![4, 2]),
+            (None, key(3, "甲"), End::First, 2, vec![1, 4]),
+            (key(1, "丙"), key(3, "甲"), End::First, 9, vec![4, 2]),
+            (key(1, "丙"), key(3, "甲"), End::Last, 1, vec![2]),
+            (key(3, "甲"), key(1, "丙"), End::Last, 9, vec![]),
+        ] {
+            let window = Window { after, before, end, limit };
+            let (all, filter) = (Visibility::All, EnterpriseFilter::default());
+            let rows = page(&db, &all, &filter, NameOrder::Name, window.clone()).await.unwrap();
+            let ids = page_ids(&db, &all, &filter, NameOrder::Name, window).await.unwrap();
+            assert_eq!(rows.iter().map(|firm| firm.id).collect::<Vec<_>>(), ids);
+            assert_eq!(ids.iter().map(|id| id.number()).collect::<Vec<_>>(), found);
+        }
     }
 }

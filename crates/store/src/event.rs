@@ -15,10 +15,10 @@ use lianmeng_domain::region::Place;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect};
+use sea_orm::{Condition, ExprTrait, QueryOrder};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `docking_events`.
@@ -138,20 +138,9 @@ pub async fn page(
     filter: &EventFilter,
     window: Window<EventKey>,
 ) -> Result<Vec<DockingEvent>, StoreError> {
-    let later = window.after.map(|(day, id)| {
-        Condition::any().add(row::COLUMN.held_on.gt(day)).add(
-            Condition::all()
-                .add(row::COLUMN.held_on.eq(day))
-                .add(row::COLUMN.id.gt(id.to_string())),
-        )
-    });
-    let rows = row::Entity::find()
-        .filter(scope::events(sees))
-        .filter(matches(sees, filter))
-        .filter(Condition::all().add_option(later))
-        .order_by_asc(row::COLUMN.held_on)
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit)
+    let query = row::Entity::find().filter(scope::events(sees)).filter(matches(sees, filter));
+    let values = |(day, id): EventKey| vec![day.into(), id.to_string().into()];
+    let rows = page::cut(query, &[row::Column::HeldOn, row::Column::Id], Way::Up, window, values)
         .all(db)
         .await?;
     with_hosts(db, rows).await

@@ -1,11 +1,11 @@
 //! Industries in several classifications. They are reference data that everyone sees.
 
 use lianmeng_domain::industry::{Industry, IndustryKey, IndustryScheme};
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `industries`.
@@ -63,19 +63,9 @@ pub async fn page(
     filter: &IndustryFilter,
     window: Window<IndustryKey>,
 ) -> Result<Vec<Industry>, StoreError> {
-    let later = window.after.map(|IndustryKey { scheme, code }| {
-        Condition::any().add(row::COLUMN.scheme.gt(scheme.word())).add(
-            Condition::all()
-                .add(row::COLUMN.scheme.eq(scheme.word()))
-                .add(row::COLUMN.code.gt(code)),
-        )
-    });
-    let rows = row::Entity::find()
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(later))
-        .order_by_asc(row::COLUMN.scheme)
-        .order_by_asc(row::COLUMN.code)
-        .limit(window.limit)
+    let query = row::Entity::find().filter(matches(filter));
+    let values = |IndustryKey { scheme, code }| vec![scheme.word().into(), code.into()];
+    let rows = page::cut(query, &[row::Column::Scheme, row::Column::Code], Way::Up, window, values)
         .all(db)
         .await?;
     rows.into_iter().map(Industry::try_from).collect()

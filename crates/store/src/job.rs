@@ -11,10 +11,10 @@ use lianmeng_domain::job::{self, Job, JobKind, JobState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict, Query};
-use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect, TryInsertResult};
+use sea_orm::{Condition, ExprTrait, TryInsertResult};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 mod row {
@@ -377,16 +377,13 @@ pub async fn page(
     db: &impl ConnectionTrait,
     viewer: &Actor,
     state: Option<JobState>,
-    window: &Window<JobId>,
+    window: Window<JobId>,
 ) -> Result<Vec<Job>, StoreError> {
     let mut rows = row::Entity::find().filter(seen_by(viewer));
     if let Some(state) = state {
         rows = rows.filter(row::COLUMN.state.eq(state.word()));
     }
-    if let Some(after) = window.after {
-        rows = rows.filter(row::COLUMN.id.lt(after.to_string()));
-    }
-    let rows = rows.order_by_desc(row::COLUMN.id).limit(window.limit).all(db).await?;
+    let rows = page::by_id(rows, (row::Column::Id, Way::Down), window).all(db).await?;
     rows.into_iter().map(read).collect()
 }
 

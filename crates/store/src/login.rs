@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use lianmeng_domain::account::{Login, LoginEnd, LoginMethod};
 use lianmeng_domain::ids::{AccountId, LoginId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `logins`.
@@ -85,16 +85,12 @@ pub async fn page(
     now: DateTime<Utc>,
     window: Window<LoginId>,
 ) -> Result<Vec<Login>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let rows = row::Entity::find()
+    let query = row::Entity::find()
         .filter(row::COLUMN.account_id.eq(account.to_string()))
         .filter(row::COLUMN.ended_at.is_null())
-        .filter(row::COLUMN.ends_at.gt(now))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+        .filter(row::COLUMN.ends_at.gt(now));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Login::try_from).collect()
 }
 
@@ -337,7 +333,7 @@ mod tests {
         touch(&db, LoginId::from(2), at(9)).await.unwrap();
         assert!(matches!(touch(&db, LoginId::from(2), at(100)).await, Err(StoreError::Stale)));
         let open = |now, after: Option<u128>| {
-            let window = Window { after: after.map(LoginId::from), limit: 2 };
+            let window = Window::next(after.map(LoginId::from), 2);
             page(&db, AccountId::from(1), now, window)
         };
         let ids = |rows: Vec<Login>| rows.iter().map(|row| row.id.number()).collect::<Vec<_>>();

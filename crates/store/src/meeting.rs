@@ -8,11 +8,11 @@ use lianmeng_domain::meeting::{Meeting, Precedence, Spot};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder};
 
 use crate::StoreError;
 use crate::event::scope;
-use crate::page::{self, Window};
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `meetings`.
@@ -99,16 +99,12 @@ pub async fn page(
     filter: &MeetingFilter,
     window: Window<MeetingId>,
 ) -> Result<Vec<Meeting>, StoreError> {
-    let after = window.after.map(|id| row::COLUMN.id.gt(id.to_string()));
-    let rows = row::Entity::find()
+    let query = row::Entity::find()
         .filter(scope::meetings(sees))
         .filter(row::COLUMN.event_id.eq(event.to_string()))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(after))
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+        .filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Meeting::try_from).collect()
 }
 

@@ -10,13 +10,13 @@ use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{IntoCondition as _, Order, Query};
 use sea_orm::{
-    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
-    QueryResult, QuerySelect as _, QueryTrait as _,
+    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryResult,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use crate::StoreError;
 use crate::eyes::Eyes;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::{parse, sight, visible};
 
 mod convert;
@@ -251,15 +251,9 @@ pub async fn page(
     filter: &NeedFilter,
     window: Window<NeedId>,
 ) -> Result<Vec<SeenNeed>, StoreError> {
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(matches(filter, eyes.reads))
-        .filter(
-            Condition::all().add_option(window.after.map(|id| row::COLUMN.id.lt(id.to_string()))),
-        )
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query, eyes).await
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(matches(filter, eyes.reads));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    Ok(cut.end.in_order(read(db, cut.query, eyes).await?))
 }
 
 /// How many needs a list holds in all.

@@ -9,10 +9,10 @@ use lianmeng_domain::text;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{IntoCondition as _, Query};
-use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, ExprTrait as _, QueryOrder as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
@@ -134,14 +134,9 @@ pub async fn page(
     filter: &OfferFilter,
     window: Window<OfferId>,
 ) -> Result<Vec<Offer>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query).await
+    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    Ok(cut.end.in_order(read(db, cut.query).await?))
 }
 
 /// How many offers a list holds in all.

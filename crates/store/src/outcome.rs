@@ -5,10 +5,10 @@ use lianmeng_domain::outcome::{Outcome, OutcomeKind, ProjectChange};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
@@ -99,15 +99,9 @@ pub async fn page(
     filter: &OutcomeFilter,
     window: Window<OutcomeId>,
 ) -> Result<Vec<Outcome>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let rows = row::Entity::find()
-        .filter(seen_by(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(seen_by(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Outcome::try_from).collect()
 }
 

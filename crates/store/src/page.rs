@@ -7,18 +7,154 @@ use sea_orm::sea_query::WindowStatement;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Order as Direction, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult as _, Iterable as _,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select, Value,
 };
 
 use crate::StoreError;
 
-/// Where a page starts and how long it is.
+/// Which end of a list a page is taken from. Its rows come in the list's order all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The first rows of what remains between the bounds.
+    First,
+    /// The last rows.
+    Last,
+}
+
+impl End {
+    /// Rows read from this end, in the list's order.
+    pub(crate) fn in_order<T>(self, mut rows: Vec<T>) -> Vec<T> {
+        match self {
+            Self::First => {}
+            Self::Last => rows.reverse(),
+        }
+        rows
+    }
+}
+
+/// Where a page lies and how long it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window<K> {
-    /// Key of the last row of the page before; `None` for the first page.
+    /// Only rows after the one with this key.
     pub after: Option<K>,
-    /// Most rows to return. Ask for one more than shown to learn whether more follow.
+    /// Only rows before the one with this key.
+    pub before: Option<K>,
+    /// From which end of these rows to read.
+    pub end: End,
+    /// Most rows to return. Ask for one more than shown to learn whether there are more.
     pub limit: u64,
+}
+
+impl<K> Window<K> {
+    /// The first `limit` rows of a list.
+    pub const fn first(limit: u64) -> Self {
+        Self { after: None, before: None, end: End::First, limit }
+    }
+
+    /// The first `limit` rows after the one with the key `after`, if there is one.
+    pub const fn next(after: Option<K>, limit: u64) -> Self {
+        Self { after, before: None, end: End::First, limit }
+    }
+
+    /// Whether it lies at the start of the list, whatever the list holds.
+    pub const fn is_start(&self) -> bool {
+        self.after.is_none() && self.before.is_none() && matches!(self.end, End::First)
+    }
+}
+
+/// Which way the columns of a list are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Least first.
+    Up,
+    /// Greatest first.
+    Down,
+}
+
+impl Way {
+    const fn turned(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+        }
+    }
+
+    const fn direction(self) -> Direction {
+        match self {
+            Self::Up => Direction::Asc,
+            Self::Down => Direction::Desc,
+        }
+    }
+
+    /// Rows that follow the one with these values when sorted this way by `columns`.
+    fn beyond<C: ColumnTrait>(self, columns: &[C], values: &[Value]) -> Condition {
+        let mut any = Condition::any();
+        for (place, (column, value)) in columns.iter().zip(values).enumerate() {
+            let further = match self {
+                Self::Up => column.gt(value.clone()),
+                Self::Down => column.lt(value.clone()),
+            };
+            let same = columns.iter().zip(values).take(place);
+            let same = same
+                .fold(Condition::all(), |all, (column, value)| all.add(column.eq(value.clone())));
+            any = any.add(same.add(further));
+        }
+        any
+    }
+}
+
+/// A query cut to a window.
+pub(crate) struct Cut<E: EntityTrait> {
+    /// The query; its rows come from `end` on.
+    pub(crate) query: Select<E>,
+    /// The end it reads from.
+    pub(crate) end: End,
+}
+
+impl<E: EntityTrait> Cut<E> {
+    /// The rows, in the list's order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Db`] if the query fails.
+    pub(crate) async fn all(self, db: &impl ConnectionTrait) -> Result<Vec<E::Model>, StoreError> {
+        Ok(self.end.in_order(self.query.all(db).await?))
+    }
+}
+
+/// `query` sorted by `columns`, which tell every row apart, and cut to `window`; `values` gives a
+/// key as values of the columns.
+pub(crate) fn cut<E: EntityTrait, K>(
+    query: Select<E>,
+    columns: &[E::Column],
+    way: Way,
+    window: Window<K>,
+    values: impl Fn(K) -> Vec<Value>,
+) -> Cut<E> {
+    let mut query = query;
+    if let Some(key) = window.after {
+        query = query.filter(way.beyond(columns, &values(key)));
+    }
+    if let Some(key) = window.before {
+        query = query.filter(way.turned().beyond(columns, &values(key)));
+    }
+    let read = match window.end {
+        End::First => way,
+        End::Last => way.turned(),
+    };
+    for column in columns {
+        query = query.order_by(*column, read.direction());
+    }
+    Cut { query: query.limit(window.limit), end: window.end }
+}
+
+/// As [`cut`], by one column that holds ids or codes.
+pub(crate) fn by_id<E: EntityTrait, K: Display>(
+    query: Select<E>,
+    (column, way): (E::Column, Way),
+    window: Window<K>,
+) -> Cut<E> {
+    cut(query, &[column], way, window, |id| vec![id.to_string().into()])
 }
 
 /// Order of a list of named things; ties break by id.
@@ -52,30 +188,20 @@ pub(crate) struct NameColumns<C> {
     pub(crate) name_key: C,
 }
 
-/// `query` in this order, from the window's start to its end.
+/// `query` in this order, cut to `window`.
 pub(crate) fn named<E: EntityTrait, I: Display>(
     query: Select<E>,
     columns: NameColumns<E::Column>,
     order: NameOrder,
     window: Window<NameKey<I>>,
-) -> Select<E> {
+) -> Cut<E> {
     let NameColumns { id, name_key } = columns;
-    let mut query = query;
-    if order == NameOrder::Name {
-        query = query.order_by_asc(name_key);
+    match order {
+        NameOrder::Id => cut(query, &[id], Way::Up, window, |(_, id)| vec![id.to_string().into()]),
+        NameOrder::Name => cut(query, &[name_key, id], Way::Up, window, |(name, id)| {
+            vec![name.into(), id.to_string().into()]
+        }),
     }
-    if let Some((name, last)) = window.after {
-        let later = id.gt(last.to_string());
-        query = match order {
-            NameOrder::Id => query.filter(later),
-            NameOrder::Name => query.filter(
-                Condition::any()
-                    .add(name_key.gt(name.as_str()))
-                    .add(Condition::all().add(name_key.eq(name)).add(later)),
-            ),
-        };
-    }
-    query.order_by_asc(id).limit(window.limit)
 }
 
 /// The first rows of each parent in one statement, sorted by `parent` and then by `order`.

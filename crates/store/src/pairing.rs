@@ -5,11 +5,11 @@ use lianmeng_domain::ids::{ChainCommitteeId, PairingId};
 use lianmeng_domain::pairing::{Pairing, PairingKind, PairingStage};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
@@ -111,14 +111,9 @@ pub async fn page(
     filter: &PairingFilter,
     window: Window<PairingId>,
 ) -> Result<Vec<Pairing>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query).await
+    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    Ok(cut.end.in_order(read(db, cut.query).await?))
 }
 
 /// How many pairings a list holds in all.

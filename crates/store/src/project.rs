@@ -8,11 +8,11 @@ use lianmeng_domain::text;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{IntoCondition as _, Query};
-use sea_orm::{Condition, ExprTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, ExprTrait as _, FromQueryResult, QuerySelect as _};
 
 use crate::StoreError;
 use crate::eyes::Eyes;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
@@ -175,14 +175,9 @@ pub async fn page(
     filter: &ProjectFilter,
     window: Window<ProjectId>,
 ) -> Result<Vec<SeenProject>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query, eyes).await
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    Ok(cut.end.in_order(read(db, cut.query, eyes).await?))
 }
 
 /// How many projects a list holds in all.

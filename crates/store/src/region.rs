@@ -4,11 +4,11 @@ pub mod zone;
 
 use lianmeng_domain::region::{Region, RegionCode, RegionLevel};
 use lianmeng_domain::text;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::StoreError;
-use crate::page::{self, Window};
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `regions`.
@@ -84,16 +84,8 @@ pub async fn page(
     filter: &RegionFilter,
     window: Window<RegionCode>,
 ) -> Result<Vec<Region>, StoreError> {
-    let rows = row::Entity::find()
-        .filter(matches(filter))
-        .filter(
-            Condition::all()
-                .add_option(window.after.map(|code| row::COLUMN.code.gt(code.to_string()))),
-        )
-        .order_by_asc(row::COLUMN.code)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(matches(filter));
+    let rows = page::by_id(query, (row::Column::Code, Way::Up), window).all(db).await?;
     rows.into_iter().map(Region::try_from).collect()
 }
 

@@ -17,7 +17,7 @@ use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
 use crate::eyes::Eyes;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse;
 use crate::{sight, visible};
 
@@ -144,14 +144,9 @@ pub async fn page(
     filter: &SuggestionFilter,
     window: Window<SuggestionId>,
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
-    let later = window.after.map(|id| row::COLUMN.id.gt(id.to_string()));
-    let query = row::Entity::find()
-        .filter(visible(eyes.sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(later))
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query, eyes).await
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
+    Ok(cut.end.in_order(read(db, cut.query, eyes).await?))
 }
 
 /// How many suggestions a list holds in all.

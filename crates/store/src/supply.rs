@@ -5,12 +5,12 @@ use lianmeng_domain::ids::{EnterpriseId, SupplyEdgeId};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::supply::SupplyEdge;
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::StoreError;
-use crate::page::{self, Window};
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::visible;
 
@@ -102,15 +102,9 @@ pub async fn page(
     filter: &SupplyFilter,
     window: Window<SupplyEdgeId>,
 ) -> Result<Vec<SupplyEdge>, StoreError> {
-    let later = window.after.map(|id| row::COLUMN.id.gt(id.to_string()));
-    let rows = row::Entity::find()
-        .filter(visible(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(later))
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(SupplyEdge::try_from).collect()
 }
 

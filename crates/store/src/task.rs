@@ -6,10 +6,10 @@ use lianmeng_domain::task::{CooperationTask, TaskStage};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
@@ -112,14 +112,9 @@ pub async fn page(
     filter: &TaskFilter,
     window: Window<CooperationTaskId>,
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let before = window.after.map(|id| row::COLUMN.id.lt(id.to_string()));
-    let query = row::Entity::find()
-        .filter(visible(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(before))
-        .order_by_desc(row::COLUMN.id)
-        .limit(window.limit);
-    read(db, query).await
+    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
+    Ok(cut.end.in_order(read(db, cut.query).await?))
 }
 
 /// How many tasks a list holds in all.

@@ -6,12 +6,12 @@ use lianmeng_domain::region::Place;
 use lianmeng_domain::text;
 use lianmeng_domain::venue::Venue;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::StoreError;
-use crate::page::Window;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `venues`.
@@ -90,15 +90,9 @@ pub async fn page(
     filter: &VenueFilter,
     window: Window<VenueId>,
 ) -> Result<Vec<Venue>, StoreError> {
-    let after = window.after.map(|id| row::COLUMN.id.gt(id.to_string()));
-    let rows = row::Entity::find()
-        .filter(visible(sees))
-        .filter(matches(filter))
-        .filter(Condition::all().add_option(after))
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Venue::try_from).collect()
 }
 
@@ -261,13 +255,13 @@ mod tests {
             (with(Some("体育馆"), None), vec![]),
             (VenueFilter { min_capacity: Some(301), ..VenueFilter::default() }, vec![]),
         ] {
-            let window = Window { after: None, limit: 10 };
+            let window = Window::first(10);
             let rows = page(&db, &Visibility::All, &filter, window).await.unwrap();
             assert_eq!(rows.iter().map(|row| row.id.number()).collect::<Vec<_>>(), found);
             let counted = count(&db, &Visibility::All, &filter).await.unwrap();
             assert_eq!(counted, u64::try_from(found.len()).unwrap());
         }
-        let window = Window { after: Some(VenueId::from(1)), limit: 1 };
+        let window = Window::next(Some(VenueId::from(1)), 1);
         let rows = page(&db, &Visibility::All, &VenueFilter::default(), window).await.unwrap();
         assert_eq!(rows[0].id, VenueId::from(2));
     }

@@ -15,6 +15,7 @@ use lianmeng_store::api_token as store;
 use super::{AccessWord, ApiTokenNode};
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// Input of `loginRevoke`.
@@ -38,6 +39,7 @@ pub struct ApiTokenCreateInput {
     /// What it may do.
     access: AccessWord,
     /// How long it lives, 1 to 366 days; it ends earlier with the grant.
+    #[graphql(validator(custom = "Int32"))]
     days: u32,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]

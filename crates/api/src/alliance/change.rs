@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::member;
 use crate::registry::{RemoveInput, RemovedPayload, decode_all, payload};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// The card of an alliance as a person fills it in.
@@ -54,6 +55,7 @@ pub struct AllianceUpdateInput {
     /// Alliance to change.
     alliance_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: AllianceCardInput,

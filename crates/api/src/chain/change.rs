@@ -12,6 +12,7 @@ use super::{ChainNode, PlacementNode, ReachWord, SegmentNode};
 use crate::error::{ApiError, UserError};
 use crate::ids;
 use crate::registry::{self, RemoveInput, RemovedPayload, decode_all, payload};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// The card of a chain as a person fills it in.
@@ -47,6 +48,7 @@ pub struct ChainUpdateInput {
     /// Chain to change.
     chain_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: ChainCardInput,
@@ -88,6 +90,7 @@ pub struct SegmentAddInput {
     /// Chain it belongs to.
     chain_id: ID,
     /// Version of the chain that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     chain_version: i64,
     /// The card.
     card: SegmentCardInput,
@@ -102,6 +105,7 @@ pub struct SegmentUpdateInput {
     /// Segment to change.
     segment_id: ID,
     /// Version of its chain that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     chain_version: i64,
     /// The whole new card.
     card: SegmentCardInput,
@@ -116,6 +120,7 @@ pub struct SegmentRemoveInput {
     /// Segment to remove.
     segment_id: ID,
     /// Version of its chain that was read; the removal is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     chain_version: i64,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]

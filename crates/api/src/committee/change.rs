@@ -1,7 +1,6 @@
 //! Changes of committees and their seats.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use chrono::NaiveDate;
 use lianmeng_app::committee::{
     self as app, AppointSeat, CommitteeCard, EndSeat, NewCommittee, RemoveSeat,
 };
@@ -14,6 +13,7 @@ use crate::ids;
 use crate::organisation::member;
 use crate::region::PlaceInput;
 use crate::registry::{RemoveInput, RemovedPayload, payload};
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 
 /// The card of a committee as a person fills it in.
@@ -56,6 +56,7 @@ pub struct CommitteeUpdateInput {
     /// Committee to change.
     committee_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: CommitteeCardInput,
@@ -74,9 +75,9 @@ pub struct SeatAppointInput {
     /// Enterprise or organisation that holds it.
     holder_id: ID,
     /// First day of the term, China's local date; today if absent.
-    from_on: Option<NaiveDate>,
+    from_on: Option<Day>,
     /// Last day of the term, China's local date; absent if it does not end.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -88,7 +89,7 @@ pub struct SeatEndInput {
     /// The seat.
     seat_id: ID,
     /// Last day of the term, China's local date.
-    until_on: NaiveDate,
+    until_on: Day,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -178,8 +179,8 @@ impl CommitteeMutation {
             committee: ids::decode(&input.committee_id)?,
             kind: input.kind.into(),
             holder: member(&input.holder_id)?,
-            from_on: input.from_on,
-            until_on: input.until_on,
+            from_on: input.from_on.map(Day::date),
+            until_on: input.until_on.map(Day::date),
             request_key: input.request_key,
         };
         let scope = Scope::of(ctx)?;
@@ -192,7 +193,7 @@ impl CommitteeMutation {
     async fn seat_end(&self, ctx: &Context<'_>, input: SeatEndInput) -> Result<SeatPayload> {
         let cmd = EndSeat {
             seat: ids::decode(&input.seat_id)?,
-            until_on: input.until_on,
+            until_on: input.until_on.date(),
             request_key: input.request_key,
         };
         let scope = Scope::of(ctx)?;

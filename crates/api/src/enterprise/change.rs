@@ -9,6 +9,7 @@ use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::industry::IndustryInput;
 use crate::region::PlaceInput;
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// The card of an enterprise as a person fills it in.
@@ -88,6 +89,7 @@ pub struct EnterpriseUpdateInput {
     /// Enterprise to change.
     enterprise_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: EnterpriseCardInput,

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::industry::IndustryInput;
 use crate::near::{FirstPage, Length};
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::scope::Scope;
 
 /// Which enterprises a list holds; every given part must hold.
@@ -95,8 +95,8 @@ async fn rows(
     let Some(near) = scope.near() else {
         return Ok(store::page(db, sees, filter, order, window).await?);
     };
-    // Later pages are asked for too rarely to be worth a place.
-    if window.after.is_some() {
+    // Other pages are asked for too rarely to be worth a place.
+    if !window.is_start() {
         return scope.many(store::page_ids(db, sees, filter, order, window).await?).await;
     }
     let key = FirstPage(format!("{order:?} {} {filter:?}", window.limit));
@@ -115,7 +115,7 @@ pub struct EnterpriseQuery;
 #[Object]
 impl EnterpriseQuery {
     /// Enterprises that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn enterprises(
         &self,
@@ -124,9 +124,11 @@ impl EnterpriseQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<EnterpriseId>, EnterpriseNode, EnterpriseTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("enterprises", sort, first, after)?;
+        let asked = page::asked("enterprises", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let rows = rows(scope, &filter, asked.order, asked.window()).await?;
         let total = EnterpriseTotal(filter);

@@ -2,6 +2,7 @@ use lianmeng_domain::actor::{Body, Role};
 use serde_json::json;
 
 use crate::ids::wire;
+use crate::page;
 use crate::testing::registry::{committee_id, fill, firm_id};
 use crate::testing::{actor, ask, counted, world};
 
@@ -143,4 +144,90 @@ async fn a_card_keeps_place_and_industry_and_refuses_an_industry_that_does_not_e
         totalCount } }"#;
     let found = ask(&office, keeper(), query).await;
     assert_eq!(found["data"]["enterprises"]["totalCount"], 1);
+}
+
+#[tokio::test]
+async fn a_page_from_the_end_tells_what_lies_before_it_and_after() {
+    let office = world().await;
+    fill(&office, 5).await;
+    let ids = |numbers: &[u128]| -> Vec<String> {
+        numbers.iter().map(|number| wire(firm_id(*number))).collect()
+    };
+    let page = async |arguments: &str| {
+        let query = format!(
+            "{{ enterprises({arguments}) {{ nodes {{ id }}
+                pageInfo {{ hasPreviousPage hasNextPage startCursor endCursor }} }} }}"
+        );
+        let caller = actor(Role::Coordinator, None);
+        let answer = ask(&office, caller, &query).await["data"]["enterprises"].clone();
+        let nodes = answer["nodes"].as_array().unwrap().iter();
+        let nodes: Vec<String> =
+            nodes.map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+        let info = &answer["pageInfo"];
+        let cursor = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
+        let around = (info["hasPreviousPage"].clone(), info["hasNextPage"].clone());
+        (nodes, around, cursor("startCursor"), cursor("endCursor"))
+    };
+    let (nodes, around, start, _) = page("last: 2").await;
+    assert_eq!((nodes, around), (ids(&[4, 5]), (json!(true), json!(false))));
+    let (nodes, around, start, end) = page(&format!(r#"last: 2, before: "{start}""#)).await;
+    assert_eq!((nodes, around), (ids(&[2, 3]), (json!(true), json!(true))));
+    let (nodes, around, ..) = page(&format!(r#"last: 2, before: "{start}""#)).await;
+    assert_eq!((nodes, around), (ids(&[1]), (json!(false), json!(true))));
+    let (nodes, ..) = page(&format!(r#"first: 9, after: "{end}""#)).await;
+    assert_eq!(nodes, ids(&[4, 5]), "a cursor opens either way");
+    let (nodes, around, ..) = page(&format!(r#"after: "{start}", before: "{end}""#)).await;
+    assert_eq!((nodes, around), (ids(&[]), (json!(true), json!(true))));
+}
+
+#[tokio::test]
+async fn a_page_has_one_end_and_a_size_and_costs_as_much_from_either() {
+    let office = world().await;
+    let refusal = async |query: &str| {
+        let answer = ask(&office, actor(Role::Coordinator, None), query).await;
+        let error = &answer["errors"][0];
+        (error["extensions"]["code"].clone(), error["message"].as_str().unwrap().to_owned())
+    };
+    let (code, message) = refusal("{ enterprises(first: 1, last: 1) { nodes { id } } }").await;
+    assert_eq!(code, "BAD_PAGE_SIZE");
+    assert!(message.starts_with("first and last exclude each other"), "{message}");
+    for (rows, message) in [
+        (0, "last is 0; it must lie between 1 and 100"),
+        (101, "last is 101; it must lie between 1 and 100"),
+    ] {
+        let query = format!("{{ enterprises(last: {rows}) {{ nodes {{ id }} }} }}");
+        assert_eq!(refusal(&query).await, (json!("BAD_PAGE_SIZE"), message.to_owned()));
+    }
+    let (code, _) = refusal(r#"{ enterprises(last: 1, before: "x") { nodes { id } } }"#).await;
+    assert_eq!(code, "BAD_CURSOR");
+    let deep = |end: &str| {
+        format!(
+            "{{ enterprises({end}: 100) {{ nodes {{ suppliers(first: 100) {{ enterprise {{
+                suppliers(first: 100) {{ enterprise {{ name }} }} }} }} }} }} }}"
+        )
+    };
+    assert_eq!(refusal(&deep("last")).await, refusal(&deep("first")).await);
+    assert_eq!(refusal(&deep("last")).await.0, "TOO_LARGE");
+}
+
+#[tokio::test]
+async fn values_that_do_not_fit_are_refused_with_a_code_and_nothing_breaks() {
+    let office = world().await;
+    fill(&office, 1).await;
+    let need = format!(r#"{{ needId: "need:{:026}", requestKey: "key-00001""#, 1);
+    let nul = page::cursor("enterprises:name", &["a\0", &firm_id(1).to_string()]);
+    for (query, code) in [
+        // What Int has no room for, though the type behind it has.
+        (format!("mutation {{ needTriage(input: {{ need: {need}, version: {} }} }}) {{ errors {{ code }} }} }}", i64::MAX), "BAD_INPUT"),
+        (r#"{ mySchedule(eventId: "event:00000000000000000000000001", version: 2147483648) { version } }"#.to_owned(), "BAD_INPUT"),
+        // Years that sort wrongly or that PostgreSQL does not have.
+        (r#"{ outcomeTotals(asOf: "-262143-01-01") { asOf } }"#.to_owned(), "BAD_INPUT"),
+        (r#"{ supplyEdges(filter: { validOn: "+10000-01-01" }) { totalCount } }"#.to_owned(), "BAD_INPUT"),
+        (r#"{ enterprises(filter: { search: "a\u0000" }) { totalCount } }"#.to_owned(), "BAD_INPUT"),
+        (format!(r#"{{ enterprises(sort: NAME, after: "{nul}") {{ totalCount }} }}"#), "BAD_CURSOR"),
+    ] {
+        let answer = ask(&office, actor(Role::Coordinator, None), &query).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["classification"], "ValidationError");
+    }
 }

@@ -56,10 +56,10 @@ impl Voice {
 /// What a code means, in Chinese.
 pub(super) fn chinese(code: &str) -> Option<&'static str> {
     Some(match code {
-        "BAD_CURSOR" => "游标不属于此列表，请使用同一列表上一页的 endCursor",
+        "BAD_CURSOR" => "游标不属于此列表，请使用同一列表的 startCursor 或 endCursor",
         "BAD_ID" => "标识无法识别，请使用查询返回的 id",
         "BAD_INPUT" => "参数无法识别或超出允许范围",
-        "BAD_PAGE_SIZE" => "每页条数须在 1 到 100 之间",
+        "BAD_PAGE_SIZE" => "每页条数须在 1 到 100 之间，first 与 last 不能同时使用",
         "BAD_REQUEST" => "请求无法读取或与接口定义不符",
         "BUSY" => "此刻登录人数过多，请稍候几秒再试",
         "CSRF" => "凭 Cookie 的请求须由本站页面发出，请加上请求头 Lianmeng-Csrf: 1",

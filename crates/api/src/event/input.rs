@@ -1,7 +1,7 @@
 //! Inputs of changes to events.
 
 use async_graphql::{Enum, ID, InputObject};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use lianmeng_app::event::pairs::{Pair, Side};
 use lianmeng_app::event::people::Wishes;
 use lianmeng_app::event::{EventCard, SessionCard, Target};
@@ -16,6 +16,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::member;
 use crate::region::PlaceInput;
+use crate::scalars::{Day, Int32};
 
 /// The slots of one half of the day.
 #[derive(Debug, InputObject)]
@@ -92,7 +93,7 @@ pub struct EventCardInput {
     /// Where it takes place.
     venue_id: Option<ID>,
     /// Its date in China; not in the past.
-    held_on: NaiveDate,
+    held_on: Day,
     /// How many tables it has, no more than its venue has room for.
     tables: u16,
     /// What stands on the cards of the tables, from the first; the rest are called by number.
@@ -121,7 +122,7 @@ impl EventCardInput {
             hosts: hosts?,
             committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
             venue: self.venue_id.map(|id| ids::decode(&id)).transpose()?,
-            held_on: self.held_on,
+            held_on: self.held_on.date(),
             tables: self.tables,
             table_labels: self.table_labels.unwrap_or_default(),
             fairness: self.fairness.unwrap_or(DEFAULT_FAIRNESS),
@@ -148,6 +149,7 @@ pub struct EventUpdateInput {
     /// Event to change.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// The whole new card.
     pub(super) card: EventCardInput,
@@ -162,6 +164,7 @@ pub struct EventAdvanceInput {
     /// Event to move on.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Stage to move it to, one of its `nextStages`.
     pub(super) stage: EventStageWord,
@@ -176,6 +179,7 @@ pub struct EventPublishInput {
     /// Event whose timetable to publish.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
@@ -225,6 +229,7 @@ pub struct EventAddParticipantsInput {
     /// Event to add them to.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Who takes part, 1 to 100 at a time.
     #[graphql(validator(min_items = 1, max_items = 100))]
@@ -240,6 +245,7 @@ pub struct ParticipantUpdateInput {
     /// Event it takes part in.
     pub(super) event_id: ID,
     /// Version of the event that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Participant to change.
     pub(super) participant_id: ID,
@@ -287,6 +293,7 @@ pub struct EventAddPairsInput {
     /// Event to add them to.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Who should meet whom, 1 to 100 at a time.
     #[graphql(validator(min_items = 1, max_items = 100))]
@@ -302,6 +309,7 @@ pub struct EventAddFromSuggestionsInput {
     /// Event to add the pairs to.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Suggestions (撮合建议) that stand, 1 to 100 at a time.
     #[graphql(validator(min_items = 1, max_items = 100))]
@@ -333,6 +341,7 @@ pub struct EventOrderMeetingsInput {
     /// Event whose meetings to order.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Precedences (先后) to add, at most 100 at a time.
     #[graphql(validator(max_items = 100))]
@@ -351,6 +360,7 @@ pub struct MeetingLockInput {
     /// Meeting to lock.
     pub(super) meeting_id: ID,
     /// Version of its event that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Number of the slot to lock it in; where it stands if absent. Unlocked meetings that are in
     /// the way lose their slot until the timetable is planned again.
@@ -366,6 +376,7 @@ pub struct MeetingInput {
     /// Which meeting.
     pub(super) meeting_id: ID,
     /// Version of its event that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
@@ -388,9 +399,10 @@ pub struct EventPlanInput {
     /// Event to plan.
     pub(super) event_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     pub(super) version: i64,
     /// Start of the random numbers; the same event, seed and steps give the same timetable.
-    #[graphql(default = 1)]
+    #[graphql(default = 1, validator(custom = "Int32"))]
     pub(super) seed: u64,
     /// Steps the search may take, 1 to 50,000,000; 5,000,000 if absent.
     #[graphql(validator(minimum = 1, maximum = 50_000_000))]

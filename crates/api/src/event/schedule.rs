@@ -14,7 +14,8 @@ use super::meeting::ParticipantNode;
 use super::{DockingEventNode, sight};
 use crate::error::ApiError;
 use crate::ids;
-use crate::page::{self, Slice};
+use crate::page::{self, Span};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// What the caller has to do at an event.
@@ -39,15 +40,18 @@ impl ScheduleNode {
 
     /// Meetings by slot and table: the caller's own, for organisers all; empty while no version is
     /// published.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn rows(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, ScheduleRowNode>> {
         let version = self.version.as_ref().map(|version| (version.event, version.number));
-        Ok(rows(Scope::of(ctx)?, version, first, after).await?)
+        Ok(rows(Scope::of(ctx)?, version, Span { first, after, last, before }).await?)
     }
 }
 
@@ -55,31 +59,19 @@ impl ScheduleNode {
 async fn rows(
     scope: &Scope,
     version: Option<(DockingEventId, u32)>,
-    first: Option<i32>,
-    after: Option<String>,
+    span: Span,
 ) -> Result<Connection<String, ScheduleRowNode>, ApiError> {
     const LIST: &str = "schedule";
-    let size = page::size(first)?;
-    let starts_later = after.is_some();
-    let after = after
-        .map(|cursor| {
-            let [slot, table] = page::key::<2>(LIST, &cursor)?;
-            let parsed = slot.parse().ok().zip(table.parse().ok());
-            let (slot, table) = parsed.ok_or(ApiError::BadCursor(cursor))?;
-            Ok::<_, ApiError>(Spot { slot, table })
-        })
-        .transpose()?;
+    let page = span.by_key(LIST, |[slot, table]| {
+        Some(Spot { slot: slot.parse().ok()?, table: table.parse().ok()? })
+    })?;
     let rows = match version {
-        Some(key) => {
-            let window = Window { after, limit: size + 1 };
-            store::rows(&scope.desk.db, sight(scope), key, window).await?
-        }
+        Some(key) => store::rows(&scope.desk.db, sight(scope), key, page.window()).await?,
         None => Vec::new(),
     };
-    let slice = Slice { starts_later, size, rows };
     let cursor =
         |row: &Row| page::cursor(LIST, &[&row.spot.slot.to_string(), &row.spot.table.to_string()]);
-    Ok(page::connection(slice, cursor, ScheduleRowNode))
+    Ok(page::connection(page.slice(rows), cursor, ScheduleRowNode))
 }
 
 /// A row of a schedule as clients see it.
@@ -152,15 +144,18 @@ impl VersionNode {
     }
 
     /// Meetings by slot and table: the caller's own, for organisers all.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn rows(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, ScheduleRowNode>> {
         let version = Some((self.version.event, self.version.number));
-        Ok(rows(Scope::of(ctx)?, version, first, after).await?)
+        Ok(rows(Scope::of(ctx)?, version, Span { first, after, last, before }).await?)
     }
 
     /// What differs from an earlier version, as far as the caller sees both; null if there is no
@@ -168,9 +163,11 @@ impl VersionNode {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Number of the other version; the one before if absent.")] since: Option<
-            u32,
-        >,
+        #[graphql(
+            desc = "Number of the other version; the one before if absent.",
+            validator(custom = "Int32")
+        )]
+        since: Option<u32>,
     ) -> Result<Option<DiffNode>> {
         let scope = Scope::of(ctx)?;
         let since = since.unwrap_or(self.version.number.saturating_sub(1));
@@ -179,7 +176,7 @@ impl VersionNode {
         }
         let all = |number| {
             let limit = u64::try_from(MAX_MEETINGS).unwrap_or(u64::MAX);
-            let window = Window { after: None, limit };
+            let window = Window::first(limit);
             store::rows(&scope.desk.db, sight(scope), (self.version.event, number), window)
         };
         let (old, new) = (all(since).await?, all(self.version.number).await?);

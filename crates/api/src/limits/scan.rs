@@ -8,12 +8,14 @@ pub(super) struct Size {
     /// Whether the document ends inside of a block string. The parser would read it anew as short
     /// strings, and brackets counted as text here would be brackets there.
     pub(super) is_broken: bool,
+    /// Whether a text holds U+0000, which PostgreSQL does not keep.
+    pub(super) has_nul: bool,
 }
 
 impl Size {
     /// Reads the whole document once.
     pub(super) fn of(query: &str) -> Self {
-        let mut size = Self::default();
+        let mut size = Self { has_nul: query.contains('\0'), ..Self::default() };
         let mut open = 0_usize;
         let mut rest = query.as_bytes();
         while let Some((&byte, after)) = rest.split_first() {
@@ -31,7 +33,7 @@ impl Size {
                         Some(end) => end,
                         None => return Self { is_broken: true, ..size },
                     },
-                    None => text_end(after),
+                    None => text_end(after, &mut size.has_nul),
                 },
                 b'{' | b'(' | b'[' => {
                     open += 1;
@@ -74,12 +76,15 @@ fn block_end(mut text: &[u8]) -> Option<&[u8]> {
 }
 
 /// What follows a string whose content starts at `text`; a line end ends it too, as no parser reads
-/// on.
-fn text_end(mut text: &[u8]) -> &[u8] {
+/// on. `has_nul` becomes true where it escapes U+0000.
+fn text_end<'a>(mut text: &'a [u8], has_nul: &mut bool) -> &'a [u8] {
     while let Some((&byte, rest)) = text.split_first() {
         text = match byte {
             b'"' | b'\n' | b'\r' => return rest,
-            b'\\' => rest.split_first().map_or(rest, |(_, rest)| rest),
+            b'\\' => {
+                *has_nul |= rest.starts_with(b"u0000");
+                rest.split_first().map_or(rest, |(_, rest)| rest)
+            }
             _ => rest,
         };
     }

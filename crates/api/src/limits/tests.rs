@@ -164,9 +164,8 @@ fn variables_of_one_shape_are_valid_alike() {
     let query = "query($id: ID!, $first: Int, $kind: Kind) { a }";
     let plan = Plan::new(parse(query).unwrap());
     let state = std::collections::hash_map::RandomState::new();
-    let shape = |variables: serde_json::Value| {
-        plan.shape(None, &async_graphql::Variables::from_json(variables), &state)
-    };
+    let shape =
+        |variables: serde_json::Value| plan.shape(None, &Variables::from_json(variables), &state);
     let first = shape(serde_json::json!({ "id": "a", "first": 1, "kind": "A" }));
     assert_eq!(first, shape(serde_json::json!({ "id": "b", "first": 1, "kind": "A" })));
     for other in [
@@ -214,4 +213,24 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_text_that_no_database_keeps_is_refused_wherever_it_stands() {
+    let refused = |query: &str| {
+        let error = parse(query).unwrap_err();
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code")).cloned();
+        (code, error.message)
+    };
+    let nul =
+        (Some(Value::from("BAD_INPUT")), "a text holds U+0000, which cannot be kept".to_owned());
+    assert_eq!(refused(r#"{ a(b: "x\u0000") }"#), nul);
+    assert_eq!(refused(r#"{ a(b: "\\\u0000") }"#), nul);
+    assert_eq!(refused("{ a(b: \"\"\"x\0\"\"\") }"), nul);
+    assert!(parse(r#"{ a(b: "\\u0000 \u0001") }"#).is_ok(), "a backslash and some letters");
+    assert!(parse(r#"{ a(b: """\u0000""") }"#).is_ok(), "block texts have no escapes");
+    let variables = |value: serde_json::Value| texts(&Variables::from_json(value));
+    let deep = serde_json::json!({ "input": { "names": ["a", "b\u{0}"] } });
+    assert_eq!(variables(deep).unwrap_err().message, nul.1);
+    assert!(variables(serde_json::json!({ "a": ["b", { "c": 1, "d": null }] })).is_ok());
 }

@@ -1,7 +1,7 @@
 //! Changes of needs: one mutation per step.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use lianmeng_app::need::{
     self as app, Done, MoveNeed, NeedCard, NeedCommandError, NeedDeed, WriteNeed,
 };
@@ -12,6 +12,7 @@ use super::{ExclusionWord, NeedKindWord, NeedNode};
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::page;
+use crate::scalars::{Day, Int32, is_usual};
 use crate::scope::Scope;
 
 /// A need as a person writes it.
@@ -70,6 +71,7 @@ pub struct NeedSubmitInput {
     /// A draft.
     need_id: Option<ID>,
     /// Version of the draft that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// Whether you confirm that the need holds no state secret.
     confirms_no_secret: bool,
@@ -85,6 +87,7 @@ pub struct NeedMoveInput {
     need_id: ID,
     /// Version that was read; the change is refused if somebody saved it since. The present one if
     /// absent.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
@@ -136,7 +139,7 @@ pub struct NeedSuspendInput {
     /// Which need, and the key of the request.
     need: NeedMoveInput,
     /// Day until which it rests, tomorrow at the earliest.
-    until_on: NaiveDate,
+    until_on: Day,
 }
 
 /// Input of `needRate`.
@@ -269,6 +272,12 @@ impl NeedMutation {
         input: NeedDispatchInput,
     ) -> Result<NeedPayload> {
         let handler = ids::decode(&input.handler_id)?;
+        if let Some(due_at) = input.due_at
+            && !is_usual(due_at.year())
+        {
+            let message = format!("dueAt has the year {}; years have four digits", due_at.year());
+            return Err(ApiError::BadInput(message).into());
+        }
         let order = DispatchOrder { handler, due_at: input.due_at };
         advance(ctx, input.need, NeedDeed::Dispatch(order)).await
     }
@@ -305,7 +314,7 @@ impl NeedMutation {
         ctx: &Context<'_>,
         input: NeedSuspendInput,
     ) -> Result<NeedPayload> {
-        advance(ctx, input.need, NeedDeed::Suspend(input.until_on)).await
+        advance(ctx, input.need, NeedDeed::Suspend(input.until_on.date())).await
     }
 
     /// Goes on after a rest. The unit in charge.

@@ -10,6 +10,7 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::region::PlaceInput;
 use crate::registry::{RemoveInput, RemovedPayload, payload};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// The card of an organisation as a person fills it in.
@@ -54,6 +55,7 @@ pub struct OrganisationUpdateInput {
     /// Organisation to change.
     organisation_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: OrganisationCardInput,

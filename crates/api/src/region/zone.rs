@@ -10,9 +10,10 @@ use lianmeng_store::region::zone::{self as store, ZoneFilter};
 
 use crate::error::ApiError;
 use crate::ids;
-use crate::page::{self, NameSort, RowCursor};
+use crate::page::{self, NameSort, RowCursor, Span};
 use crate::region::RegionNode;
 use crate::registry::{RemoveInput, RemovedPayload, payload};
+use crate::scalars::Int32;
 use crate::scope::Scope;
 
 /// Which zones a list holds; every given part must hold.
@@ -90,7 +91,7 @@ pub struct ZoneQuery;
 #[Object]
 impl ZoneQuery {
     /// Functional zones that match, at most 100 a page.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn zones(
         &self,
@@ -99,9 +100,11 @@ impl ZoneQuery {
         #[graphql(default)] sort: NameSort,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<RowCursor<ZoneId>, ZoneNode, ZoneTotal>> {
         let scope = Scope::of(ctx)?;
-        let asked = page::asked("zones", sort, first, after)?;
+        let asked = page::asked("zones", sort, Span { first, after, last, before })?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let window = asked.window();
         let rows = store::page(&scope.desk.db, &scope.sees, &filter, asked.order, window).await?;
@@ -151,6 +154,7 @@ pub struct ZoneUpdateInput {
     /// Zone to change.
     zone_id: ID,
     /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
     version: i64,
     /// The whole new card.
     card: ZoneCardInput,

@@ -1,7 +1,6 @@
 //! Changes of suggestions.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use chrono::NaiveDate;
 use lianmeng_app::suggest::tasks::{self, SuggestTasks, TaskGap, TasksSuggested};
 use lianmeng_app::suggest::{self, MakeSuggestions, SuggestError};
 use lianmeng_app::suggestion::{
@@ -19,6 +18,7 @@ use crate::loader::casework::SuggestionsOf;
 use crate::page;
 use crate::pairing::PairingNode;
 use crate::project::ProjectNode;
+use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 use crate::task::CooperationTaskNode;
 
@@ -51,6 +51,7 @@ pub struct SuggestionMoveInput {
     suggestion_id: ID,
     /// Version that was read; the change is refused if somebody saved it since. The present one if
     /// absent.
+    #[graphql(validator(custom = "Int32"))]
     version: Option<i64>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
@@ -75,7 +76,7 @@ pub struct SuggestionPairInput {
     /// Suggestion that both sides accepted.
     suggestion_id: ID,
     /// Last day of the pairing, or due date of the cooperation task; none if absent.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -108,8 +109,10 @@ pub struct TasksSuggestInput {
     #[graphql(validator(max_items = 100))]
     project_ids: Option<Vec<ID>>,
     /// Most projects for each local enterprise, 1 to 1 000; 15 if absent.
+    #[graphql(validator(custom = "Int32"))]
     max_per_owner: Option<u32>,
     /// Most projects for each central enterprise, 1 to 1 000; 15 if absent.
+    #[graphql(validator(custom = "Int32"))]
     max_per_counterpart: Option<u32>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
@@ -312,7 +315,7 @@ impl SuggestionMutation {
         let scope = Scope::of(ctx)?;
         let cmd = PairSuggestion {
             suggestion: ids::decode(&input.suggestion_id)?,
-            until_on: input.until_on,
+            until_on: input.until_on.map(Day::date),
             request_key: input.request_key,
         };
         Ok(match app::pair(&scope.desk, &scope.actor, &cmd).await {

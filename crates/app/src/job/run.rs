@@ -244,7 +244,7 @@ impl Run {
         loop {
             let after: Option<NeedId> =
                 progress.checkpoint.as_deref().and_then(|id| id.parse().ok());
-            let window = Window { after, limit: NEEDS };
+            let window = Window::next(after, NEEDS);
             let needs = need::page(&self.office.db, eyes, &filter, window).await?;
             let Some(last) = needs.last() else {
                 return Ok(None);

@@ -169,7 +169,7 @@ async fn open_offers(
     today: NaiveDate,
 ) -> Result<Vec<Offer>, StoreError> {
     let filter = OfferFilter { open_on: Some(today), ..OfferFilter::default() };
-    let window = Window { after: None, limit: MAX_OFFERS };
+    let window = Window::first(MAX_OFFERS);
     offer::page(db, &Visibility::All, &filter, window).await
 }
 
@@ -190,7 +190,7 @@ async fn enterprises(
     }));
     if need.committee.is_some() {
         let filter = EnterpriseFilter { committee: need.committee, ..EnterpriseFilter::default() };
-        let window = Window { after: None, limit: MAX_PARTNERS };
+        let window = Window::first(MAX_PARTNERS);
         let order = NameOrder::Id;
         let partners = enterprise::page(db, &Visibility::All, &filter, order, window).await?;
         ids.extend(partners.into_iter().map(|enterprise| enterprise.id));

@@ -102,7 +102,7 @@ async fn projects(
     let found = if asked.is_empty() {
         let filter =
             ProjectFilter { stages: vec![ProjectStage::Planned], ..ProjectFilter::default() };
-        let window = Window { after: None, limit: MAX_PROJECTS };
+        let window = Window::first(MAX_PROJECTS);
         project::page(db, Eyes::ALL, &filter, window).await?
     } else {
         let found = project::find_many(db, Eyes::ALL, asked).await?;
@@ -167,7 +167,7 @@ async fn owned_by(
     ownership: Ownership,
 ) -> Result<Vec<Enterprise>, StoreError> {
     let filter = EnterpriseFilter { ownership: vec![ownership], ..EnterpriseFilter::default() };
-    let window = Window { after: None, limit: MAX_PARTIES };
+    let window = Window::first(MAX_PARTIES);
     enterprise::page(db, &Visibility::All, &filter, NameOrder::Id, window).await
 }
 

@@ -82,7 +82,7 @@ async fn target(desk: &Desk, event: DockingEventId) -> anyhow::Result<Target> {
 
 /// The event made before, or a new one.
 async fn create(desk: &Desk) -> anyhow::Result<DockingEvent> {
-    let window = Window { after: None, limit: 100 };
+    let window = Window::first(100);
     let found = events::page(&desk.db, &Visibility::All, &EventFilter::default(), window).await?;
     if let Some(event) = found.into_iter().find(|event| event.title == TITLE) {
         return Ok(event);

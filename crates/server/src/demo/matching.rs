@@ -92,14 +92,14 @@ pub(super) async fn needs(desk: &Desk) -> anyhow::Result<String> {
 }
 
 async fn all_needs(desk: &Desk) -> anyhow::Result<Vec<Need>> {
-    let window = Window { after: None, limit: 100 };
+    let window = Window::first(100);
     let found =
         lianmeng_store::need::page(&desk.db, Eyes::ALL, &NeedFilter::default(), window).await?;
     Ok(found.into_iter().map(|seen| seen.need).collect())
 }
 
 async fn suggestions(desk: &Desk, filter: &SuggestionFilter) -> anyhow::Result<Vec<Suggestion>> {
-    let window = Window { after: None, limit: 100 };
+    let window = Window::first(100);
     let found = lianmeng_store::suggestion::page(&desk.db, Eyes::ALL, filter, window).await?;
     Ok(found.into_iter().map(|seen| seen.suggestion).collect())
 }

@@ -6,11 +6,10 @@ use lianmeng_domain::meeting::version::{Row, Version};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::scope;
 use crate::StoreError;
-use crate::page::{self, Window};
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 mod row {
@@ -128,14 +127,11 @@ pub async fn page(
     event: DockingEventId,
     window: Window<u32>,
 ) -> Result<Vec<Version>, StoreError> {
-    let after = window.after.map(|number| row::COLUMN.number.gt(i64::from(number)));
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.event_id.eq(event.to_string()))
-        .filter(Condition::all().add_option(after))
-        .order_by_asc(row::COLUMN.number)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+    let query = row::Entity::find().filter(row::COLUMN.event_id.eq(event.to_string()));
+    let cut = page::cut(query, &[row::Column::Number], Way::Up, window, |number| {
+        vec![i64::from(number).into()]
+    });
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Version::try_from).collect()
 }
 
@@ -164,23 +160,15 @@ pub async fn rows(
     (event, number): (DockingEventId, u32),
     window: Window<RowKey>,
 ) -> Result<Vec<Row>, StoreError> {
-    let after = window.after.map(|Spot { slot, table }| {
-        Condition::any().add(line::COLUMN.slot.gt(i32::from(slot))).add(
-            Condition::all()
-                .add(line::COLUMN.slot.eq(i32::from(slot)))
-                .add(line::COLUMN.table_number.gt(i32::from(table))),
-        )
-    });
-    let rows = line::Entity::find()
+    let query = line::Entity::find()
         .filter(scope::published_rows(sees))
         .filter(line::COLUMN.event_id.eq(event.to_string()))
-        .filter(line::COLUMN.number.eq(i64::from(number)))
-        .filter(Condition::all().add_option(after))
-        .order_by_asc(line::COLUMN.slot)
-        .order_by_asc(line::COLUMN.table_number)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+        .filter(line::COLUMN.number.eq(i64::from(number)));
+    let values = |Spot { slot, table }| vec![i32::from(slot).into(), i32::from(table).into()];
+    let rows =
+        page::cut(query, &[line::Column::Slot, line::Column::TableNumber], Way::Up, window, values)
+            .all(db)
+            .await?;
     rows.into_iter().map(Row::try_from).collect()
 }
 

@@ -112,8 +112,8 @@ async fn after_its_last_attempt_a_job_is_dead_until_it_is_put_back() {
     take(&db, "a", 100).await.unwrap();
     assert_eq!(take(&db, "b", 200).await, None);
     assert_eq!(state(&db, id).await, (JobState::Dead, 5));
-    let window = Window { after: None, limit: 10 };
-    let dead = page(&db, &asker(), Some(JobState::Dead), &window).await.unwrap();
+    let window = Window::first(10);
+    let dead = page(&db, &asker(), Some(JobState::Dead), window).await.unwrap();
     assert_eq!(dead.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
     assert!(requeue(&db, id, at(300)).await.unwrap());
     assert!(!requeue(&db, id, at(300)).await.unwrap());

@@ -9,11 +9,11 @@ use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect};
+use sea_orm::{ExprTrait, QueryOrder};
 
 use crate::StoreError;
 use crate::event::scope;
-use crate::page::{self, Window};
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 mod row {
@@ -49,15 +49,11 @@ pub async fn page(
     event: DockingEventId,
     window: Window<ParticipantId>,
 ) -> Result<Vec<Participant>, StoreError> {
-    let after = window.after.map(|id| row::COLUMN.id.gt(id.to_string()));
-    let rows = row::Entity::find()
+    let query = row::Entity::find()
         .filter(scope::participants(sees))
-        .filter(row::COLUMN.event_id.eq(event.to_string()))
-        .filter(Condition::all().add_option(after))
-        .order_by_asc(row::COLUMN.id)
-        .limit(window.limit)
-        .all(db)
-        .await?;
+        .filter(row::COLUMN.event_id.eq(event.to_string()));
+    let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
+    let rows = cut.all(db).await?;
     rows.into_iter().map(Participant::try_from).collect()
 }
 

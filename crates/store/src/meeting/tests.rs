@@ -136,7 +136,7 @@ fn firm(number: u128) -> Enterprise {
 }
 
 const fn window<K>() -> Window<K> {
-    Window { after: None, limit: 100 }
+    Window::first(100)
 }
 
 #[tokio::test]
@@ -216,7 +216,7 @@ async fn events_are_found_by_host_stage_day_and_participant() {
         let ids: Vec<_> = found.iter().map(|event| event.id.number()).collect();
         assert_eq!(ids, want, "{name}");
     }
-    let later = Window { after: Some((day(9), eid(2))), limit: 5 };
+    let later = Window::next(Some((day(9), eid(2))), 5);
     let found = event::page(&db, &Visibility::All, &base(), later).await.unwrap();
     assert_eq!(found.iter().map(|event| event.id).collect::<Vec<_>>(), [eid(1)]);
 }
@@ -284,9 +284,9 @@ async fn first_children_of_many_events_are_counted_per_event() {
     assert_eq!(found.iter().map(|p| p.id).collect::<Vec<_>>(), [11, 12, 21, 22].map(pid));
     let versions = version::of_events(&db, &Visibility::Published, &both, 5).await.unwrap();
     assert_eq!(versions.iter().map(|v| (v.event, v.number)).collect::<Vec<_>>(), [(eid(1), 1)]);
-    let after = Window { after: Some(1), limit: 5 };
+    let after = Window::next(Some(1), 5);
     assert_eq!(version::page(&db, eid(1), after).await.unwrap(), []);
-    let next = Window { after: Some(Spot { slot: 1, table: 1 }), limit: 5 };
+    let next = Window::next(Some(Spot { slot: 1, table: 1 }), 5);
     let lines = version::rows(&db, &Visibility::All, (eid(1), 1), next).await.unwrap();
     assert_eq!(lines.iter().map(|line| line.spot.slot).collect::<Vec<_>>(), [3]);
 }

@@ -11,6 +11,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_graphql::dataloader::Loader;
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
@@ -84,7 +85,9 @@ impl<T> Batches<T> {
             let answer = self.ask(key.clone());
             // Comes back when every field of the request that could go on did so.
             yield_now().await;
-            self.read(self.take()).await;
+            // Boxed, so that every field that asks does not carry every way to be answered: compilers
+            // take minutes over that.
+            self.read(self.take()).boxed().await;
             // Who read for this key may have left half-way; then it is asked for anew.
             if let Ok(answer) = answer.await {
                 return answer;

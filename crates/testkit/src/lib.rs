@@ -15,8 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-pub use database::{Place, database, narrow_database};
-pub use database::{Place, database, sqlite};
+pub use database::{Place, database, narrow_database, sqlite};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -152,7 +152,7 @@ fn subscribers_of_a_replica_that_dies_miss_nothing_and_hear_nothing_twice() {
         "{subscribers} subscribers, {changes} changes in {} ms, {:.0} a second, all heard {} ms after the last",
         written.as_millis(),
         f64::from(u32::try_from(changes).unwrap()) / written.as_secs_f64(),
-        (heard - written).as_millis()
+        heard.saturating_sub(written).as_millis()
     );
     servers.clear();
 }

@@ -336,7 +336,7 @@ pub async fn requeue(
     let done = row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(JobState::Ready.word()))
         .col_expr(row::Column::Attempts, Expr::value(0))
-        .col_expr(row::Column::RunAt, Expr::col(row::Column::CreatedAt).into())
+        .col_expr(row::Column::RunAt, Expr::col(row::Column::CreatedAt))
         .col_expr(row::Column::ChangedAt, Expr::value(now))
         .filter(row::COLUMN.id.eq(id.to_string()))
         .filter(row::COLUMN.state.eq(JobState::Dead.word()))

@@ -21,7 +21,7 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const PASSWORD: &str = "seven herons over the river";
 
 /// Longer than a lease of a job.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// Seconds for which a job is kept from ending.
 const HELD: u32 = 3;
 

@@ -38,6 +38,19 @@ fn shown(server: &Server, token: &str) -> Option<(f64, i64)> {
     Some((server.number("lianmeng_graph_version")?, answer["extensions"]["seen"].as_i64()?))
 }
 
+/// The program with its servers behind these ports.
+fn program([database, redis]: [u16; 2]) -> Program {
+    let mut program = Program::on_sqlite();
+    // What a replica holds that is cut off in the middle of a change is free again after this.
+    let url = format!(
+        "postgres://postgres@127.0.0.1:{database}/postgres?options[idle_in_transaction_session_timeout]=1s"
+    );
+    program.set("DATABASE_URL", &url);
+    program.set("REDIS_URL", &format!("redis://127.0.0.1:{redis}/"));
+    program.set("LIANMENG_REDIS__SPACE", "faults");
+    program
+}
+
 #[test]
 fn a_replica_that_is_cut_off_answers_clearly_holds_nobody_up_and_catches_up() {
     let Some(postgres) = Postgres::start() else { return };
@@ -45,17 +58,6 @@ fn a_replica_that_is_cut_off_answers_clearly_holds_nobody_up_and_catches_up() {
     let seconds = std::env::var("LIANMENG_CUT_OFF_SECONDS").ok();
     let outage = Duration::from_secs(seconds.map_or(9, |text| text.parse().unwrap()));
     let lines = [Line::to(postgres.port()), Line::to(redis.port())];
-    let program = |[database, redis]: [u16; 2]| {
-        let mut program = Program::on_sqlite();
-        // What a replica holds that is cut off in the middle of a change is free again after this.
-        let url = format!(
-            "postgres://postgres@127.0.0.1:{database}/postgres?options[idle_in_transaction_session_timeout]=1s"
-        );
-        program.set("DATABASE_URL", &url);
-        program.set("REDIS_URL", &format!("redis://127.0.0.1:{redis}/"));
-        program.set("LIANMENG_REDIS__SPACE", "faults");
-        program
-    };
     let near = program([postgres.port(), redis.port()]);
     let far = program(lines.each_ref().map(Line::port))
         .with("LIANMENG_GRAPHQL__TIMEOUT_SECONDS", TIMEOUT);

@@ -14,16 +14,12 @@ use super::{agree, register};
 struct Disk(TempDir);
 
 impl Disk {
-    /// `None` where disks cannot be mounted, which it says.
+    /// `None` where disks cannot be mounted.
     fn new() -> Option<Self> {
         let disk = Self(tempfile::tempdir().unwrap());
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(disk.0.path());
-        if mount.output().is_ok_and(|ran| ran.status.success()) {
-            return Some(disk);
-        }
-        println!("skipped: no disk can be mounted here; it takes root");
-        None
+        mount.output().is_ok_and(|ran| ran.status.success()).then_some(disk)
     }
 
     fn path(&self) -> &Path {
@@ -48,7 +44,10 @@ impl Drop for Disk {
 
 #[test]
 fn a_full_disk_refuses_changes_clearly_and_heals_when_there_is_room() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = Disk::new() else {
+        println!("skipped: no disk can be mounted here; it takes root");
+        return;
+    };
     let file = disk.path().join("lianmeng.db");
     let program = Program::on_sqlite().with("DATABASE_URL", format!("sqlite:{}", file.display()));
     let server = program.serve();

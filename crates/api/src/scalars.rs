@@ -33,7 +33,11 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, NoDay> {
         // chrono reads 2026-3-9 and +10000-01-01 too.
-        if text.len() != 10 {
+        let is_plain = |(place, byte): (usize, u8)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        if text.len() != 10 || !text.bytes().enumerate().all(is_plain) {
             return Err(NoDay);
         }
         let day = text.parse::<NaiveDate>().map_err(|_| NoDay)?;

@@ -414,18 +414,17 @@ where
 
     /// Reads the first of the things that wait.
     async fn read(&mut self) {
-        let ids = self.waiting.iter().take(self.most).map(|due| due.id);
-        match self.asker.scope().loaders().load_many(ids).await {
+        let ids: Vec<I> = self.waiting.iter().take(self.most).map(|due| due.id).collect();
+        match self.asker.scope().each::<I, T>(ids).await {
             Ok(found) => {
                 self.read_at = Instant::now();
-                let count = self.most.min(self.waiting.len());
-                let seen = |due: Due<I>| found.get(&due.id).map(|thing| (due, thing.clone()));
-                self.read.extend(self.waiting.drain(..count).filter_map(seen));
+                let read = self.waiting.drain(..found.len()).zip(found);
+                self.read.extend(read.filter_map(|(due, thing)| Some((due, thing?))));
                 self.most = (2 * self.most).min(MOST);
             }
             Err(error) => {
                 // A subscriber misses nothing because the database was away.
-                tracing::warn!(cause = %error, "changed things could not be read");
+                tracing::warn!(cause = ?error, "changed things could not be read");
                 sleep(LOOK).await;
             }
         }

@@ -163,6 +163,24 @@ impl Scope {
         Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
         T: Clone + Send + Sync + 'static,
     {
+        Ok(self.each(keys).await?.into_iter().flatten().collect())
+    }
+
+    /// What belongs to each of these keys, in the order given; `None` where there is nothing the caller
+    /// sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::one`].
+    pub async fn each<K, T>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<T>>, ApiError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Value = T, Error = Arc<StoreError>>,
+        T: Clone + Send + Sync + 'static,
+    {
         let keys: Vec<K> = keys.into_iter().collect();
         let near = |key| self.near.as_ref().and_then(|near| near.get::<K, T>(key));
         let mut found: Vec<Option<T>> = keys.iter().map(near).collect();
@@ -171,6 +189,6 @@ impl Scope {
         for (place, far) in places.into_iter().zip(self.batches.many(&missing).await?) {
             *place = far;
         }
-        Ok(found.into_iter().flatten().collect())
+        Ok(found)
     }
 }

@@ -30,13 +30,17 @@ def start():
         while not ready((host, int(port))):
             time.sleep(0.002)
         end = time.monotonic()
+        with open(f"/proc/{server.pid}/stat") as file:
+            ticks = file.read().rsplit(")", 1)[1].split()[11:13]
+        processor = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
     finally:
         server.kill()
         server.wait()
-    return (listening - begin) * 1000, (end - begin) * 1000
+    return (end - begin) * 1000, (listening - begin) * 1000, processor * 1000
 
 
 runs = [start() for _ in range(5)]
-print("ready after", ", ".join(f"{total:.0f}" for _, total in runs), "ms; listening after", ", ".join(f"{listening:.0f}" for listening, _ in runs), "ms")
-if sorted(total for _, total in runs)[2] >= 1000:
+for what, times in zip(("ready after", "listening after", "processor time"), zip(*runs)):
+    print(what, ", ".join(f"{ms:.0f}" for ms in times), "ms")
+if sorted(total for total, _, _ in runs)[2] >= 1000:
     print("MISSED: the median is to stay under 1000 ms")

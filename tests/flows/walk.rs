@@ -111,6 +111,16 @@ fn a_template_imports_and_wrong_files_leave_nothing_behind() {
 }
 
 #[test]
+fn an_import_leaves_no_log_that_the_next_start_reads_again() {
+    let program = Program::on_sqlite();
+    let firms = program.write("f/企业.csv", "外部编号,企业名称\na,示例甲\n");
+    let ran = program.run(&["import", firms.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(program.folder().join("data/lianmeng.db").is_file());
+    assert!(!program.folder().join("data/lianmeng.db-wal").exists());
+}
+
+#[test]
 fn the_a_share_graph_has_the_figures_counted_by_hand() {
     let Some(shared) = shared() else { return };
     let program = Program::default();

@@ -41,6 +41,8 @@ pub(crate) async fn run(config: &Config, args: ImportArgs) -> anyhow::Result<Exi
         progress: &progress,
     };
     let report = import::import(&office.desk(), &actor, cmd).await?;
+    // SQLite writes its log back when it is closed; the next start would read all of it again.
+    office.db.close().await?;
     shown.finish();
     for line in lines(&drafts, &report) {
         print::error(&line);

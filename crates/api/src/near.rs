@@ -61,6 +61,11 @@ mod tests {
         office.graph.keep(shelves);
         let keeper = office.clone();
         tokio::spawn(async move { keeper.graph.keep_fresh(&keeper, pending()).await });
+        vouched(office).await;
+    }
+
+    /// Waits until the keeper vouches for what it knows.
+    async fn vouched(office: &Office) {
         let vouched = async {
             while office.desk().near(0).is_none() {
                 tokio::task::yield_now().await;
@@ -83,7 +88,15 @@ mod tests {
         assert_eq!(named(&office).await.0, 2, "nobody follows the changes");
         followed(&office).await;
         let (_, first) = named(&office).await;
-        assert_eq!(named(&office).await, (0, first));
+        let again = loop {
+            vouched(&office).await;
+            let again = named(&office).await;
+            // A machine that stood still meanwhile has the keeper look first, which proves nothing.
+            if office.desk().near(0).is_some() {
+                break again;
+            }
+        };
+        assert_eq!(again, (0, first));
 
         let change = format!(
             r#"mutation {{ enterpriseUpdate(input: {{ enterpriseId: "{}", version: 1,

@@ -8,7 +8,6 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, TryInsertResult};
 use sha2::{Digest, Sha256};
 
-use crate::parse::{self, At};
 use crate::{StoreError, audit};
 
 mod row {
@@ -89,7 +88,10 @@ pub async fn claim(
     let Some(same) = found.filter(|row| row.fingerprint == fingerprint) else {
         return Ok(Claim::Mismatch);
     };
-    let deed = parse::value(At("request_keys", "result"), &same.result)?;
+    let Ok(deed) = same.result.parse() else {
+        // A replica of an earlier version wrote the thing itself.
+        return Ok(Claim::Replay(same.result));
+    };
     let thing = audit::thing(db, deed, same.at).await?;
     Ok(thing.map_or(Claim::Mismatch, Claim::Replay))
 }
@@ -112,4 +114,28 @@ fn fingerprint(command: &str) -> String {
         let _ok = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_of_an_earlier_version_names_what_was_done() {
+        let db = lianmeng_testkit::database().await;
+        let now = Utc.with_ymd_and_hms(2026, 3, 2, 1, 0, 0).unwrap();
+        let key = RequestKey { caller: "a", key: "key-0001", command: "c", deed: 1.into() };
+        assert_eq!(claim(&db, key, now).await.unwrap(), Claim::New);
+        row::Entity::update_many()
+            .col_expr(row::Column::Result, Expr::value("need:1"))
+            .exec(&db)
+            .await
+            .unwrap();
+        let again = claim(&db, RequestKey { deed: 2.into(), ..key }, now).await.unwrap();
+        assert_eq!(again, Claim::Replay("need:1".to_owned()));
+        let other = RequestKey { command: "d", deed: 3.into(), ..key };
+        assert_eq!(claim(&db, other, now).await.unwrap(), Claim::Mismatch);
+    }
 }

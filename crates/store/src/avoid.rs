@@ -99,12 +99,11 @@ pub async fn pairs_with(
 ) -> Result<BTreeSet<(EnterpriseId, EnterpriseId)>, StoreError> {
     let mut pairs = BTreeSet::new();
     for chunk in enterprises.chunks(500) {
-        let ids = || chunk.iter().map(ToString::to_string);
         let rows = row::Entity::find()
             .filter(
                 Condition::any()
-                    .add(row::COLUMN.owner_enterprise.is_in(ids()))
-                    .add(row::COLUMN.other_enterprise.is_in(ids())),
+                    .add(parse::among(db, row::Column::OwnerEnterprise, chunk))
+                    .add(parse::among(db, row::Column::OtherEnterprise, chunk)),
             )
             .all(db)
             .await?;

@@ -164,7 +164,7 @@ pub async fn of_enterprises(
     ranked
         .columns([enterprise, chain])
         .expr_window_as(Func::cust("ROW_NUMBER"), window, place.clone())
-        .and_where(Expr::col(enterprise).is_in(enterprises.iter().map(ToString::to_string)))
+        .and_where(parse::listed(db, enterprise, enterprises))
         .group_by_columns([enterprise, chain]);
     let mut wanted = Query::select();
     wanted

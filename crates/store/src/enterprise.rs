@@ -497,6 +497,18 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
+    async fn a_list_of_ids_may_be_long() {
+        let db = db().await;
+        let firm = firm(7, "甲");
+        insert(&db, &firm).await.unwrap();
+        for length in [3_u128, 1_000, 20_000, 32_000] {
+            let ids: Vec<_> = (7..7 + length).map(EnterpriseId::from).collect();
+            let found = find_many(&db, &Visibility::All, &ids).await.unwrap();
+            assert_eq!(found, std::slice::from_ref(&firm), "{length}");
+        }
+    }
+
+    #[tokio::test]
     async fn the_second_of_two_saves_is_stale() {
         let db = db().await;
         let firm = firm(1, "甲");

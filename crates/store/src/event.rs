@@ -249,10 +249,11 @@ pub async fn place_names(
             continue;
         }
         let mut query = Query::select();
-        query
-            .columns([(table, key), (table, "name")])
-            .from(table)
-            .and_where(Expr::col((table, key)).is_in(keys));
+        query.columns([(table, key), (table, "name")]).from(table).and_where(parse::listed(
+            db,
+            (table, key),
+            keys,
+        ));
         for row in db.query_all(&query).await? {
             let text: String = row.try_get("", key)?;
             let place = match table {

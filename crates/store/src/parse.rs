@@ -1,4 +1,5 @@
-//! Reading columns: text back into ids, words and codes, naming table and column when it fails.
+//! Columns: text back into ids, words and codes, naming table and column when it fails; and what
+//! queries ask of them.
 
 use std::str::FromStr;
 
@@ -7,10 +8,14 @@ use lianmeng_domain::ids::ZoneId;
 use lianmeng_domain::region::{Place, RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Reason;
 use sea_orm::prelude::Expr;
+use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait as _};
 
 use crate::StoreError;
+
+/// Lists shorter than this are filled up with repeats.
+const MOST_REPEATED: usize = 1_024;
 
 /// Whether `column` is one of `values`, as a statement that stays the same however many there are:
 /// the database reads and plans each new one, which costs more than running it.
@@ -19,13 +24,25 @@ pub(crate) fn among<V: ToString>(
     column: impl ColumnTrait,
     values: impl IntoIterator<Item = V>,
 ) -> Expr {
+    listed(db, column.as_column_ref(), values)
+}
+
+/// As [`among`], for a column of a query that has no entity.
+pub(crate) fn listed<V: ToString>(
+    db: &impl ConnectionTrait,
+    column: impl IntoColumnRef,
+    values: impl IntoIterator<Item = V>,
+) -> Expr {
     let mut values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    let column = Expr::col(column.as_column_ref());
+    let column = Expr::col(column);
     if db.get_database_backend() == DbBackend::Postgres {
         return column.eq(PgFunc::any(values));
     }
     // Without lists as parameters, the length of a list is one of a few; repeats change nothing.
-    if let Some(last) = values.last().cloned() {
+    // Long ones stay as they are: SQLite takes 32,766 parameters.
+    if let Some(last) = values.last().cloned()
+        && values.len() < MOST_REPEATED
+    {
         values.resize(values.len().next_power_of_two(), last);
     }
     column.is_in(values)

@@ -20,13 +20,13 @@ pub async fn of_chains(
     db: &impl ConnectionTrait,
     chains: &[IndustrialChainId],
 ) -> Result<Vec<(IndustrialChainId, Coverage)>, StoreError> {
-    let (id, ids) = (("industrial_chains", "id"), chains.iter().map(ToString::to_string));
+    let id = ("industrial_chains", "id");
     let mut bodies = Query::select();
     bodies
         .expr_as(Expr::col(id), "body_id")
         .expr_as(Expr::col(id), "chain_id")
         .from("industrial_chains")
-        .and_where(Expr::col(id).is_in(ids));
+        .and_where(parse::listed(db, id, chains));
     let rows = db.query_all(&counted(&bodies, "chain_id")).await?;
     let at = At("industrial_chains", "id");
     rows.iter().map(|row| Ok((parse::value(at, &body(row)?)?, coverage(row)?))).collect()
@@ -43,13 +43,13 @@ pub async fn of_committees(
     db: &impl ConnectionTrait,
     committees: &[ChainCommitteeId],
 ) -> Result<Vec<(ChainCommitteeId, Coverage)>, StoreError> {
-    let (id, ids) = (("chain_committees", "id"), committees.iter().map(ToString::to_string));
+    let id = ("chain_committees", "id");
     let mut bodies = Query::select();
     bodies
         .expr_as(Expr::col(id), "body_id")
         .column(("chain_committees", "chain_id"))
         .from("chain_committees")
-        .and_where(Expr::col(id).is_in(ids));
+        .and_where(parse::listed(db, id, committees));
     let rows = db.query_all(&counted(&bodies, "id")).await?;
     let at = At("chain_committees", "id");
     rows.iter().map(|row| Ok((parse::value(at, &body(row)?)?, coverage(row)?))).collect()

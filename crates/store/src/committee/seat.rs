@@ -89,8 +89,7 @@ pub async fn of_committees(
     committees: &[ChainCommitteeId],
     first: u64,
 ) -> Result<Vec<Seat>, StoreError> {
-    let ids = committees.iter().map(ToString::to_string);
-    let query = row::Entity::find().filter(row::COLUMN.committee_id.is_in(ids));
+    let query = row::Entity::find().filter(parse::among(db, row::Column::CommitteeId, committees));
     let rows =
         page::first_of_each(db, query, row::Column::CommitteeId, &[row::Column::Id], first).await?;
     rows.into_iter().map(Seat::try_from).collect()
@@ -106,8 +105,8 @@ pub async fn of_enterprises(
     enterprises: &[EnterpriseId],
     first: u64,
 ) -> Result<Vec<Seat>, StoreError> {
-    let ids = enterprises.iter().map(ToString::to_string);
-    let query = row::Entity::find().filter(row::COLUMN.enterprise_id.is_in(ids));
+    let query =
+        row::Entity::find().filter(parse::among(db, row::Column::EnterpriseId, enterprises));
     let rows = page::first_of_each(db, query, row::Column::EnterpriseId, &[row::Column::Id], first)
         .await?;
     rows.into_iter().map(Seat::try_from).collect()
@@ -123,8 +122,8 @@ pub async fn of_organisations(
     organisations: &[OrganisationId],
     first: u64,
 ) -> Result<Vec<Seat>, StoreError> {
-    let ids = organisations.iter().map(ToString::to_string);
-    let query = row::Entity::find().filter(row::COLUMN.organisation_id.is_in(ids));
+    let query =
+        row::Entity::find().filter(parse::among(db, row::Column::OrganisationId, organisations));
     let rows =
         page::first_of_each(db, query, row::Column::OrganisationId, &[row::Column::Id], first)
             .await?;

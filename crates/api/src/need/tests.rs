@@ -142,6 +142,41 @@ async fn the_same_key_moves_once_and_a_stale_version_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_change_answers_what_a_query_would() {
+    const FIELDS: &str =
+        "id kind title publicSummary body stage isPublished isFull isProxy isOverdue
+        regionCode enterprise { id } committee { id } handler { id } dispatchedAt dueAt exclusion
+        sendBacks sendBackReason suspendedUntil answer rating mySteps createdAt version";
+    let office = town().await;
+    let (need, to) = (submitted(&office).await, dispatch_to(7));
+    // A unit's answer is read back; a coordinator's and the enterprise's is what was saved.
+    let steps = [
+        ("needTriage", coordinator(), ""),
+        ("needDispatch", coordinator(), to.as_str()),
+        ("needAccept", unit(7), ""),
+        ("needStart", unit(7), ""),
+        ("needAnswer", unit(7), r#"text: "已对接""#),
+        ("needRate", firm(1), "stars: 5"),
+    ];
+    for (verb, who, extra) in steps {
+        let which = format!(r#"needId: "{need}", requestKey: "answers-{verb}""#);
+        let input = match extra {
+            "" if verb != "needTriage" => which,
+            extra => format!("need: {{ {which} }}, {extra}"),
+        };
+        let change =
+            format!("mutation {{ p: {verb}(input: {{ {input} }}) {{ need {{ {FIELDS} }} }} }}");
+        let done = ask(&office, who.clone(), &change).await;
+        let query = format!(r#"{{ node(id: "{need}") {{ ... on Need {{ {FIELDS} }} }} }}"#);
+        let read = ask(&office, who.clone(), &query).await;
+        assert!(done["data"]["p"]["need"].is_object(), "{verb}: {done}");
+        assert_eq!(done["data"]["p"]["need"], read["data"]["node"], "{verb}");
+        let again = ask(&office, who, &change).await;
+        assert_eq!(again["data"]["p"]["need"], read["data"]["node"], "{verb}, sent again");
+    }
+}
+
+#[tokio::test]
 async fn a_send_back_and_a_poor_rating_follow_their_rules() {
     let office = town().await;
     let need = submitted(&office).await;

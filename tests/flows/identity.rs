@@ -100,6 +100,8 @@ fn wrong_passwords_are_told_apart_from_nothing_and_throttled_on_every_replica() 
     let bad = one.post("/auth/login", &[JSON], b"{\"name\":1,\"password\":\"hunter2 hunter2\"}");
     assert_eq!(bad.status, 400);
     assert!(!bad.body.contains("hunter2"), "{}", bad.body);
+    let nul = log_in(&one, "wa\0ng", PASSWORD);
+    assert_eq!((nul.status, code(&nul).as_str()), (400, "BAD_REQUEST"));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     assert_eq!(one.post("/auth/login", &[form], b"name=wang").status, 415);
 }

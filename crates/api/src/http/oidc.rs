@@ -337,7 +337,7 @@ pub(super) async fn start(request: &Request, front: Data<&Front>) -> Response {
         let state = Secret::draw().map_err(|error| Refusal::internal(&error))?.text("");
         let return_to = own_path(parameter(request, "returnTo"));
         let (place, flow) = provider.leave(state.clone(), return_to, desk.now).await?;
-        login::leave(&desk, &flow).await.map_err(|error| Refusal::internal(&error))?;
+        login::leave(&desk, &flow).await.map_err(|error| Refusal::store(&error))?;
         let seconds = FLOW_LIFE.num_seconds();
         let cookie =
             sign_in::set_cookie(&front.door, (COOKIE, &state), ("/auth/oidc", "Lax"), seconds);
@@ -366,7 +366,7 @@ async fn come_back(request: &Request, front: &Front, desk: &Desk) -> Result<Resp
         return Err(strange());
     }
     let flow = login::come_back(desk, &secret::hash(&state)).await;
-    let flow = flow.map_err(|error| Refusal::internal(&error))?.ok_or_else(strange)?;
+    let flow = flow.map_err(|error| Refusal::store(&error))?.ok_or_else(strange)?;
     if let Some(error) = parameter(request, "error") {
         tracing::info!(%error, "the identity provider refused somebody");
         return Err(SignInError::Failed.into());

@@ -82,7 +82,7 @@ impl Refusal {
     }
 
     /// The database: what is wrong with it is told, where that is no fault of the program.
-    fn store(error: &StoreError) -> Self {
+    pub(super) fn store(error: &StoreError) -> Self {
         let Some(of) = error.trouble() else { return Self::internal(error) };
         tracing::error!(%error, "signing in failed because of the database");
         let (code, message) = error::trouble(of);
@@ -373,6 +373,10 @@ async fn log_in(request: &Request, body: Body, front: Data<&Front>) -> Response 
     let desk = front.office.desk();
     let work = async {
         let asked: LogIn = read(request, body).await?;
+        if asked.name.contains('\0') {
+            let message = "the name holds U+0000, which no name does";
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message));
+        }
         let cmd = SignIn {
             name: asked.name,
             password: Password::given(&asked.password),

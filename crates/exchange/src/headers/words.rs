@@ -140,6 +140,8 @@ pub(super) const fn general(field: Field) -> &'static [&'static str] {
         Field::City => &["城市", "市", "所在市", "地市", "city"],
         Field::Region => &[
             "所在地区",
+            "所在地",
+            "属地",
             "地区",
             "区域",
             "所在区县",

@@ -137,6 +137,7 @@ mod tests {
         for headers in [
             ["企业名称", "统一社会信用代码", "所在地区"],
             ["*企業名稱", "統一社會信用代碼（必填）", "所在区县"],
+            ["企业名称", "信用代码", "所在地"],
             ["Name", "credit_code", "Region"],
             ["Company Name", "USCC", "District"],
         ] {

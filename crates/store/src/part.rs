@@ -5,8 +5,8 @@
 
 use chrono::{Datelike as _, Months, NaiveDate};
 use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DbBackend, FromQueryResult, Statement,
-    TransactionTrait as _,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult,
+    Statement, TransactionTrait as _,
 };
 
 use crate::StoreError;
@@ -19,6 +19,19 @@ const AHEAD: u32 = 2;
 const LOCK: &str = "SELECT pg_advisory_xact_lock(20261123)";
 /// Longest wait of readers and writers behind a change of parts.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
+
+/// Begins a change of the parts of `table`, alone with it until its end.
+///
+/// The table before its parts, as everybody locks them: a row that waited for the part for the rest
+/// alone would be refused there once its month has a part of its own.
+async fn alone(db: &DatabaseConnection, table: &str) -> Result<DatabaseTransaction, StoreError> {
+    let tx = db.begin().await?;
+    let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+    for sql in [PATIENCE, LOCK, &lock] {
+        tx.execute_unprepared(sql).await?;
+    }
+    Ok(tx)
+}
 
 #[derive(Debug, FromQueryResult)]
 struct Name {
@@ -78,9 +91,7 @@ pub async fn detach_before(
         for part in parts(db, table).await? {
             // Names of one table sort by month.
             if part < oldest_kept {
-                let tx = db.begin().await?;
-                tx.execute_unprepared(PATIENCE).await?;
-                tx.execute_unprepared(LOCK).await?;
+                let tx = alone(db, table).await?;
                 tx.execute_unprepared(&format!("ALTER TABLE {table} DETACH PARTITION {part}"))
                     .await?;
                 tx.commit().await?;
@@ -94,9 +105,7 @@ pub async fn detach_before(
 async fn make(db: &DatabaseConnection, table: &str, first: NaiveDate) -> Result<(), StoreError> {
     let part = part_name(table, first);
     let (from, to) = (format!("{first} 00:00Z"), format!("{} 00:00Z", first + Months::new(1)));
-    let tx = db.begin().await?;
-    tx.execute_unprepared(PATIENCE).await?;
-    tx.execute_unprepared(LOCK).await?;
+    let tx = alone(db, table).await?;
     if parts_in(&tx, table, &part).await? {
         return Ok(tx.rollback().await?);
     }
@@ -116,11 +125,7 @@ async fn make(db: &DatabaseConnection, table: &str, first: NaiveDate) -> Result<
 }
 
 /// Whether another process made the part since it was looked for.
-async fn parts_in(
-    tx: &sea_orm::DatabaseTransaction,
-    table: &str,
-    part: &str,
-) -> Result<bool, StoreError> {
+async fn parts_in(tx: &DatabaseTransaction, table: &str, part: &str) -> Result<bool, StoreError> {
     let sql = "SELECT inhrelid::regclass::text AS name FROM pg_inherits \
                WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)";
     let values = [table.into(), part.into()];
@@ -183,5 +188,30 @@ mod tests {
             if is_split { TABLES.iter().flat_map(|table| gone(table)).collect() } else { vec![] };
         assert_eq!(detached, want);
         assert_eq!(seqs().await, if is_split { vec![3, 4] } else { vec![1, 2, 3, 4] });
+    }
+    #[tokio::test]
+    async fn rows_that_come_while_parts_are_made_are_kept() {
+        let db = lianmeng_testkit::database().await;
+        let write = async |writer: u128| {
+            for n in 0..60 {
+                let tx = db.begin().await.unwrap();
+                let deed = Deed {
+                    id: (writer * 1_000 + n).into(),
+                    at: format!("2026-{:02}-15T00:00:00Z", n % 12 + 1).parse().unwrap(),
+                    action: "a",
+                    thing: "t",
+                    touches_graph: false,
+                };
+                audit::append(&tx, &Actor::public(), deed).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        };
+        let make = async || {
+            for month in 1..=12 {
+                make_ahead(&db, NaiveDate::from_ymd_opt(2026, month, 1).unwrap()).await.unwrap();
+            }
+        };
+        tokio::join!(write(1), write(2), make());
+        assert_eq!(audit::since(&db, 0, 1_000).await.unwrap().len(), 120);
     }
 }

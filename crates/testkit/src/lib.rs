@@ -10,7 +10,8 @@
     reason = "a failure here is a failed test, and a skipped test says so"
 )]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -155,15 +156,18 @@ impl Program {
     /// Starts a worker without a server.
     pub fn work(&self) -> Background {
         let mut command = self.command(&["work"]);
-        Background(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        let log = Log::default();
+        let child = command.stdout(Stdio::null()).stderr(log.end()).spawn().unwrap();
+        Background { child, _log: log }
     }
 
     /// Starts the server on `port`.
     pub fn serve_on(&self, port: u16) -> Server {
+        let log = Log::default();
         let mut child = self
             .command(&["serve", "--port", &port.to_string()])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log.end())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -177,7 +181,7 @@ impl Program {
                 address.clone_into(&mut metrics);
             }
         };
-        Server { child, address, metrics }
+        Server { child, address, metrics, _log: log }
     }
 }
 
@@ -200,14 +204,45 @@ impl Ran {
     }
 }
 
+/// What a program in the background says, shown if the test fails.
+#[derive(Debug)]
+struct Log(File);
+
+impl Default for Log {
+    fn default() -> Self {
+        Self(tempfile::tempfile().unwrap())
+    }
+}
+
+impl Log {
+    /// Where the program writes.
+    fn end(&self) -> File {
+        self.0.try_clone().unwrap()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let mut said = String::new();
+        let read = self.0.rewind().and_then(|()| self.0.read_to_string(&mut said));
+        println!("the program in the background said ({read:?}):\n{said}");
+    }
+}
+
 /// A program in the background; ends with the value.
 #[derive(Debug)]
-pub struct Background(Child);
+pub struct Background {
+    child: Child,
+    _log: Log,
+}
 
 impl Drop for Background {
     fn drop(&mut self) {
-        let _ended_already = self.0.kill();
-        let _status = self.0.wait();
+        let _ended_already = self.child.kill();
+        let _status = self.child.wait();
     }
 }
 
@@ -219,6 +254,7 @@ pub struct Server {
     pub address: String,
     /// Where it tells its numbers, `http://127.0.0.1:PORT/metrics`.
     pub metrics: String,
+    _log: Log,
 }
 
 impl Server {

@@ -2,16 +2,17 @@
 //!
 //! Its rows are numbered, so it is the change feed as well. A number drawn from a sequence becomes
 //! visible when its transaction commits, not when it was drawn: a reader that has seen 7 may find 6
-//! later and never look. Here the number comes from a row that is locked until the commit, as the
-//! last but one statement of each change, so numbers become visible in their order and without
-//! gaps. The price, commits of changes one after another, is measured in `docs/scaling.md`.
+//! later and never look. Here the number comes from a row that is locked until the commit, by the
+//! last statement of each change (on SQLite the last but one), so numbers become visible in their
+//! order and without gaps. The price, commits of changes one after another, is measured in
+//! `docs/scaling.md`.
 
 use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::AuditId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{DbBackend, QueryOrder, QuerySelect, Statement};
 
 use crate::parse::At;
 use crate::{StoreError, version};
@@ -78,22 +79,53 @@ pub async fn append(
     actor: &Actor,
     deed: Deed<'_>,
 ) -> Result<i64, StoreError> {
-    let seq = version::raise(db, version::FEED).await?;
-    let row = row::ActiveModel {
-        id: Set(deed.id.to_string()),
-        at: Set(deed.at),
-        seq: Set(Some(seq)),
-        subject: Set(actor.subject.clone()),
-        role: Set(actor.role.word().to_owned()),
-        action: Set(deed.action.to_owned()),
-        thing: Set(deed.thing.to_owned()),
-        touches_graph: Set(deed.touches_graph),
+    let seq = if db.get_database_backend() == DbBackend::Postgres {
+        numbered(db, actor, deed).await?
+    } else {
+        let seq = version::raise(db, version::FEED).await?;
+        let row = row::ActiveModel {
+            id: Set(deed.id.to_string()),
+            at: Set(deed.at),
+            seq: Set(Some(seq)),
+            subject: Set(actor.subject.clone()),
+            role: Set(actor.role.word().to_owned()),
+            action: Set(deed.action.to_owned()),
+            thing: Set(deed.thing.to_owned()),
+            touches_graph: Set(deed.touches_graph),
+        };
+        row::Entity::insert(row).exec_without_returning(db).await?;
+        seq
     };
-    row::Entity::insert(row).exec_without_returning(db).await?;
     if deed.touches_graph {
         version::set(db, version::GRAPH, seq).await?;
     }
     Ok(seq)
+}
+
+/// Number and row in one statement, which SQLite cannot: all other changes wait while this one's
+/// messages travel.
+async fn numbered(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    deed: Deed<'_>,
+) -> Result<i64, StoreError> {
+    let sql = "WITH next AS (UPDATE versions SET number = number + 1 WHERE name = $1 RETURNING number) \
+               INSERT INTO audit_rows (id, at, seq, subject, role, action, thing, touches_graph) \
+               SELECT $2, $3, number, $4, $5, $6, $7, $8 FROM next RETURNING seq";
+    let values: [Value; 8] = [
+        version::FEED.into(),
+        deed.id.to_string().into(),
+        deed.at.into(),
+        actor.subject.as_str().into(),
+        actor.role.word().into(),
+        deed.action.into(),
+        deed.thing.into(),
+        deed.touches_graph.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let row = db.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| version::missing(version::FEED))?;
+    Ok(row.try_get_by_index(0)?)
 }
 
 /// To what the deed `id` of the moment `at` was done; `None` if there is no such row, or no longer.

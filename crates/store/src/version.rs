@@ -49,8 +49,12 @@ pub(crate) async fn raise(db: &impl ConnectionTrait, name: &str) -> Result<i64, 
         .exec_with_returning(db)
         .await?;
     let row = rows.into_iter().next();
-    let missing = || DbErr::RecordNotFound(format!("no row {name} in versions"));
-    Ok(row.ok_or_else(missing)?.number)
+    Ok(row.ok_or_else(|| missing(name))?.number)
+}
+
+/// That there is no number of `name`, which every database begins with.
+pub(crate) fn missing(name: &str) -> StoreError {
+    DbErr::RecordNotFound(format!("no row {name} in versions")).into()
 }
 
 /// Sets `name` to `number`, within the transaction of the change.

@@ -105,7 +105,20 @@ impl<T> Batches<T> {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         T: Loader<K>,
     {
-        futures_util::future::try_join_all(keys.iter().map(|key| self.one(key.clone()))).await
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answers: Vec<_> = keys.iter().map(|key| self.ask(key.clone())).collect();
+        yield_now().await;
+        self.read(self.take()).boxed().await;
+        let mut found = Vec::with_capacity(keys.len());
+        for (key, answer) in keys.iter().zip(answers) {
+            found.push(match answer.await {
+                Ok(answer) => answer?,
+                Err(_reader_left) => self.one(key.clone()).await?,
+            });
+        }
+        Ok(found)
     }
 
     async fn read<K>(&self, mut asked: Waiting<K, T::Value, T::Error>)

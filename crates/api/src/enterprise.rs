@@ -180,9 +180,15 @@ impl EnterpriseNode {
         ctx: &Context<'_>,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<ChainNode>> {
-        let scope = Scope::of(ctx)?;
-        let links = scope.few(ChainsOf { of: self.0.id, first: page::size(first)? }).await?;
-        let found = scope.many(links.into_iter().map(|(_, chain)| chain)).await?;
+        let (scope, of, first) = (Scope::of(ctx)?, self.0.id, page::size(first)?);
+        let chains = match scope.near_picture() {
+            Some(near) => near.graph.chains_of(of, usize::try_from(first)?),
+            None => {
+                let links = scope.few(ChainsOf { of, first }).await?;
+                links.into_iter().map(|(_, chain)| chain).collect()
+            }
+        };
+        let found = scope.many(chains).await?;
         Ok(found.into_iter().map(ChainNode).collect())
     }
 
@@ -205,10 +211,15 @@ impl EnterpriseNode {
         ctx: &Context<'_>,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<AllianceNode>> {
-        let scope = Scope::of(ctx)?;
-        let key = AlliancesOfEnterprise { of: self.0.id, first: page::size(first)? };
-        let parts = scope.few(key).await?;
-        let found = scope.many(parts.into_iter().map(|part| part.alliance)).await?;
+        let (scope, of, first) = (Scope::of(ctx)?, self.0.id, page::size(first)?);
+        let alliances = match scope.near_picture() {
+            Some(near) => near.graph.alliances_of(of, usize::try_from(first)?),
+            None => {
+                let parts = scope.few(AlliancesOfEnterprise { of, first }).await?;
+                parts.into_iter().map(|part| part.alliance).collect()
+            }
+        };
+        let found = scope.many(alliances).await?;
         Ok(found.into_iter().map(AllianceNode).collect())
     }
 

@@ -1,10 +1,10 @@
-//! What of the registry is kept near: things by their ids, what enterprises belong to, and first
-//! pages. Everyone but the system administrator may read all of it, so it is the same for all.
+//! What of the registry is kept near: things by their ids, and first pages. What enterprises belong
+//! to is in the graph. Everyone but the system administrator may read all of it, so it is the same for all.
 
 use std::sync::Arc;
 
 use lianmeng_app::near::Shelves;
-use lianmeng_domain::alliance::{Alliance, AlliancePartner};
+use lianmeng_domain::alliance::Alliance;
 use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement};
 use lianmeng_domain::committee::ChainCommittee;
 use lianmeng_domain::enterprise::Enterprise;
@@ -15,7 +15,7 @@ use lianmeng_domain::ids::{
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::product::Product;
 
-use crate::loader::{AlliancesOfEnterprise, ChainsOf, PlacementsOf};
+use crate::loader::PlacementsOf;
 
 /// A list by what was asked: filter and order of a first page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,9 +35,7 @@ pub(crate) fn shelves() -> Shelves {
         .with::<ChainSegmentId, ChainSegment>("segment", 5_000)
         .with::<ChainCommitteeId, ChainCommittee>("committee", 1_000)
         .with::<AllianceId, Alliance>("alliance", 5_000)
-        .with::<ChainsOf, Vec<(EnterpriseId, IndustrialChainId)>>("chains_of", 60_000)
         .with::<PlacementsOf, Vec<Placement>>("placements_of", 10_000)
-        .with::<AlliancesOfEnterprise, Vec<AlliancePartner>>("alliances_of", 60_000)
         .with::<FirstPage, Arc<[EnterpriseId]>>("first_page", 1_000)
         .with::<Length, u64>("length", 10_000)
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use metrics::{Counter, counter};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 /// Of which state something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ impl Debug for Shelves {
 impl Shelves {
     /// A shelf more: at most `capacity` values by their keys; `name` stands in the metrics.
     #[must_use]
-    pub fn with<K, V>(mut self, name: &'static str, capacity: u64) -> Self
+    pub fn with<K, V>(mut self, name: &'static str, capacity: usize) -> Self
     where
-        K: Hash + Eq + Send + Sync + 'static,
+        K: Hash + Eq + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         let shelf = Shelf::<K, V> {
@@ -87,7 +87,7 @@ impl View {
     /// The value of `key`, if it is near and as new as the request wants it.
     pub fn get<K, V>(&self, key: &K) -> Option<V>
     where
-        K: Hash + Eq + Send + Sync + 'static,
+        K: Hash + Eq + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         let shelf = self.shelves.shelf::<K, V>()?;
@@ -107,7 +107,7 @@ impl View {
     /// Keeps what this request has read.
     pub fn put<K, V>(&self, key: K, value: &V)
     where
-        K: Hash + Eq + Send + Sync + 'static,
+        K: Hash + Eq + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         if self.is_over() {

@@ -18,6 +18,7 @@ pub(crate) fn build(mut input: GraphInput) -> Snapshot {
     edges.chains(&input);
     edges.committees(&input);
     let observed = edges.observed(&input);
+    let suggested = edges.suggested(&input);
     let Edges { mut list, left_out, .. } = edges;
     let as_of = input.as_of;
     // The rows are no longer needed; the arrays to come take their room.
@@ -32,7 +33,7 @@ pub(crate) fn build(mut input: GraphInput) -> Snapshot {
     list.sort_unstable();
     let incoming = Adjacency::new(nodes.ids.len(), &list);
     let Nodes { starts, ids, names, .. } = nodes;
-    Snapshot { as_of, starts, ids, names, outgoing, incoming, observed, left_out }
+    Snapshot { as_of, starts, ids, names, outgoing, incoming, observed, suggested, left_out }
 }
 
 /// Nodes laid out by kind and id.
@@ -173,6 +174,18 @@ impl Edges<'_> {
         for row in &input.alliance_partners {
             self.add(member(row.partner), EdgeKind::PartnerIn, NodeRef::Alliance(row.alliance));
         }
+    }
+
+    /// Places nobody confirmed, between enterprises and segments that are known.
+    fn suggested(&self, input: &GraphInput) -> Vec<(Index, Index)> {
+        let places = input.placements.iter().filter(|place| !place.is_confirmed);
+        let ends = places.filter_map(|place| {
+            let enterprise = self.nodes.index(NodeRef::Enterprise(place.enterprise))?;
+            Some((enterprise, self.nodes.index(NodeRef::Segment(place.segment))?))
+        });
+        let mut list: Vec<_> = ends.collect();
+        list.sort_unstable();
+        list
     }
 
     /// Details of the observed supply that is in force and whose ends are known and differ.

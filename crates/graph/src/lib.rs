@@ -7,11 +7,13 @@
 //! Start reading at [`node`] and [`edge`] (what there is), then [`snapshot`] (the flat arrays and
 //! the nearest questions). Each further file answers one family of questions: [`walk`] (upstream
 //! and downstream), [`path`] (how two nodes hang together), [`supply`] (suppliers and buyers),
-//! [`material`] (distance between products), [`component`] and [`stats`]. A new question gets a
+//! [`material`] (distance between products), `belonging` (chains and alliances of an enterprise),
+//! [`component`] and [`stats`]. A new question gets a
 //! file; a new relation gets a line in [`edge`] and one in `build`.
 
 #[cfg(test)]
 mod a_share;
+mod belonging;
 mod build;
 pub mod component;
 pub mod edge;

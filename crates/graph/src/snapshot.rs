@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub(crate) incoming: Adjacency,
     /// Details of observed supply, sorted by supplier, buyer and id.
     pub(crate) observed: Vec<Observation>,
+    /// Enterprise and segment of the places nobody confirmed, sorted; for [`Snapshot::chains_of`] only.
+    pub(crate) suggested: Vec<(Index, Index)>,
     pub(crate) left_out: usize,
 }
 
@@ -90,6 +92,7 @@ impl Snapshot {
             + self.outgoing.bytes()
             + self.incoming.bytes()
             + self.observed.capacity() * size_of::<Observation>()
+            + self.suggested.capacity() * size_of::<(Index, Index)>()
     }
 
     /// How many nodes there are of `kind`.

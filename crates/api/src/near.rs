@@ -28,7 +28,7 @@ pub(crate) struct Length(pub(crate) String);
 /// Shelves for what is asked for most; how much they hold keeps a process under 150 MB.
 pub(crate) fn shelves() -> Shelves {
     Shelves::default()
-        .with::<EnterpriseId, Enterprise>("enterprise", 60_000)
+        .with::<EnterpriseId, Enterprise>("enterprise", 40_000)
         .with::<OrganisationId, Organisation>("organisation", 5_000)
         .with::<ProductId, Product>("product", 20_000)
         .with::<IndustrialChainId, IndustrialChain>("chain", 1_000)

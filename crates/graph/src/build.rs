@@ -1,5 +1,7 @@
 //! From rows to flat arrays.
 
+use std::num::NonZeroU32;
+
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::graph::{GraphInput, Named};
 use lianmeng_domain::product::{ProductEdgeKind, ProductRole};
@@ -198,7 +200,10 @@ impl Edges<'_> {
                     supplier: self.nodes.index(NodeRef::Enterprise(edge.supplier))?,
                     buyer: self.nodes.index(NodeRef::Enterprise(edge.buyer))?,
                     id: edge.id,
-                    product: edge.product,
+                    product: edge
+                        .product
+                        .and_then(|product| self.nodes.index(NodeRef::Product(product)))
+                        .and_then(|index| NonZeroU32::new(index + 1)),
                     confidence_basis_points: edge.confidence_basis_points,
                 })
             })

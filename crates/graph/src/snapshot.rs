@@ -1,5 +1,7 @@
 //! The picture itself and the nearest questions.
 
+use std::num::NonZeroU32;
+
 use chrono::NaiveDate;
 use lianmeng_domain::graph::GraphInput;
 use lianmeng_domain::ids::{EnterpriseId, ProductId, SupplyEdgeId};
@@ -30,13 +32,14 @@ pub struct Snapshot {
     pub(crate) left_out: usize,
 }
 
-/// One observed supply edge between two nodes.
+/// One observed supply edge between two nodes, in 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Observation {
     pub(crate) supplier: Index,
     pub(crate) buyer: Index,
     pub(crate) id: SupplyEdgeId,
-    pub(crate) product: Option<ProductId>,
+    /// One more than the index of the product.
+    pub(crate) product: Option<NonZeroU32>,
     pub(crate) confidence_basis_points: i32,
 }
 
@@ -187,5 +190,15 @@ impl Snapshot {
     /// Id of the enterprise with this index.
     pub(crate) fn enterprise(&self, index: Index) -> EnterpriseId {
         self.ids[at(index)].into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_city_has_many_observations_so_they_are_small() {
+        assert_eq!(size_of::<Observation>(), 32);
     }
 }

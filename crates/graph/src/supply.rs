@@ -84,7 +84,7 @@ impl Snapshot {
             let relation = relations.entry(other).or_insert_with(|| empty(other));
             relation.observed.push(ObservedSupply {
                 id: seen.id,
-                product: seen.product,
+                product: seen.product.map(|next| self.product(next.get() - 1)),
                 confidence_basis_points: seen.confidence_basis_points,
             });
         }

@@ -181,12 +181,11 @@ impl EnterpriseNode {
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<ChainNode>> {
         let (scope, of, first) = (Scope::of(ctx)?, self.0.id, page::size(first)?);
-        let chains = match scope.near_picture() {
-            Some(near) => near.graph.chains_of(of, usize::try_from(first)?),
-            None => {
-                let links = scope.few(ChainsOf { of, first }).await?;
-                links.into_iter().map(|(_, chain)| chain).collect()
-            }
+        let chains = if let Some(near) = scope.near_picture() {
+            near.graph.chains_of(of, usize::try_from(first)?)
+        } else {
+            let links = scope.few(ChainsOf { of, first }).await?;
+            links.into_iter().map(|(_, chain)| chain).collect()
         };
         let found = scope.many(chains).await?;
         Ok(found.into_iter().map(ChainNode).collect())
@@ -212,12 +211,11 @@ impl EnterpriseNode {
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<AllianceNode>> {
         let (scope, of, first) = (Scope::of(ctx)?, self.0.id, page::size(first)?);
-        let alliances = match scope.near_picture() {
-            Some(near) => near.graph.alliances_of(of, usize::try_from(first)?),
-            None => {
-                let parts = scope.few(AlliancesOfEnterprise { of, first }).await?;
-                parts.into_iter().map(|part| part.alliance).collect()
-            }
+        let alliances = if let Some(near) = scope.near_picture() {
+            near.graph.alliances_of(of, usize::try_from(first)?)
+        } else {
+            let parts = scope.few(AlliancesOfEnterprise { of, first }).await?;
+            parts.into_iter().map(|part| part.alliance).collect()
         };
         let found = scope.many(alliances).await?;
         Ok(found.into_iter().map(AllianceNode).collect())

@@ -7,7 +7,9 @@
 set -euo pipefail
 
 say() { printf '[services] %s\n' "$*" >&2; }
-fail() { say "$1"; exit 69; }
+# There is no such server here and none can be installed.
+none() { say "$1"; exit 69; }
+fail() { say "$1"; exit 1; }
 
 postgres_pid='' redis_pid='' folder=''
 stop() {
@@ -26,9 +28,10 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/lianmeng-services.XXXXXX")
 # PostgreSQL runs as another user and must be able to pass through.
 chmod 711 "$folder"
 
+# Below the ports that the system gives to clients, one of which might take it meanwhile.
 free_port() {
     local port
-    while port=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    while port=$((20000 + RANDOM % 12000)); listens "$port"; do :; done
     echo "$port"
 }
 
@@ -63,44 +66,59 @@ find_postgres() {
     return 1
 }
 
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Waits until the process PID passes a check; false when it ended or took half a minute.
+await() {
+    local pid=$1 _
+    shift
+    for _ in $(seq 600); do
+        "$@" && return 0
+        kill -0 "$pid" 2>/dev/null || return 1
+        sleep 0.05
+    done
+    return 1
+}
+
 start_postgres() {
     find_postgres || { install postgresql && find_postgres; } ||
-        fail 'no PostgreSQL: install postgresql, or set LIANMENG_TEST_POSTGRES to the address of a server'
+        none 'no PostgreSQL: install postgresql, or set LIANMENG_TEST_POSTGRES to the address of a server'
     mkdir "$folder/postgres"
     [ "$(id -u)" != 0 ] || chown "$(id -u postgres 2>/dev/null || id -u nobody)" "$folder/postgres"
     (as_server "$bin/initdb" --pgdata="$folder/postgres/data" --username=postgres --auth=trust \
         --encoding=UTF8 --locale=C.UTF-8 --no-sync) >"$folder/initdb.log" 2>&1 ||
         { cat "$folder/initdb.log" >&2; fail 'initdb failed'; }
-    local port
-    port=$(free_port)
-    (as_server "$bin/postgres" -D "$folder/postgres/data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-        -c max_connections=300 -c timezone=UTC) >"$folder/postgres.log" 2>&1 &
-    postgres_pid=$!
-    local _
-    for _ in $(seq 200); do
-        "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break
-        kill -0 "$postgres_pid" 2>/dev/null || { cat "$folder/postgres.log" >&2; fail 'PostgreSQL did not start'; }
-        sleep 0.05
+    local port _
+    # Another program may take a port between the look and the start.
+    for _ in 1 2 3 4 5; do
+        port=$(free_port)
+        (as_server "$bin/postgres" -D "$folder/postgres/data" -p "$port" -c listen_addresses=127.0.0.1 \
+            -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+            -c max_connections=300 -c timezone=UTC) >"$folder/postgres.log" 2>&1 &
+        postgres_pid=$!
+        await "$postgres_pid" "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break
+        kill "$postgres_pid" 2>/dev/null || true
+        postgres_pid=''
     done
+    [ -n "$postgres_pid" ] || { cat "$folder/postgres.log" >&2; fail 'PostgreSQL did not start'; }
     export LIANMENG_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
 }
 
 start_redis() {
-    local server port
+    local server port _
     find_redis() { server=$(command -v redis-server || command -v valkey-server); }
     find_redis || { install redis-server && find_redis; } ||
-        fail 'no Redis: install redis-server, or set LIANMENG_TEST_REDIS to the address of a server'
-    port=$(free_port)
-    setpriv --pdeathsig TERM "$server" --port "$port" --bind 127.0.0.1 --save '' --appendonly no \
-        --dir "$folder" --logfile "$folder/redis.log" >/dev/null &
-    redis_pid=$!
-    local _
-    for _ in $(seq 200); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
-        kill -0 "$redis_pid" 2>/dev/null || fail 'Redis did not start'
-        sleep 0.05
+        none 'no Redis: install redis-server, or set LIANMENG_TEST_REDIS to the address of a server'
+    for _ in 1 2 3 4 5; do
+        port=$(free_port)
+        setpriv --pdeathsig TERM "$server" --port "$port" --bind 127.0.0.1 --save '' --appendonly no \
+            --dir "$folder" --logfile "$folder/redis.log" >/dev/null &
+        redis_pid=$!
+        await "$redis_pid" listens "$port" && break
+        kill "$redis_pid" 2>/dev/null || true
+        redis_pid=''
     done
+    [ -n "$redis_pid" ] || { cat "$folder/redis.log" >&2; fail 'Redis did not start'; }
     export LIANMENG_TEST_REDIS="redis://127.0.0.1:$port/"
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use lianmeng_testkit::servers::{Postgres, Redis, wait_until};
+use lianmeng_testkit::servers::{Postgres, Redis, free_port, wait_until};
 use lianmeng_testkit::{Program, Server, try_ask};
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ fn agree(servers: &[&Server], token: &str, done: usize) {
 fn replicas_killed_fifty_times_lose_no_acknowledged_change_and_do_none_twice() {
     let program = Program::default();
     let token = program.token("coordinator", None);
-    let mut servers = [program.serve(), program.serve()];
+    let mut servers = [free_port(), free_port()].map(|port| program.serve_on(port));
     let addresses = servers.each_ref().map(|server| server.address.clone());
     let load = Load::start(&addresses, &token, 4);
     let mut longest = 0;

@@ -9,10 +9,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Lines};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use lianmeng_testkit::servers::free_port;
 use lianmeng_testkit::{Answer, Program, get};
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ fn code(answer: &Answer) -> Value {
 
 #[test]
 fn people_sign_in_at_a_real_provider_and_only_where_an_account_was_made_for_them() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let ours = format!("http://127.0.0.1:{port}");
     let Some(provider) = Provider::start(&format!("{ours}/auth/oidc/callback")) else { return };
     let program = Program::default()

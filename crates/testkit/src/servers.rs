@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -11,9 +12,19 @@ use tempfile::TempDir;
 /// Longest wait for a server to start or stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A port that nobody used a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port that nobody used a moment ago, below those that the system gives to clients: one of them
+/// would have it while the server that belongs there is down.
+pub fn free_port() -> u16 {
+    const PORTS: u32 = 12_000;
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let from = std::process::id().wrapping_mul(31);
+    loop {
+        let place = from.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed)) % PORTS;
+        let port = 20_000 + u16::try_from(place).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Waits until `is_so`, looking again and again.

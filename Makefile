@@ -18,7 +18,7 @@ CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tool
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
 
-# Unoptimised: there in half the time, and fast enough to look around in.
+# Unoptimised: there in a third of the time, and fast enough to look around in.
 build-debug:
 	$(CARGO) build --package lianmeng-server
 

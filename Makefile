@@ -32,7 +32,7 @@ demo: build-debug ## Walk the loop once on the demo data, without serving
 	$(DEBUG) demo
 
 serve: build-release ## Build optimised, then serve what is in the database
-	$(RELEASE) serve
+	MIMALLOC_ARENA_EAGER_COMMIT=0 $(RELEASE) serve
 
 test: ## Run every test, and those of storage, GraphQL and flows on every kind of server
 	$(CARGO) build --workspace --all-targets

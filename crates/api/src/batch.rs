@@ -83,11 +83,7 @@ impl<T> Batches<T> {
     {
         loop {
             let answer = self.ask(key.clone());
-            // Comes back when every field of the request that could go on did so.
-            yield_now().await;
-            // Boxed, so that every field that asks does not carry every way to be answered: compilers
-            // take minutes over that.
-            self.read(self.take()).boxed().await;
+            self.gather::<K>().await;
             // Who read for this key may have left half-way; then it is asked for anew.
             if let Ok(answer) = answer.await {
                 return answer;
@@ -109,8 +105,7 @@ impl<T> Batches<T> {
             return Ok(Vec::new());
         }
         let answers: Vec<_> = keys.iter().map(|key| self.ask(key.clone())).collect();
-        yield_now().await;
-        self.read(self.take()).boxed().await;
+        self.gather::<K>().await;
         let mut found = Vec::with_capacity(keys.len());
         for (key, answer) in keys.iter().zip(answers) {
             found.push(match answer.await {
@@ -119,6 +114,18 @@ impl<T> Batches<T> {
             });
         }
         Ok(found)
+    }
+
+    /// Lets every other field of the request that can go on come to its question, then reads for all.
+    async fn gather<K>(&self)
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        T: Loader<K>,
+    {
+        yield_now().await;
+        // Boxed, so that every field that asks does not carry every way to be answered: compilers
+        // take minutes over that.
+        self.read(self.take::<K>()).boxed().await;
     }
 
     async fn read<K>(&self, mut asked: Waiting<K, T::Value, T::Error>)
@@ -229,6 +236,22 @@ mod tests {
         drop(reader);
         assert_eq!(waiter.await, Ok(Some(8)));
         assert_eq!(asked(&batches), [vec![2, 4], vec![4]]);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_another_read_for_asks_again_when_that_one_leaves() {
+        let batches = Batches::new(Doubles::default());
+        let mut reader = Box::pin(batches.one(2));
+        let mut waiter = Box::pin(batches.many(&[4, 5]));
+        assert!(futures_util::poll!(&mut reader).is_pending());
+        assert!(futures_util::poll!(&mut waiter).is_pending());
+        yield_now().await;
+        assert!(futures_util::poll!(&mut reader).is_pending());
+        assert!(futures_util::poll!(&mut waiter).is_pending());
+        assert_eq!(asked(&batches), [[2, 4, 5]]);
+        drop(reader);
+        assert_eq!(waiter.await, Ok(vec![Some(8), None]));
+        assert_eq!(asked(&batches), [vec![2, 4, 5], vec![4], vec![5]]);
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! What of the registry is kept near: things by their ids, and first pages. What enterprises belong
-//! to is in the graph. Everyone but the system administrator may read all of it, so it is the same for all.
+//! to is in the graph. Everyone but the system administrator may read all of it, so it is the same
+//! for all.
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub(crate) struct FirstPage(pub(crate) String);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Length(pub(crate) String);
 
-/// Shelves for what is asked for most; how much they hold keeps a process under 150 MB.
+/// Shelves for what is asked for most; how much they hold keeps a process near 150 MB (docs/benchmarks.md).
 pub(crate) fn shelves() -> Shelves {
     Shelves::default()
         .with::<EnterpriseId, Enterprise>("enterprise", 40_000)
@@ -47,11 +48,13 @@ mod tests {
 
     use lianmeng_app::desk::Office;
     use lianmeng_domain::actor::Role;
+    use lianmeng_store::chain::segment;
+    use lianmeng_store::enterprise;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::ids::wire;
-    use crate::testing::registry::{fill, firm_id};
+    use crate::testing::registry::{fill, firm, firm_id};
     use crate::testing::{actor, ask, counted, world};
 
     /// Lets the keeper of the graph follow the changes, and waits until it vouches for it.
@@ -105,5 +108,33 @@ mod tests {
         let done = ask(&office, actor(Role::Coordinator, None), &change).await;
         assert_eq!(done["data"]["enterpriseUpdate"]["enterprise"]["name"], "新名", "{done}");
         assert_eq!(named(&office).await.1, json!("新名"), "its own change is seen at once");
+    }
+    #[tokio::test]
+    async fn what_an_enterprise_belongs_to_is_the_same_near_and_far() {
+        let office = world().await;
+        fill(&office, 3).await;
+        // Placed by a suggestion alone, which the graph leaves out of every figure.
+        let new = firm(4);
+        enterprise::insert(&office.db, &new).await.unwrap();
+        let place = Placement { enterprise: new.id, segment: 1.into(), is_confirmed: false };
+        segment::place(&office.db, place).await.unwrap();
+        let query = "{ enterprises { nodes { name chains { name } alliances { name } } } }";
+        let coordinator = || actor(Role::Coordinator, None);
+        let far = counted(&office, coordinator(), query).await;
+        let belongs = |n: usize| &far.1["data"]["enterprises"]["nodes"][n];
+        assert_eq!(belongs(3)["chains"], json!([{ "name": "家纺" }]), "{}", far.1);
+        assert_ne!(belongs(0)["alliances"], json!([]));
+        followed(&office).await;
+        office.graph.refresh(&office.db, office.desk().today).await.unwrap();
+        let near = loop {
+            vouched(&office).await;
+            counted(&office, coordinator(), query).await;
+            let near = counted(&office, coordinator(), query).await;
+            if office.desk().near(0).is_some() {
+                break near;
+            }
+        };
+        assert_eq!(near.0, 0, "it read for what it knows");
+        assert_eq!(near.1["data"], far.1["data"]);
     }
 }

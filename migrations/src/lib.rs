@@ -10,6 +10,7 @@ mod m20261122_000002_casework;
 mod m20261122_000003_events;
 mod m20261122_000004_backbone;
 mod m20261122_000005_identity;
+mod m20261122_000006_need_life;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_events::Migration),
             Box::new(m20261122_000004_backbone::Migration),
             Box::new(m20261122_000005_identity::Migration),
+            Box::new(m20261122_000006_need_life::Migration),
         ]
     }
 }

@@ -27,6 +27,8 @@ pub enum JobKindWord {
     PlanEvent,
     /// Makes suggestions for every open need of a committee.
     SuggestNeeds,
+    /// Makes suggestions for one need, when a counterpart is sought.
+    SuggestNeed,
     /// Keeps the database in order.
     Housekeeping,
 }

@@ -38,6 +38,7 @@ use lianmeng_store::{
 use sea_orm::DatabaseConnection;
 
 pub mod casework;
+pub mod need;
 
 /// What loaders read from and on whose behalf.
 #[derive(Debug)]

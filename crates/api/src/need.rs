@@ -1,13 +1,11 @@
 //! Needs in GraphQL. What a caller may not read arrives here empty already: see `store/need.rs`.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::NeedId;
-use lianmeng_domain::need::{
-    Exclusion, NeedKind, NeedStage, NeedStep, SeenNeed, TRANSITIONS, rights,
-};
+use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, rights, rules};
 use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, NeedFilter};
 
@@ -16,6 +14,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::casework::SuggestionsOf;
+use crate::loader::need::{CallsOf, FollowersOf, NotesOf};
 use crate::organisation::OrganisationNode;
 use crate::page::{self, Span};
 use crate::scalars::Day;
@@ -23,138 +22,15 @@ use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
 
 pub mod change;
+pub mod joint;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
-/// What an enterprise asks for (诉求类别).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "NeedKind", remote = "NeedKind")]
-pub enum NeedKindWord {
-    /// A question about policy (政策咨询).
-    Policy,
-    /// Permits and filings (审批).
-    Approval,
-    /// Land, space, housing (用地用房).
-    Space,
-    /// Roads, buses, energy, other surroundings (配套设施).
-    Facilities,
-    /// People (用工、人才).
-    Talent,
-    /// Money (融资); a counterpart is sought.
-    Finance,
-    /// A technical problem to solve (技术攻关); a counterpart is sought.
-    TechBreakthrough,
-    /// Something to buy (采购); a counterpart is sought.
-    Supply,
-    /// Customers and orders (市场订单); a counterpart is sought.
-    Market,
-    /// A scenario offered for others to answer (应用场景); a counterpart is sought.
-    Scenario,
-    /// A partner for a project (合作投资); a counterpart is sought.
-    Investment,
-    /// Anything else (其他).
-    Other,
-}
-
-/// Where a need stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "NeedStage", remote = "NeedStage")]
-pub enum NeedStageWord {
-    /// Being written (草稿).
-    Draft,
-    /// Handed in (点单).
-    Submitted,
-    /// Not taken in, for one of seven reasons (不予受理).
-    Excluded,
-    /// Looked through and taken in (分诊).
-    Triaged,
-    /// Sent to a unit (派单).
-    Dispatched,
-    /// Sent back by the unit (退单).
-    SentBack,
-    /// Taken on by the unit (接单).
-    Accepted,
-    /// Being worked on (办理).
-    InProgress,
-    /// Other units were called in (吹哨).
-    Whistled,
-    /// A counterpart is being sought (撮合).
-    Matching,
-    /// Resting until a day (挂起).
-    Suspended,
-    /// Answered (答复).
-    Answered,
-    /// Rated by the enterprise (评单).
-    Rated,
-    /// Taken up again after a poor rating (重办).
-    Reopened,
-    /// Joined with an equal need (并单).
-    Merged,
-    /// Not confirmed in time (过期).
-    Expired,
-    /// Done (办结).
-    Closed,
-}
-
-/// A step of a need from one stage to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "NeedStep", remote = "NeedStep")]
-pub enum NeedStepWord {
-    /// Hand in (点单).
-    Submit,
-    /// Refuse to take in (不予受理).
-    Exclude,
-    /// Take in (分诊).
-    Triage,
-    /// Send to a unit (派单).
-    Dispatch,
-    /// Take on (接单).
-    Accept,
-    /// Send back (退单).
-    SendBack,
-    /// Begin work (办理).
-    Start,
-    /// Call in other units (吹哨).
-    Whistle,
-    /// Seek a counterpart (撮合).
-    Seek,
-    /// Let rest (挂起).
-    Suspend,
-    /// Go on after a rest.
-    Resume,
-    /// Answer (答复).
-    Answer,
-    /// Rate (评单).
-    Rate,
-    /// Take up again (重办).
-    Reopen,
-    /// Close (办结).
-    Close,
-    /// Join with an equal need (并单).
-    Merge,
-    /// Let lapse.
-    Expire,
-}
-
-/// Why a need is not taken in (不予受理情形), the seven of the Shenzhen guidelines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "Exclusion", remote = "Exclusion")]
-pub enum ExclusionWord {
-    /// Not in the jurisdiction.
-    Jurisdiction,
-    /// In litigation, arbitration or a disciplinary procedure (诉讼、仲裁、纪检监察).
-    Litigation,
-    /// Already a petition (信访).
-    Petition,
-    /// State secret, trade secret or privacy.
-    Secret,
-    /// Unlawful, malicious or without substance.
-    Unfounded,
-    /// The same need is in process or finished.
-    Duplicate,
-    /// Any other reason.
-    Other,
-}
+use joint::{CityRecordNode, NeedCallNode, NeedNoteNode};
+use words::{
+    ExclusionWord, NeedChannelWord, NeedKindWord, NeedStageWord, NeedStepWord, SendBackReasonWord,
+};
 
 /// Which needs a list holds; every given part must hold.
 #[derive(Debug, Default, InputObject)]
@@ -295,12 +171,131 @@ impl NeedNode {
         self.0.is_full.then_some(self.0.need.send_backs)
     }
 
-    /// Why it was last sent back, an internal note: for units, secretaries, coordinators and
-    /// auditors; null for everyone else and if it never was.
-    async fn send_back_reason(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+    /// Restricted: why it was last sent back (退单原因), as the enterprise is told; null if it never was.
+    async fn send_back_reason(&self) -> Option<SendBackReasonWord> {
+        self.0.need.send_back.as_ref().map(|back| back.reason.into())
+    }
+
+    /// What the unit that sent it back noted, an internal note: for units, secretaries, coordinators
+    /// and auditors; null for everyone else and if it never was.
+    async fn send_back_note(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         let actor = &Scope::of(ctx)?.actor;
-        let reason = self.0.need.send_back_reason.as_deref();
-        Ok(reason.filter(|_| rights::may_read_notes(actor)))
+        let note = self.0.need.send_back.as_ref().map(|back| back.note.as_str());
+        Ok(note.filter(|_| rights::may_read_notes(actor)))
+    }
+
+    /// Restricted: the unit that should have it, as said with the last send-back; null if it never
+    /// was.
+    async fn proposed_handler(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        let back = self.0.need.send_back.as_ref();
+        let Some(proposed) = back.and_then(|back: &SendBack| back.proposed) else {
+            return Ok(None);
+        };
+        Ok(Scope::of(ctx)?.one(proposed).await?.map(OrganisationNode))
+    }
+
+    /// On what basis a coordinator decided which unit must take it, an internal note: as
+    /// `sendBackNote`; null if none had to.
+    async fn adjudication(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let actor = &Scope::of(ctx)?.actor;
+        let basis = self.0.need.adjudication.as_deref();
+        Ok(basis.filter(|_| rights::may_read_notes(actor)))
+    }
+
+    /// Restricted: units called in (吹哨), in order of the calls; null for those it is none of the
+    /// business of.
+    async fn calls(&self, ctx: &Context<'_>) -> Result<Option<Vec<NeedCallNode>>> {
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let calls = Scope::of(ctx)?.few(CallsOf(self.0.need.id)).await?;
+        Ok(Some(calls.into_iter().map(NeedCallNode).collect()))
+    }
+
+    /// Restricted: notes (办理记录), newest first; internal ones only for units, secretaries,
+    /// coordinators and auditors. Null for those it is none of the business of.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most notes, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<NeedNoteNode>>> {
+        let size = page::size(first)?;
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let scope = Scope::of(ctx)?;
+        let key = NotesOf::new(self.0.need.id, rights::may_read_notes(&scope.actor), size);
+        Ok(Some(scope.few(key).await?.into_iter().map(NeedNoteNode).collect()))
+    }
+
+    /// Restricted: how many enterprises had a need that was merged into this one; null for those it
+    /// is none of the business of.
+    async fn followers(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let found = Scope::of(ctx)?.few(FollowersOf(self.0.need.id)).await?;
+        Ok(Some(found.first().copied().unwrap_or_default()))
+    }
+
+    /// Restricted: the need it was merged into (并单), of which you may see the public part only; null
+    /// if it was not.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let Some(target) = self.0.need.merged_into else { return Ok(None) };
+        Ok(Scope::of(ctx)?.one(target).await?.map(Self))
+    }
+
+    /// Restricted: how it came in (诉求渠道); null for those it is none of the business of.
+    async fn channel(&self) -> Option<NeedChannelWord> {
+        self.0.is_full.then(|| self.0.need.channel.into())
+    }
+
+    /// Restricted: who of the enterprise agreed to its being written on its behalf, how and when.
+    async fn consent(&self) -> Option<&str> {
+        self.0.need.consent.as_deref()
+    }
+
+    /// Restricted: number and status at the city's own platform (深i企); null if it is not there.
+    async fn city_record(&self) -> Option<CityRecordNode> {
+        self.0.need.city.clone().map(CityRecordNode)
+    }
+
+    /// Restricted: when it was handed in; null until then.
+    async fn submitted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.submitted_at
+    }
+
+    /// Restricted: when a unit first took it on; null until then.
+    async fn responded_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.responded_at
+    }
+
+    /// Restricted: when a unit last took a step or wrote a note; null until then.
+    async fn progress_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.progress_at
+    }
+
+    /// Restricted: when it was last answered; null until then.
+    async fn answered_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.answered_at
+    }
+
+    /// Restricted: when the last answer was rated; null until then.
+    async fn rated_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.rated_at
+    }
+
+    /// Restricted: when it came to an end; null until then.
+    async fn closed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.need.trace.closed_at
+    }
+
+    /// Restricted: when it lapses unless the enterprise confirms it; null where it does not lapse.
+    async fn lapses_at(&self) -> Option<DateTime<Utc>> {
+        let need = &self.0.need;
+        let lapses = steps::allowed(TRANSITIONS, need.stage).contains(&NeedStep::Expire);
+        (self.0.is_full && lapses).then(|| rules::lapses_at(need))
     }
 
     /// Restricted: why it was not taken in (不予受理); null if it was.
@@ -313,6 +308,11 @@ impl NeedNode {
         self.0.need.suspended_until.map(Day)
     }
 
+    /// Restricted: why it rests; null if it does not.
+    async fn suspend_reason(&self) -> Option<&str> {
+        self.0.need.suspend_reason.as_deref()
+    }
+
     /// Restricted: the answer (答复); null until answered.
     async fn answer(&self) -> Option<&str> {
         self.0.need.answer.as_deref()
@@ -321,6 +321,12 @@ impl NeedNode {
     /// Restricted: rating of the enterprise (满意度), 1 to 5 stars; null until rated.
     async fn rating(&self) -> Option<u8> {
         self.0.need.rating.map(lianmeng_domain::need::Rating::stars)
+    }
+
+    /// Restricted: who of the enterprise agreed to the rating that its liaison gave (代评), how and when;
+    /// null where it rated itself.
+    async fn rating_consent(&self) -> Option<&str> {
+        self.0.need.rating_consent.as_deref()
     }
 
     /// Restricted: whether somebody else wrote it on behalf of the enterprise (代录); null for those

@@ -6,7 +6,7 @@
 
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id as _, JobId};
+use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id as _, JobId, NeedId};
 use lianmeng_domain::job::{self as rules, JobKind};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion;
@@ -54,6 +54,42 @@ pub struct SuggestWork {
     pub committee: ChainCommitteeId,
     /// Most suggestions per need, 1 to 100.
     pub limit: usize,
+}
+
+/// Payload of a job that makes suggestions for one need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OneNeed {
+    #[serde(with = "text")]
+    /// Which need.
+    pub(crate) need: NeedId,
+    /// Most suggestions, 1 to 100.
+    pub(crate) limit: usize,
+}
+
+/// Suggestions made when a counterpart begins to be sought.
+const SOUGHT: usize = 20;
+
+/// Hands `need` to the pairing engine, in the transaction that seeks a counterpart for it.
+pub(crate) async fn seek(
+    tx: &sea_orm::DatabaseTransaction,
+    desk: &Desk,
+    actor: &Actor,
+    need: NeedId,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(&OneNeed { need, limit: SOUGHT })
+        .map_err(|error| StoreError::Db(sea_orm::DbErr::Json(error.to_string())))?;
+    let about = need.to_string();
+    let new = NewJob {
+        id: desk.mint(),
+        kind: JobKind::SuggestNeed,
+        payload: &payload,
+        dedup_key: Some(&about),
+        actor,
+        run_at: desk.now,
+        now: desk.now,
+    };
+    store::enqueue(tx, new).await?;
+    Ok(())
 }
 
 /// An id as text in a payload.

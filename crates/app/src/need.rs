@@ -1,13 +1,17 @@
 //! Needs from the first draft to the closing: one command per step, one function for them all.
 
 use chrono::NaiveDate;
+use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id as _, NeedId};
 use lianmeng_domain::industry::IndustryKey;
+use lianmeng_domain::need::call::WhistleOrder;
 use lianmeng_domain::need::rights::{self, Authorship};
-use lianmeng_domain::need::rules::{self, DispatchOrder};
-use lianmeng_domain::need::{Exclusion, Need, NeedError, NeedKind, NeedStage, NeedStep, Rating};
+use lianmeng_domain::need::rules::{self, DispatchOrder, Verdict};
+use lianmeng_domain::need::{
+    Exclusion, Need, NeedChannel, NeedError, NeedKind, NeedStep, Rating, SendBack,
+};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_store::eyes::Eyes;
@@ -17,6 +21,13 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+use crate::job;
+
+mod joint;
+mod tend;
+
+pub use joint::{MergeNeed, MirrorNeed, WriteNote, merge, mirror, write_note};
+pub use tend::tend;
 
 /// What a person writes into a need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +44,10 @@ pub struct NeedCard {
     pub public_summary: String,
     /// What only the parties may read.
     pub body: String,
+    /// How it came in.
+    pub channel: NeedChannel,
+    /// Who of the enterprise agreed, how and when, where somebody else writes.
+    pub consent: Option<String>,
     /// Where it arose; the place of the enterprise where left out.
     pub region: Option<RegionCode>,
     /// The industry it concerns; that of the enterprise where left out.
@@ -68,22 +83,30 @@ pub enum NeedDeed {
     Dispatch(DispatchOrder),
     /// Take it on.
     Accept,
-    /// Send it back, with a reason.
-    SendBack(String),
+    /// Send it back, with a reason and the unit that should have it.
+    SendBack(SendBack),
     /// Begin work.
     Start,
     /// Call in other units.
-    Whistle,
+    Whistle(WhistleOrder),
+    /// Follow the call, with words if wanted.
+    CheckIn(Option<String>),
     /// Seek a counterpart.
     Seek,
-    /// Let it rest until a day.
-    Suspend(NaiveDate),
+    /// Let it rest until a day, for a reason.
+    Suspend(NaiveDate, String),
     /// Go on after a rest.
     Resume,
     /// Answer it.
     Answer(String),
-    /// Rate the answer.
-    Rate(Rating),
+    /// Rate the answer; a liaison does so with a record of the enterprise's consent.
+    Rate(Rating, Option<String>),
+    /// Take it up again.
+    Reopen,
+    /// Say that it is still needed.
+    Confirm,
+    /// Undo a merging.
+    Unmerge,
     /// Close it.
     Close,
     /// Publish title and summary; a summary given replaces the old one.
@@ -115,6 +138,12 @@ pub enum NeedCommandError {
     /// The committee, unit or place does not exist.
     #[error("committee, unit or place does not exist")]
     UnknownReference,
+    /// No such need to merge with that the caller may dispose of.
+    #[error("no need with this id that you may merge into")]
+    TargetNotFound,
+    /// The city's number stands on another need.
+    #[error("another need has this number of the city platform")]
+    NumberTaken,
     /// A rule of needs.
     #[error(transparent)]
     Rule(#[from] NeedError),
@@ -189,7 +218,7 @@ pub async fn write(desk: &Desk, actor: &Actor, cmd: &WriteNeed) -> Result<Done, 
     need.is_proxy = authorship == Authorship::Proxy;
     rules::check_texts(&need)?;
     if cmd.submits {
-        need = rules::submit(&need, cmd.confirms_no_secret)?;
+        need = rules::submit(&need, cmd.confirms_no_secret, desk.now)?;
     }
     need::insert(&change.tx, &need).await?;
     let action = if cmd.submits { "SubmitNeed" } else { "DraftNeed" };
@@ -214,13 +243,25 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
     let need = found.map(|seen| seen.need).filter(|need| may(actor, &cmd.deed, need));
     let need = need.ok_or(NeedCommandError::NotFound)?;
     let need = Need { version: cmd.version.unwrap_or(need.version), ..need };
-    let moved = apply(&need, &cmd.deed, desk)?;
+    let moved = match &cmd.deed {
+        NeedDeed::Whistle(order) => joint::whistle(&change.tx, &need, order, desk.now).await?,
+        NeedDeed::CheckIn(note) => {
+            joint::check_in(&change.tx, actor, &need, note.as_deref(), desk.now).await?
+        }
+        deed => apply(actor, &need, deed, desk)?,
+    };
     need::save(&change.tx, &moved).await?;
+    if matches!(cmd.deed, NeedDeed::Seek) {
+        job::seek(&change.tx, desk, actor, need.id).await?;
+    }
     change.finish(action(&cmd.deed), &wire(need.id), Touches::Nothing).await?;
+    if matches!(cmd.deed, NeedDeed::Seek) {
+        desk.bus.publish(Topic::Job, String::new());
+    }
     Ok(Done::of(actor, Need { version: moved.version + 1, ..moved }))
 }
 
-/// The step of a deed; publishing is none.
+/// The step of a deed; publishing and confirming are none.
 const fn step(deed: &NeedDeed) -> Option<NeedStep> {
     Some(match deed {
         NeedDeed::Submit { .. } => NeedStep::Submit,
@@ -230,40 +271,56 @@ const fn step(deed: &NeedDeed) -> Option<NeedStep> {
         NeedDeed::Accept => NeedStep::Accept,
         NeedDeed::SendBack(_) => NeedStep::SendBack,
         NeedDeed::Start => NeedStep::Start,
-        NeedDeed::Whistle => NeedStep::Whistle,
+        NeedDeed::Whistle(_) => NeedStep::Whistle,
+        NeedDeed::CheckIn(_) => NeedStep::CheckIn,
         NeedDeed::Seek => NeedStep::Seek,
-        NeedDeed::Suspend(_) => NeedStep::Suspend,
+        NeedDeed::Suspend(..) => NeedStep::Suspend,
         NeedDeed::Resume => NeedStep::Resume,
         NeedDeed::Answer(_) => NeedStep::Answer,
-        NeedDeed::Rate(_) => NeedStep::Rate,
+        NeedDeed::Rate(..) => NeedStep::Rate,
+        NeedDeed::Reopen => NeedStep::Reopen,
         NeedDeed::Close => NeedStep::Close,
-        NeedDeed::Publish(_) => return None,
+        NeedDeed::Unmerge => NeedStep::Unmerge,
+        NeedDeed::Confirm | NeedDeed::Publish(_) => return None,
     })
 }
 
 fn may(actor: &Actor, deed: &NeedDeed, need: &Need) -> bool {
-    match step(deed) {
-        Some(step) => rights::may_take(actor, step, need),
-        None => rights::may_publish(actor, need),
+    match (step(deed), deed) {
+        (Some(step), _) => rights::may_take(actor, step, need),
+        (None, NeedDeed::Confirm) => rights::may_confirm(actor, need),
+        (None, _) => rights::may_publish(actor, need),
     }
 }
 
-fn apply(need: &Need, deed: &NeedDeed, desk: &Desk) -> Result<Need, NeedError> {
+fn apply(actor: &Actor, need: &Need, deed: &NeedDeed, desk: &Desk) -> Result<Need, NeedError> {
+    let now = desk.now;
     match deed {
-        NeedDeed::Submit { confirms_no_secret } => rules::submit(need, *confirms_no_secret),
-        NeedDeed::Exclude(reason) => rules::exclude(need, *reason),
+        NeedDeed::Submit { confirms_no_secret } => rules::submit(need, *confirms_no_secret, now),
+        NeedDeed::Exclude(reason) => rules::exclude(need, *reason, now),
         NeedDeed::Triage(committee) => rules::triage(need, *committee),
-        NeedDeed::Dispatch(order) => rules::dispatch(need, *order, desk.now),
-        NeedDeed::Accept => rules::accept(need),
-        NeedDeed::SendBack(reason) => rules::send_back(need, reason),
-        NeedDeed::Start => rules::start(need),
-        NeedDeed::Whistle => rules::advance(need, NeedStep::Whistle),
+        NeedDeed::Dispatch(order) => rules::dispatch(need, order, now),
+        NeedDeed::Accept => rules::accept(need, now),
+        NeedDeed::SendBack(back) => rules::send_back(need, back),
+        NeedDeed::Start => rules::start(need, now),
+        // What else these two change is done where they are called.
+        NeedDeed::Whistle(_) => rules::advance(need, NeedStep::Whistle),
+        NeedDeed::CheckIn(_) => rules::advance(need, NeedStep::CheckIn),
         NeedDeed::Seek => rules::seek(need),
-        NeedDeed::Suspend(until) => rules::suspend(need, *until, desk.today),
+        NeedDeed::Suspend(until, reason) => rules::suspend(need, (*until, reason), desk.today),
         NeedDeed::Resume => rules::resume(need),
-        NeedDeed::Answer(text) => rules::answer(need, text),
-        NeedDeed::Rate(rating) => rules::rate(need, *rating),
-        NeedDeed::Close => rules::close(need),
+        NeedDeed::Answer(text) => rules::answer(need, text, now),
+        NeedDeed::Rate(rating, consent) => {
+            let consent = match rights::may_rate(actor, need) {
+                Some(Authorship::Proxy) => Some(consent.clone().ok_or(NeedError::ConsentMissing)?),
+                Some(Authorship::Own) | None => None,
+            };
+            rules::rate(need, &Verdict { rating: *rating, consent }, now)
+        }
+        NeedDeed::Reopen => rules::reopen(need),
+        NeedDeed::Close => rules::close(need, now),
+        NeedDeed::Unmerge => rules::unmerge(need),
+        NeedDeed::Confirm => rules::confirm(need, now),
         NeedDeed::Publish(summary) => rules::publish(need, summary.as_deref()),
     }
 }
@@ -278,12 +335,16 @@ const fn action(deed: &NeedDeed) -> &'static str {
         NeedDeed::Accept => "AcceptNeed",
         NeedDeed::SendBack(_) => "SendBackNeed",
         NeedDeed::Start => "StartNeed",
-        NeedDeed::Whistle => "WhistleNeed",
+        NeedDeed::Whistle(_) => "WhistleNeed",
+        NeedDeed::CheckIn(_) => "CheckInNeed",
         NeedDeed::Seek => "SeekNeed",
-        NeedDeed::Suspend(_) => "SuspendNeed",
+        NeedDeed::Suspend(..) => "SuspendNeed",
         NeedDeed::Resume => "ResumeNeed",
         NeedDeed::Answer(_) => "AnswerNeed",
-        NeedDeed::Rate(_) => "RateNeed",
+        NeedDeed::Rate(..) => "RateNeed",
+        NeedDeed::Reopen => "ReopenNeed",
+        NeedDeed::Confirm => "ConfirmNeed",
+        NeedDeed::Unmerge => "UnmergeNeed",
         NeedDeed::Close => "CloseNeed",
         NeedDeed::Publish(_) => "PublishNeed",
     }
@@ -315,31 +376,15 @@ async fn draft(
         Some(Place::Zone(_)) | None => None,
     };
     Ok(Need {
-        id: desk.mint(),
-        external_id: None,
-        enterprise: card.enterprise,
         committee: card.committee,
-        handler: None,
         kind: card.kind,
         title: card.title.trim().to_owned(),
         public_summary: card.public_summary.trim().to_owned(),
         body: card.body.trim().to_owned(),
-        stage: NeedStage::Draft,
-        is_published: false,
-        is_proxy: false,
+        channel: card.channel,
+        consent: card.consent.as_deref().map(|consent| consent.trim().to_owned()),
         region: card.region.or(home),
         industry: card.industry.clone().or(enterprise.industry),
-        dispatched_at: None,
-        due_at: None,
-        send_backs: 0,
-        send_back_reason: None,
-        exclusion: None,
-        suspended_until: None,
-        answer: None,
-        rating: None,
-        reopens: 0,
-        merged_into: None,
-        created_at: desk.now,
-        version: 1,
+        ..Need::blank(desk.mint(), card.enterprise, desk.now)
     })
 }

@@ -96,6 +96,8 @@ ids! {
     AllianceId = "alliance";
     /// Id of a need 企业需求.
     NeedId = "need";
+    /// Id of a note on a need 办理记录.
+    NeedNoteId = "need_note";
     /// Id of an offer 供给.
     OfferId = "offer";
     /// Id of a suggestion 撮合建议.

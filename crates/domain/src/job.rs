@@ -13,7 +13,9 @@ words! {
         PlanEvent = "plan_event",
         /// Makes suggestions for every open need of a committee.
         SuggestNeeds = "suggest_needs",
-        /// Makes room for the months to come and forgets old request keys.
+        /// Makes suggestions for one need, when a counterpart is sought.
+        SuggestNeed = "suggest_need",
+        /// Lets needs lapse and go on, makes room for the months to come and forgets old request keys.
         Housekeeping = "housekeeping",
     }
 }

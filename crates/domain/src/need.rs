@@ -1,18 +1,25 @@
 //! Needs of enterprises: 点单 → 分诊 → 派单 → 接单 → 办理 → 答复 → 评单 → 办结.
 //!
-//! The steps are rows of [`TRANSITIONS`]; the functions of [`rules`] add what each step asks for
-//! beyond the stage. Who may take a step is decided by the functions of [`rights`].
+//! The steps are rows of [`process::TRANSITIONS`]; the functions of [`rules`] and [`call`] add what
+//! each step asks for beyond the stage. Who may take a step is decided by the functions of
+//! [`rights`].
 
 use chrono::{DateTime, NaiveDate, Utc};
-use thiserror::Error;
 
 use crate::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
 use crate::industry::IndustryKey;
 use crate::offer::OfferKind;
 use crate::region::RegionCode;
-use crate::steps::{Transition, WrongStage};
 use crate::words;
 
+pub use error::NeedError;
+pub use process::{NeedStage, NeedStep, TRANSITIONS};
+
+pub mod call;
+mod error;
+#[cfg(test)]
+mod model;
+pub mod process;
 pub mod rights;
 pub mod rules;
 
@@ -108,139 +115,6 @@ impl NeedKind {
 }
 
 words! {
-    /// Where a need stands.
-    pub enum NeedStage {
-        /// Being written 草稿.
-        Draft = "draft",
-        /// Handed in 点单.
-        Submitted = "submitted",
-        /// Not taken in, for one of seven reasons 不予受理.
-        Excluded = "excluded",
-        /// Looked through and taken in 分诊.
-        Triaged = "triaged",
-        /// Sent to a unit 派单.
-        Dispatched = "dispatched",
-        /// Sent back by the unit 退单.
-        SentBack = "sent_back",
-        /// Taken on by the unit 接单.
-        Accepted = "accepted",
-        /// Being worked on 办理.
-        InProgress = "in_progress",
-        /// Other units were called in 吹哨.
-        Whistled = "whistled",
-        /// A counterpart is being sought 撮合.
-        Matching = "matching",
-        /// Resting until a day 挂起.
-        Suspended = "suspended",
-        /// Answered 答复.
-        Answered = "answered",
-        /// Rated by the enterprise 评单.
-        Rated = "rated",
-        /// Taken up again after a poor rating 重办.
-        Reopened = "reopened",
-        /// Joined with an equal need 并单.
-        Merged = "merged",
-        /// Not confirmed in time 过期.
-        Expired = "expired",
-        /// Done 办结.
-        Closed = "closed",
-    }
-}
-
-words! {
-    /// A step from one stage to another.
-    pub enum NeedStep {
-        /// Hand in 点单.
-        Submit = "submit",
-        /// Refuse to take in.
-        Exclude = "exclude",
-        /// Take in 分诊.
-        Triage = "triage",
-        /// Send to a unit 派单.
-        Dispatch = "dispatch",
-        /// Take on 接单.
-        Accept = "accept",
-        /// Send back 退单.
-        SendBack = "send_back",
-        /// Begin work 办理.
-        Start = "start",
-        /// Call in other units 吹哨.
-        Whistle = "whistle",
-        /// Seek a counterpart 撮合.
-        Seek = "seek",
-        /// Let rest.
-        Suspend = "suspend",
-        /// Go on after a rest.
-        Resume = "resume",
-        /// Answer 答复.
-        Answer = "answer",
-        /// Rate 评单.
-        Rate = "rate",
-        /// Take up again.
-        Reopen = "reopen",
-        /// Close 办结.
-        Close = "close",
-        /// Join with an equal need.
-        Merge = "merge",
-        /// Let lapse.
-        Expire = "expire",
-    }
-}
-
-/// Every step there is.
-pub const TRANSITIONS: &[Transition<NeedStage, NeedStep>] = {
-    use NeedStage as Stage;
-    use NeedStep as Step;
-    &[
-        Transition { step: Step::Submit, from: &[Stage::Draft], to: Stage::Submitted },
-        Transition {
-            step: Step::Exclude,
-            from: &[Stage::Submitted, Stage::Triaged],
-            to: Stage::Excluded,
-        },
-        Transition { step: Step::Triage, from: &[Stage::Submitted], to: Stage::Triaged },
-        Transition {
-            step: Step::Dispatch,
-            from: &[Stage::Triaged, Stage::SentBack, Stage::Reopened],
-            to: Stage::Dispatched,
-        },
-        Transition { step: Step::Accept, from: &[Stage::Dispatched], to: Stage::Accepted },
-        Transition { step: Step::SendBack, from: &[Stage::Dispatched], to: Stage::SentBack },
-        Transition { step: Step::Start, from: &[Stage::Accepted], to: Stage::InProgress },
-        Transition { step: Step::Whistle, from: &[Stage::InProgress], to: Stage::Whistled },
-        Transition {
-            step: Step::Seek,
-            from: &[Stage::Triaged, Stage::InProgress, Stage::Suspended],
-            to: Stage::Matching,
-        },
-        Transition {
-            step: Step::Suspend,
-            from: &[Stage::Accepted, Stage::InProgress, Stage::Whistled, Stage::Matching],
-            to: Stage::Suspended,
-        },
-        Transition { step: Step::Resume, from: &[Stage::Suspended], to: Stage::InProgress },
-        Transition {
-            step: Step::Answer,
-            from: &[Stage::InProgress, Stage::Whistled, Stage::Matching],
-            to: Stage::Answered,
-        },
-        Transition { step: Step::Rate, from: &[Stage::Answered], to: Stage::Rated },
-        Transition { step: Step::Reopen, from: &[Stage::Rated], to: Stage::Reopened },
-        Transition { step: Step::Close, from: &[Stage::Rated], to: Stage::Closed },
-        Transition {
-            step: Step::Merge,
-            from: &[Stage::Submitted, Stage::Triaged],
-            to: Stage::Merged,
-        },
-        Transition {
-            step: Step::Expire,
-            from: &[Stage::Draft, Stage::Submitted, Stage::Triaged, Stage::Matching],
-            to: Stage::Expired,
-        },
-    ]
-};
-
-words! {
     /// Why a need is not taken in: the seven exclusions of the Shenzhen guidelines of 2023.
     pub enum Exclusion {
         /// Not in the jurisdiction 不属于受理范围.
@@ -258,6 +132,81 @@ words! {
         /// Any other reason 其他.
         Other = "other",
     }
+}
+
+words! {
+    /// How a need came in 诉求渠道.
+    pub enum NeedChannel {
+        /// Through the console 网页.
+        Web = "web",
+        /// By telephone 电话.
+        Phone = "phone",
+        /// On a visit 走访.
+        Visit = "visit",
+        /// At an event 活动.
+        Event = "event",
+        /// With a file 导入.
+        Import = "import",
+        /// Through another system 接口.
+        Api = "api",
+    }
+}
+
+words! {
+    /// Why a unit sends a need back, as the enterprise is told; the unit's note stays internal.
+    pub enum SendBackReason {
+        /// Another unit is responsible 不属于本单位职责.
+        NotResponsible = "not_responsible",
+        /// Facts are missing 材料不全.
+        Incomplete = "incomplete",
+        /// Several units must work together 需多部门协同.
+        NeedsOthers = "needs_others",
+        /// The law or a policy stands against it 无政策依据.
+        NoBasis = "no_basis",
+        /// Any other reason 其他.
+        Other = "other",
+    }
+}
+
+/// A send-back 退单: who would be the right one, and why not this unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendBack {
+    /// What the enterprise is told.
+    pub reason: SendBackReason,
+    /// What the secretariat is told, 1 to 2 000 characters: an internal note.
+    pub note: String,
+    /// The unit that should have it instead; the enterprise is told its name.
+    pub proposed: Option<OrganisationId>,
+}
+
+/// What the city's own platform, such as 深i企, says of a need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CityRecord {
+    /// Its number there, 1 to 100 characters; unique.
+    pub number: String,
+    /// Its status there, in that platform's words, at most 100 characters.
+    pub status: String,
+    /// When that was so.
+    pub at: DateTime<Utc>,
+}
+
+/// When what happened to a need; figures as of a day are computed from these moments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NeedTrace {
+    /// When it was handed in.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// When the enterprise last said that it still needs it.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// When a unit first took it on.
+    pub responded_at: Option<DateTime<Utc>>,
+    /// When a unit last took a step or wrote a note.
+    pub progress_at: Option<DateTime<Utc>>,
+    /// When it was last answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When the last answer was rated.
+    pub rated_at: Option<DateTime<Utc>>,
+    /// When it came to an end: closed, excluded, merged or expired.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// A need 企业需求.
@@ -287,6 +236,10 @@ pub struct Need {
     pub is_published: bool,
     /// Whether somebody else wrote it on behalf of the enterprise 代录.
     pub is_proxy: bool,
+    /// How it came in.
+    pub channel: NeedChannel,
+    /// Who of the enterprise agreed, how and when, where somebody else wrote it.
+    pub consent: Option<String>,
     /// Where it arose.
     pub region: Option<RegionCode>,
     /// The industry it concerns.
@@ -297,20 +250,32 @@ pub struct Need {
     pub due_at: Option<DateTime<Utc>>,
     /// How often units sent it back.
     pub send_backs: i32,
-    /// Why it was last sent back: an internal note.
-    pub send_back_reason: Option<String>,
+    /// The last send-back; `None` if it never was.
+    pub send_back: Option<SendBack>,
+    /// On what basis a coordinator decided which unit must take it, after too many send-backs.
+    pub adjudication: Option<String>,
     /// Why it was not taken in.
     pub exclusion: Option<Exclusion>,
     /// Day until which it rests.
     pub suspended_until: Option<NaiveDate>,
+    /// Why it rests, 1 to 2 000 characters.
+    pub suspend_reason: Option<String>,
     /// The answer, for the parties only.
     pub answer: Option<String>,
     /// The rating of the enterprise.
     pub rating: Option<Rating>,
+    /// Who of the enterprise agreed to the rating, how and when, where a liaison gave it 代评.
+    pub rating_consent: Option<String>,
     /// How often it was taken up again.
     pub reopens: i32,
     /// The need it was joined with.
     pub merged_into: Option<NeedId>,
+    /// Where it stood before that.
+    pub merged_from: Option<NeedStage>,
+    /// What the city's own platform says of it.
+    pub city: Option<CityRecord>,
+    /// When what happened to it.
+    pub trace: NeedTrace,
     /// When it was written.
     pub created_at: DateTime<Utc>,
     /// Raised by one with each save.
@@ -346,6 +311,54 @@ impl Rating {
 }
 
 impl Need {
+    /// A draft of `enterprise` in which nothing is written yet.
+    pub const fn blank(id: NeedId, enterprise: EnterpriseId, created_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            external_id: None,
+            enterprise,
+            committee: None,
+            handler: None,
+            kind: NeedKind::Other,
+            title: String::new(),
+            public_summary: String::new(),
+            body: String::new(),
+            stage: NeedStage::Draft,
+            is_published: false,
+            is_proxy: false,
+            channel: NeedChannel::Web,
+            consent: None,
+            region: None,
+            industry: None,
+            dispatched_at: None,
+            due_at: None,
+            send_backs: 0,
+            send_back: None,
+            adjudication: None,
+            exclusion: None,
+            suspended_until: None,
+            suspend_reason: None,
+            answer: None,
+            rating: None,
+            rating_consent: None,
+            reopens: 0,
+            merged_into: None,
+            merged_from: None,
+            city: None,
+            trace: NeedTrace {
+                submitted_at: None,
+                confirmed_at: None,
+                responded_at: None,
+                progress_at: None,
+                answered_at: None,
+                rated_at: None,
+                closed_at: None,
+            },
+            created_at,
+            version: 1,
+        }
+    }
+
     /// Whether the answer is late at `now`; false before it is dispatched and once it is answered.
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
         match self.stage {
@@ -373,22 +386,15 @@ impl Need {
     #[must_use]
     pub fn public_part(&self) -> Self {
         Self {
-            committee: None,
-            handler: None,
-            body: String::new(),
-            is_proxy: false,
-            dispatched_at: None,
-            due_at: None,
-            send_backs: 0,
-            send_back_reason: None,
-            exclusion: None,
-            suspended_until: None,
-            answer: None,
-            rating: None,
-            reopens: 0,
-            merged_into: None,
-            external_id: None,
-            ..self.clone()
+            kind: self.kind,
+            title: self.title.clone(),
+            public_summary: self.public_summary.clone(),
+            stage: self.stage,
+            is_published: self.is_published,
+            region: self.region,
+            industry: self.industry.clone(),
+            version: self.version,
+            ..Self::blank(self.id, self.enterprise, self.created_at)
         }
     }
 }
@@ -400,73 +406,4 @@ pub struct SeenNeed {
     pub need: Need,
     /// Whether the caller may read everything.
     pub is_full: bool,
-}
-
-/// Why a need could not be written or moved on.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NeedError {
-    /// The stage does not allow the step.
-    #[error(transparent)]
-    WrongStage(#[from] WrongStage),
-    /// A text is empty or too long.
-    #[error("{field} has {length} characters; it needs 1 to {max}")]
-    TextLength {
-        /// The field.
-        field: &'static str,
-        /// How many characters it has.
-        length: usize,
-        /// How many it may have.
-        max: usize,
-    },
-    /// Nobody confirmed that the text holds no state secret.
-    #[error("confirm that the need holds no state secret before it is submitted")]
-    SecretNotRuledOut,
-    /// Taken in without a committee.
-    #[error("name the committee whose secretariat dispatches the need")]
-    CommitteeMissing,
-    /// Dispatched without a due date.
-    #[error("name the moment by which the need must be answered")]
-    DueMissing,
-    /// The due date is past.
-    #[error("due date {due_at} is past; now it is {now}")]
-    DuePast {
-        /// The date given.
-        due_at: DateTime<Utc>,
-        /// The present.
-        now: DateTime<Utc>,
-    },
-    /// A send-back would give more time.
-    #[error("due date {due_at} is later than {latest}; the clock does not stop for a send-back")]
-    ClockRuns {
-        /// The date given.
-        due_at: DateTime<Utc>,
-        /// The date that stands.
-        latest: DateTime<Utc>,
-    },
-    /// The unit that earned the poor rating would get it again.
-    #[error("the need was reopened after a poor rating; dispatch it to another unit")]
-    SameHandler,
-    /// A casework kind cannot seek a counterpart.
-    #[error("a need of kind {0} is casework; dispatch it to a unit")]
-    NotMatching(NeedKind),
-    /// Work cannot go on without a unit.
-    #[error("no unit is in charge; seek a counterpart or let it rest")]
-    NoHandler,
-    /// Rest that ends before it begins.
-    #[error("the need cannot rest until {until}; the earliest day is {earliest}")]
-    RestOver {
-        /// The day given.
-        until: NaiveDate,
-        /// The earliest day.
-        earliest: NaiveDate,
-    },
-    /// A rating out of range.
-    #[error("rating is {0}; it must lie between 1 and 5")]
-    RatingRange(i32),
-    /// Published without a summary.
-    #[error("write a public summary before the need is published")]
-    SummaryMissing,
-    /// Not yet or no longer to be published.
-    #[error("a need in stage {0} cannot be published")]
-    NotPublishable(NeedStage),
 }

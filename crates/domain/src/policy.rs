@@ -39,9 +39,11 @@ pub fn visibility(actor: &Actor) -> Visibility {
         (Role::DistrictHost, Some(Body::Region(code))) => Visibility::Region(*code),
         (Role::DistrictHost, Some(Body::Zone(id))) => Visibility::Zone(*id),
         (Role::GroupHeadquarters, Some(Body::Enterprise(id))) => Visibility::Group(*id),
-        (Role::Enterprise | Role::RotatingChair, Some(Body::Enterprise(id))) => {
-            Visibility::Enterprise(*id)
-        }
+        // A liaison is assigned to an enterprise by holding the role for it.
+        (
+            Role::Enterprise | Role::RotatingChair | Role::ServiceLiaison,
+            Some(Body::Enterprise(id)),
+        ) => Visibility::Enterprise(*id),
         (Role::DepartmentHandler | Role::ServiceLiaison, Some(Body::Organisation(id))) => {
             Visibility::Organisation(*id)
         }

@@ -43,7 +43,17 @@ pub fn allowed<Stage: PartialEq, Step: Copy + PartialEq>(
     steps
 }
 
-/// The stage that `step` leads to from `stage`.
+/// Whether `step` may lead from `stage` to `to`; a step that goes back has a row for each end.
+pub fn leads<Stage: PartialEq, Step: PartialEq>(
+    table: &[Transition<Stage, Step>],
+    stage: Stage,
+    step: Step,
+    to: Stage,
+) -> bool {
+    table.iter().any(|row| row.step == step && row.from.contains(&stage) && row.to == to)
+}
+
+/// The stage that `step` leads to from `stage`, the first where there are several.
 ///
 /// # Errors
 ///

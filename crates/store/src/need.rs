@@ -1,17 +1,20 @@
 //! Needs. Which rows a caller sees, and which of them in full, is decided inside the query: the
 //! body of a need that is none of the caller's leaves this file empty.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
-use lianmeng_domain::need::{Need, NeedKind, NeedStage, SeenNeed};
+use lianmeng_domain::need::{Need, NeedKind, NeedStage, NeedStep, SeenNeed, TRANSITIONS};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::RegionCode;
-use lianmeng_domain::text;
+use lianmeng_domain::{steps, text};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{IntoCondition as _, Order, Query};
+use sea_orm::sea_query::{
+    CommonTableExpression, IntoCondition as _, Order, Query, UnionType, WithClause,
+};
 use sea_orm::{
-    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryResult,
-    QuerySelect as _, QueryTrait as _,
+    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
+    QueryResult, QuerySelect as _, QueryTrait as _,
 };
 
 use crate::StoreError;
@@ -19,7 +22,9 @@ use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
 use crate::{parse, sight, visible};
 
+pub mod call;
 mod convert;
+pub mod note;
 
 /// The table `needs`.
 pub(crate) mod row {
@@ -43,19 +48,37 @@ pub(crate) mod row {
         pub stage: String,
         pub is_published: bool,
         pub is_proxy: bool,
+        pub channel: String,
+        pub consent: Option<String>,
         pub region_code: Option<String>,
         pub industry_scheme: Option<String>,
         pub industry_code: Option<String>,
         pub dispatched_at: Option<DateTimeUtc>,
         pub due_at: Option<DateTimeUtc>,
         pub send_backs: i32,
+        pub send_back_kind: Option<String>,
         pub send_back_reason: Option<String>,
+        pub proposed_handler_id: Option<String>,
+        pub adjudication: Option<String>,
         pub exclusion: Option<String>,
         pub suspended_until: Option<Date>,
+        pub suspend_reason: Option<String>,
         pub answer: Option<String>,
         pub rating: Option<i32>,
+        pub rating_consent: Option<String>,
         pub reopens: i32,
         pub merged_into_id: Option<String>,
+        pub merged_from: Option<String>,
+        pub city_number: Option<String>,
+        pub city_status: Option<String>,
+        pub city_at: Option<DateTimeUtc>,
+        pub submitted_at: Option<DateTimeUtc>,
+        pub confirmed_at: Option<DateTimeUtc>,
+        pub responded_at: Option<DateTimeUtc>,
+        pub progress_at: Option<DateTimeUtc>,
+        pub answered_at: Option<DateTimeUtc>,
+        pub rated_at: Option<DateTimeUtc>,
+        pub closed_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
         pub version: i64,
     }
@@ -69,7 +92,7 @@ struct SeenRow {
     is_full: i32,
 }
 
-/// By position, in the order of the table and then the sight: looking up 29 names in every row costs
+/// By position, in the order of the table and then the sight: looking up 47 names in every row costs
 /// more than reading what stands under them, and lists of needs are what is asked for most.
 impl FromQueryResult for SeenRow {
     fn from_query_result(found: &QueryResult, _prefix: &str) -> Result<Self, DbErr> {
@@ -93,19 +116,37 @@ impl FromQueryResult for SeenRow {
             stage: next!(),
             is_published: next!(),
             is_proxy: next!(),
+            channel: next!(),
+            consent: next!(),
             region_code: next!(),
             industry_scheme: next!(),
             industry_code: next!(),
             dispatched_at: next!(),
             due_at: next!(),
             send_backs: next!(),
+            send_back_kind: next!(),
             send_back_reason: next!(),
+            proposed_handler_id: next!(),
+            adjudication: next!(),
             exclusion: next!(),
             suspended_until: next!(),
+            suspend_reason: next!(),
             answer: next!(),
             rating: next!(),
+            rating_consent: next!(),
             reopens: next!(),
             merged_into_id: next!(),
+            merged_from: next!(),
+            city_number: next!(),
+            city_status: next!(),
+            city_at: next!(),
+            submitted_at: next!(),
+            confirmed_at: next!(),
+            responded_at: next!(),
+            progress_at: next!(),
+            answered_at: next!(),
+            rated_at: next!(),
+            closed_at: next!(),
             created_at: next!(),
             version: next!(),
         };
@@ -151,9 +192,42 @@ fn own(sees: &Visibility) -> Condition {
             row::COLUMN.enterprise_id.in_subquery(visible::group(*id)).into_condition()
         }
         Visibility::Enterprise(id) => row::COLUMN.enterprise_id.eq(id.to_string()).into_condition(),
-        Visibility::Organisation(id) => row::COLUMN.handler_id.eq(id.to_string()).into_condition(),
+        Visibility::Organisation(id) => Condition::any()
+            .add(row::COLUMN.handler_id.eq(id.to_string()))
+            .add(row::COLUMN.id.in_subquery(call::of(*id))),
         Visibility::Published | Visibility::Nothing => sight::never(),
     }
+}
+
+/// Needs that needs of the caller were merged with, at any remove: they see the public part.
+fn followed(sees: &Visibility) -> Condition {
+    let theirs = match sees {
+        Visibility::Enterprise(_) | Visibility::Group(_) => own(sees),
+        Visibility::All
+        | Visibility::Committee(_)
+        | Visibility::Region(_)
+        | Visibility::Zone(_)
+        | Visibility::Organisation(_)
+        | Visibility::Published
+        | Visibility::Nothing => return sight::never(),
+    };
+    let mut start = Query::select();
+    start.column(("needs", "merged_into_id")).from("needs").cond_where(theirs);
+    start.and_where(Expr::col(("needs", "merged_into_id")).is_not_null());
+    let mut next = Query::select();
+    next.column(("needs", "merged_into_id"))
+        .from("needs")
+        .inner_join("targets", Expr::col(("targets", "id")).equals(("needs", "id")))
+        .and_where(Expr::col(("needs", "merged_into_id")).is_not_null());
+    // Distinct, so that a cycle in damaged data ends.
+    start.union(UnionType::Distinct, next);
+    let mut targets = CommonTableExpression::new();
+    targets.table_name("targets").column("id").query(start);
+    let mut with = WithClause::new();
+    with.recursive(true).cte(targets);
+    let mut query = Query::select();
+    query.column(("targets", "id")).from("targets").with_cte(with);
+    row::COLUMN.id.in_subquery(query).into_condition()
 }
 
 /// Needs whose suggestion was shown to the caller as side B: they see the public part.
@@ -192,6 +266,7 @@ fn visible(sees: &Visibility) -> Condition {
         | Visibility::Published => Condition::any()
             .add(row::COLUMN.is_published.eq(true))
             .add(own(sees))
+            .add(followed(sees))
             .add(suggested(sees)),
     }
 }
@@ -321,6 +396,91 @@ pub async fn find(
     id: NeedId,
 ) -> Result<Option<SeenNeed>, StoreError> {
     Ok(find_many(db, eyes, &[id]).await?.pop())
+}
+
+/// Ids of the first `limit` needs of which a rule of time speaks at `now`: unconfirmed since
+/// `confirmed_before` in a stage that lapses, or at rest until `today` or before. By id, above `after`.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    moments: (DateTime<Utc>, NaiveDate),
+    after: Option<NeedId>,
+    limit: u64,
+) -> Result<Vec<NeedId>, StoreError> {
+    let (confirmed_before, today) = moments;
+    let lapses = NeedStage::ALL
+        .iter()
+        .filter(|&&stage| steps::allowed(TRANSITIONS, stage).contains(&NeedStep::Expire))
+        .map(|stage| stage.word());
+    let unconfirmed = Condition::any().add(row::COLUMN.confirmed_at.lte(confirmed_before)).add(
+        Condition::all()
+            .add(row::COLUMN.confirmed_at.is_null())
+            .add(row::COLUMN.created_at.lte(confirmed_before)),
+    );
+    let rested = Condition::all()
+        .add(row::COLUMN.stage.eq(NeedStage::Suspended.word()))
+        .add(row::COLUMN.suspended_until.lte(today));
+    let due = Condition::any()
+        .add(Condition::all().add(row::COLUMN.stage.is_in(lapses)).add(unconfirmed))
+        .add(rested);
+    let ids = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(due)
+        .filter(Condition::all().add_option(after.map(|id| row::COLUMN.id.gt(id.to_string()))))
+        .order_by_asc(row::Column::Id)
+        .limit(limit)
+        .into_tuple::<String>()
+        .all(db)
+        .await?;
+    ids.iter().map(|id| parse::value(parse::At("needs", "id"), id)).collect()
+}
+
+/// How many enterprises had a need that was merged into each of `needs`, at any remove; needs with
+/// none are left out.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
+pub async fn followers(
+    db: &impl ConnectionTrait,
+    needs: &[NeedId],
+) -> Result<Vec<(NeedId, i64)>, StoreError> {
+    let mut start = Query::select();
+    start
+        .column(("needs", "merged_into_id"))
+        .columns([("needs", "id"), ("needs", "enterprise_id")])
+        .from("needs")
+        .cond_where(parse::among(db, row::Column::MergedIntoId, needs));
+    let mut next = Query::select();
+    next.column(("joined", "target"))
+        .columns([("needs", "id"), ("needs", "enterprise_id")])
+        .from("needs")
+        .inner_join("joined", Expr::col(("joined", "id")).equals(("needs", "merged_into_id")));
+    start.union(UnionType::Distinct, next);
+    let mut joined = CommonTableExpression::new();
+    joined.table_name("joined").columns(["target", "id", "enterprise_id"]).query(start);
+    let mut with = WithClause::new();
+    with.recursive(true).cte(joined);
+    let mut query = Query::select();
+    query
+        .column(("joined", "target"))
+        .expr(Expr::col(("joined", "enterprise_id")).count_distinct())
+        .from("joined")
+        .group_by_col(("joined", "target"))
+        .order_by(("joined", "target"), Order::Asc)
+        .with_cte(with);
+    let rows = db.query_all_raw(db.get_database_backend().build(&query)).await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get_by_index(0)?;
+            let count = row.try_get_by_index(1)?;
+            Ok((parse::value(parse::At("needs", "merged_into_id"), &id)?, count))
+        })
+        .collect()
 }
 
 /// Adds `need`.

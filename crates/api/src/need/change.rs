@@ -3,17 +3,23 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Datelike as _, Utc};
 use lianmeng_app::need::{
-    self as app, Done, MoveNeed, NeedCard, NeedCommandError, NeedDeed, WriteNeed,
+    self as app, Done, MergeNeed, MirrorNeed, MoveNeed, NeedCard, NeedCommandError, NeedDeed,
+    WriteNeed, WriteNote,
 };
+use lianmeng_domain::need::call::WhistleOrder;
 use lianmeng_domain::need::rules::DispatchOrder;
-use lianmeng_domain::need::{NeedError, Rating, SeenNeed};
+use lianmeng_domain::need::{CityRecord, NeedChannel, NeedError, Rating, SeenNeed, SendBack};
 
-use super::{ExclusionWord, NeedKindWord, NeedNode};
+use super::NeedNode;
+use super::words::{ExclusionWord, NeedChannelWord, NeedKindWord, SendBackReasonWord};
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::page;
 use crate::scalars::{Day, Int32, is_usual};
 use crate::scope::Scope;
+
+/// Hours to check in where nothing else is said.
+const HOURS_TO_CHECK_IN: i32 = 24;
 
 /// A need as a person writes it.
 #[derive(Debug, InputObject)]
@@ -25,14 +31,16 @@ pub struct NeedCardInput {
     /// What is asked for.
     kind: NeedKindWord,
     /// Title, 1 to 200 characters; public once published.
-    #[graphql(validator(max_length = 200))]
     title: String,
     /// Summary for everyone, at most 2 000 characters.
-    #[graphql(validator(max_length = 2000))]
     public_summary: Option<String>,
     /// What only the parties may read, 1 to 20 000 characters.
-    #[graphql(validator(max_length = 20000))]
     body: String,
+    /// How it came in (诉求渠道); `WEB` if absent.
+    channel: Option<NeedChannelWord>,
+    /// Who of the enterprise agreed, how and when, where you write on its behalf; at most 500
+    /// characters.
+    consent: Option<String>,
     /// Division code (GB/T 2260) where it arose; that of the enterprise if absent.
     region_code: Option<String>,
 }
@@ -47,6 +55,8 @@ impl NeedCardInput {
             title: self.title,
             public_summary: self.public_summary.unwrap_or_default(),
             body: self.body,
+            channel: self.channel.map_or(NeedChannel::Web, Into::into),
+            consent: self.consent,
             region,
             industry: None,
         })
@@ -121,16 +131,87 @@ pub struct NeedDispatchInput {
     handler_id: ID,
     /// Moment by which it must answer; the standing one if absent after a send-back.
     due_at: Option<DateTime<Utc>>,
+    /// On what basis, 1 to 2 000 characters; asked for after two send-backs, where the decision binds
+    /// the unit.
+    basis: Option<String>,
 }
 
-/// Input of the steps that come with words: `needSendBack` (the reason) and `needAnswer`.
+/// Input of `needAnswer`.
 #[derive(Debug, InputObject)]
 pub struct NeedTextInput {
     /// Which need, and the key of the request.
     need: NeedMoveInput,
-    /// The words, 1 to 20 000 characters; a reason at most 2 000.
-    #[graphql(validator(max_length = 20000))]
+    /// The words, 1 to 20 000 characters.
     text: String,
+}
+
+/// Input of `needSendBack`.
+#[derive(Debug, InputObject)]
+pub struct NeedSendBackInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// What the enterprise is told.
+    reason: SendBackReasonWord,
+    /// What the secretariat is told, 1 to 2 000 characters; the enterprise does not read it.
+    note: String,
+    /// Unit that should have it instead, not your own; the enterprise is told its name.
+    proposed_handler_id: ID,
+}
+
+/// Input of `needWhistle`.
+#[derive(Debug, InputObject)]
+pub struct NeedWhistleInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Units called in, 1 to 20, not your own; those called before are not called again.
+    #[graphql(validator(max_items = 20))]
+    unit_ids: Vec<ID>,
+    /// What for, 1 to 2 000 characters.
+    reason: String,
+    /// Hours to check in, 1 to 336; 24 if absent.
+    hours: Option<i32>,
+}
+
+/// Input of `needCheckIn`.
+#[derive(Debug, InputObject)]
+pub struct NeedCheckInInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Words, at most 2 000 characters.
+    note: Option<String>,
+}
+
+/// Input of `needMerge`.
+#[derive(Debug, InputObject)]
+pub struct NeedMergeInput {
+    /// The need that goes, and the key of the request.
+    need: NeedMoveInput,
+    /// The need that stays.
+    target_id: ID,
+}
+
+/// Input of `needNote`.
+#[derive(Debug, InputObject)]
+pub struct NeedNoteInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// The words, 1 to 2 000 characters.
+    text: String,
+    /// Whether it is kept from the enterprise; false if absent, and for the enterprise always.
+    is_internal: Option<bool>,
+}
+
+/// Input of `needMirror`.
+#[derive(Debug, InputObject)]
+pub struct NeedMirrorInput {
+    /// Which need, and the key of the request.
+    need: NeedMoveInput,
+    /// Its number at the city's own platform, 1 to 100 characters.
+    number: String,
+    /// Its status there, in that platform's words, 1 to 100 characters.
+    status: String,
+    /// When that was so; an older record than the one there is changes nothing.
+    at: DateTime<Utc>,
 }
 
 /// Input of `needSuspend`.
@@ -140,6 +221,8 @@ pub struct NeedSuspendInput {
     need: NeedMoveInput,
     /// Day until which it rests, tomorrow at the earliest.
     until_on: Day,
+    /// Why, 1 to 2 000 characters.
+    reason: String,
 }
 
 /// Input of `needRate`.
@@ -149,6 +232,9 @@ pub struct NeedRateInput {
     need: NeedMoveInput,
     /// 1 to 5 stars; with 1 or 2 the need is taken up again once.
     stars: i32,
+    /// Who of the enterprise agreed, how and when, 1 to 500 characters; asked of its liaison (代评),
+    /// ignored from the enterprise itself.
+    consent: Option<String>,
 }
 
 /// Input of `needPublish`.
@@ -156,8 +242,7 @@ pub struct NeedRateInput {
 pub struct NeedPublishInput {
     /// Which need, and the key of the request.
     need: NeedMoveInput,
-    /// New public summary; the one there is if absent.
-    #[graphql(validator(max_length = 2000))]
+    /// New public summary, at most 2 000 characters; the one there is if absent.
     public_summary: Option<String>,
 }
 
@@ -264,8 +349,8 @@ impl NeedMutation {
     }
 
     /// Sends a need to a unit (派单), from `TRIAGED`, `SENT_BACK` or `REOPENED`. The committee's secretary,
-    /// or a coordinator; after two send-backs only a coordinator. The clock starts now, and a
-    /// send-back does not stop it.
+    /// or a coordinator; after two send-backs only a coordinator, who records the basis and whose
+    /// decision binds the unit. The clock starts now, and a send-back does not stop it.
     async fn need_dispatch(
         &self,
         ctx: &Context<'_>,
@@ -278,7 +363,7 @@ impl NeedMutation {
             let message = format!("dueAt has the year {}; years have four digits", due_at.year());
             return Err(ApiError::BadInput(message).into());
         }
-        let order = DispatchOrder { handler, due_at: input.due_at };
+        let order = DispatchOrder { handler, due_at: input.due_at, basis: input.basis };
         advance(ctx, input.need, NeedDeed::Dispatch(order)).await
     }
 
@@ -287,9 +372,15 @@ impl NeedMutation {
         advance(ctx, input, NeedDeed::Accept).await
     }
 
-    /// Sends a need back (退单), with a reason. The unit in charge.
-    async fn need_send_back(&self, ctx: &Context<'_>, input: NeedTextInput) -> Result<NeedPayload> {
-        advance(ctx, input.need, NeedDeed::SendBack(input.text)).await
+    /// Sends a need back (退单), with a reason and the unit that should have it. The unit in charge.
+    async fn need_send_back(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedSendBackInput,
+    ) -> Result<NeedPayload> {
+        let proposed = Some(ids::decode(&input.proposed_handler_id)?);
+        let back = SendBack { reason: input.reason.into(), note: input.note, proposed };
+        advance(ctx, input.need, NeedDeed::SendBack(back)).await
     }
 
     /// Begins work (办理). The unit in charge.
@@ -297,24 +388,41 @@ impl NeedMutation {
         advance(ctx, input, NeedDeed::Start).await
     }
 
-    /// Calls in other units (吹哨). The unit in charge.
-    async fn need_whistle(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
-        advance(ctx, input, NeedDeed::Whistle).await
+    /// Calls in other units (吹哨), which then read the need in full. The unit in charge.
+    async fn need_whistle(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedWhistleInput,
+    ) -> Result<NeedPayload> {
+        let units = input.unit_ids.iter().map(|id| ids::decode(id)).collect::<Result<_, _>>()?;
+        let hours = input.hours.unwrap_or(HOURS_TO_CHECK_IN);
+        let order = WhistleOrder { units, reason: input.reason, hours };
+        advance(ctx, input.need, NeedDeed::Whistle(order)).await
     }
 
-    /// Seeks a counterpart (撮合) for kinds that ask for one. The committee's secretary, or a
-    /// coordinator.
+    /// Follows the call (报到). A unit called in; a second time changes nothing but the words.
+    async fn need_check_in(
+        &self,
+        ctx: &Context<'_>,
+        input: NeedCheckInInput,
+    ) -> Result<NeedPayload> {
+        advance(ctx, input.need, NeedDeed::CheckIn(input.note)).await
+    }
+
+    /// Seeks a counterpart (撮合) for kinds that ask for one: suggestions are made in the background.
+    /// The committee's secretary, or a coordinator.
     async fn need_seek(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
         advance(ctx, input, NeedDeed::Seek).await
     }
 
-    /// Lets a need rest until a day. The unit in charge; its committee where there is none.
+    /// Lets a need rest until a day, for a reason; the moment by which it must be answered does not
+    /// move. The unit in charge; its committee where there is none.
     async fn need_suspend(
         &self,
         ctx: &Context<'_>,
         input: NeedSuspendInput,
     ) -> Result<NeedPayload> {
-        advance(ctx, input.need, NeedDeed::Suspend(input.until_on.date())).await
+        advance(ctx, input.need, NeedDeed::Suspend(input.until_on.date(), input.reason)).await
     }
 
     /// Goes on after a rest. The unit in charge.
@@ -327,15 +435,73 @@ impl NeedMutation {
         advance(ctx, input.need, NeedDeed::Answer(input.text)).await
     }
 
-    /// Rates the answer (评单). Only the enterprise that asked; never the unit in charge.
+    /// Rates the answer (评单). The enterprise that asked, or its liaison with a record of its consent;
+    /// never the unit in charge.
     async fn need_rate(&self, ctx: &Context<'_>, input: NeedRateInput) -> Result<NeedPayload> {
         match Rating::new(input.stars) {
-            Ok(rating) => advance(ctx, input.need, NeedDeed::Rate(rating)).await,
+            Ok(rating) => advance(ctx, input.need, NeedDeed::Rate(rating, input.consent)).await,
             Err(error) => {
                 let error = UserError::new(ErrorCode::Invalid, error, Some("stars"));
                 Ok(NeedPayload::refused(vec![error]))
             }
         }
+    }
+
+    /// Takes a rated need up again (重办), once: a new clock and another unit. The enterprise, its
+    /// committee's secretary, a coordinator.
+    async fn need_reopen(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Reopen).await
+    }
+
+    /// Says that a need is still wanted; one that nobody confirms lapses after 90 days. The
+    /// enterprise or its liaison.
+    async fn need_confirm(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Confirm).await
+    }
+
+    /// Joins a need with another that asks for the same (并单); who asked goes on seeing how the other
+    /// fares. The secretary of both, or a coordinator.
+    async fn need_merge(&self, ctx: &Context<'_>, input: NeedMergeInput) -> Result<NeedPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = MergeNeed {
+            need: ids::decode(&input.need.need_id)?,
+            version: input.need.version,
+            target: ids::decode(&input.target_id)?,
+            request_key: input.need.request_key,
+        };
+        NeedPayload::of(scope, app::merge(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Undoes a merging: the need stands again where it stood. The committee's secretary, or a
+    /// coordinator.
+    async fn need_unmerge(&self, ctx: &Context<'_>, input: NeedMoveInput) -> Result<NeedPayload> {
+        advance(ctx, input, NeedDeed::Unmerge).await
+    }
+
+    /// Writes a note (办理记录): those who work on the need, and the enterprise or its liaison.
+    async fn need_note(&self, ctx: &Context<'_>, input: NeedNoteInput) -> Result<NeedPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = WriteNote {
+            need: ids::decode(&input.need.need_id)?,
+            version: input.need.version,
+            text: input.text,
+            is_internal: input.is_internal.unwrap_or_default(),
+            request_key: input.need.request_key,
+        };
+        NeedPayload::of(scope, app::write_note(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
+    /// Records number and status of a need at the city's own platform (深i企). Coordinators.
+    async fn need_mirror(&self, ctx: &Context<'_>, input: NeedMirrorInput) -> Result<NeedPayload> {
+        let scope = Scope::of(ctx)?;
+        let record = CityRecord { number: input.number, status: input.status, at: input.at };
+        let cmd = MirrorNeed {
+            need: ids::decode(&input.need.need_id)?,
+            version: input.need.version,
+            record,
+            request_key: input.need.request_key,
+        };
+        NeedPayload::of(scope, app::mirror(&scope.desk, &scope.actor, &cmd).await).await
     }
 
     /// Closes a rated need (办结). The committee's secretary, or a coordinator.
@@ -360,6 +526,8 @@ fn user_error(error: NeedCommandError) -> Result<UserError, ApiError> {
         NeedCommandError::NotFound => (Code::NotFound, Some("needId")),
         NeedCommandError::EnterpriseNotFound => (Code::NotFound, Some("enterpriseId")),
         NeedCommandError::UnknownReference => (Code::UnknownReference, None),
+        NeedCommandError::TargetNotFound => (Code::NotFound, Some("targetId")),
+        NeedCommandError::NumberTaken => (Code::Invalid, Some("number")),
         NeedCommandError::Rule(ref rule) => rule_code(rule),
         NeedCommandError::Command(error) => return command_error(error),
     };
@@ -380,6 +548,14 @@ const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
         NeedError::NoHandler => (Code::Invalid, None),
         NeedError::RestOver { .. } => (Code::Invalid, Some("untilOn")),
         NeedError::RatingRange(_) => (Code::Invalid, Some("stars")),
+        NeedError::Adjudicated | NeedError::ReopenedBefore => (Code::WrongStage, None),
+        NeedError::BasisMissing { .. } => (Code::Missing, Some("basis")),
+        NeedError::ProposesItself => (Code::Invalid, Some("proposedHandlerId")),
+        NeedError::CallCount { .. } | NeedError::CallsItself => (Code::Invalid, Some("unitIds")),
+        NeedError::CheckInHours { .. } => (Code::Invalid, Some("hours")),
+        NeedError::NotMergeable(_) => (Code::Invalid, Some("targetId")),
+        NeedError::ConsentMissing => (Code::Missing, Some("consent")),
+        NeedError::NotConfirmable(_) | NeedError::NotNoteworthy(_) => (Code::WrongStage, None),
         NeedError::SummaryMissing => (Code::Missing, Some("publicSummary")),
         NeedError::WrongStage(_) | NeedError::NotPublishable(_) => (Code::WrongStage, None),
     }

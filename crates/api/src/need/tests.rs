@@ -9,6 +9,8 @@ use crate::ids::wire;
 use crate::testing::casework::{coordinator, firm, head_office, secretary, town, unit};
 use crate::testing::{actor, ask, counted};
 
+mod joint;
+
 const SECRET: &str = "机密正文:产线参数";
 
 /// Submits a need of enterprise 1 to committee 5 and gives its wire id.
@@ -29,7 +31,16 @@ async fn submitted(office: &Office) -> String {
 
 /// One step; gives the payload.
 async fn step(office: &Office, who: Actor, verb: &str, need: &str, extra: &str) -> Value {
-    let plain = ["needAccept", "needStart", "needClose", "needSeek", "needWhistle", "needResume"];
+    let plain = [
+        "needAccept",
+        "needStart",
+        "needClose",
+        "needSeek",
+        "needResume",
+        "needReopen",
+        "needConfirm",
+        "needUnmerge",
+    ];
     let words: String = extra.chars().filter(char::is_ascii_alphanumeric).collect();
     let key = format!("{verb}-{}", &words[words.len().saturating_sub(40)..]);
     let which = format!(r#"needId: "{need}", requestKey: "{key:_<8}""#);
@@ -48,6 +59,11 @@ async fn walk(office: &Office, need: &str, steps: &[(&str, Actor, &str, &str)]) 
         let payload = step(office, who.clone(), verb, need, extra).await;
         assert_eq!(payload["need"]["stage"], *stage, "{verb}: {payload}");
     }
+}
+
+fn send_back_to(number: u128) -> String {
+    let proposed = wire(OrganisationId::from(number));
+    format!(r#"reason: NOT_RESPONSIBLE, note: "不属本部门", proposedHandlerId: "{proposed}""#)
 }
 
 fn dispatch_to(number: u128) -> String {
@@ -146,7 +162,8 @@ async fn a_change_answers_what_a_query_would() {
     const FIELDS: &str =
         "id kind title publicSummary body stage isPublished isFull isProxy isOverdue
         regionCode enterprise { id } committee { id } handler { id } dispatchedAt dueAt exclusion
-        sendBacks sendBackReason suspendedUntil answer rating mySteps createdAt version";
+        sendBacks sendBackReason sendBackNote channel consent calls { reason } notes { text } followers
+        submittedAt progressAt closedAt lapsesAt suspendedUntil answer rating mySteps createdAt version";
     let office = town().await;
     let (need, to) = (submitted(&office).await, dispatch_to(7));
     // A unit's answer is read back; a coordinator's and the enterprise's is what was saved.
@@ -180,27 +197,32 @@ async fn a_change_answers_what_a_query_would() {
 async fn a_send_back_and_a_poor_rating_follow_their_rules() {
     let office = town().await;
     let need = submitted(&office).await;
-    let (to, other) = (dispatch_to(7), dispatch_to(8));
+    let (to, other, back) = (dispatch_to(7), dispatch_to(8), send_back_to(8));
     walk(
         &office,
         &need,
         &[
             ("needTriage", secretary(5), "", "TRIAGED"),
             ("needDispatch", secretary(5), &to, "DISPATCHED"),
-            ("needSendBack", unit(7), r#"text: "不属本部门""#, "SENT_BACK"),
+            ("needSendBack", unit(7), &back, "SENT_BACK"),
         ],
     )
     .await;
     let query = format!(
-        r#"{{ node(id: "{need}") {{ ... on Need {{ sendBackReason sendBacks dueAt }} }} }}"#
+        r#"{{ node(id: "{need}") {{ ... on Need {{ sendBackReason sendBackNote sendBacks dueAt
+            proposedHandler {{ id }} }} }} }}"#
     );
     let firm_sees = ask(&office, firm(1), &query).await;
     assert_eq!(
         firm_sees["data"]["node"],
-        json!({ "sendBackReason": null, "sendBacks": 1, "dueAt": "2026-03-09T01:00:00+00:00" })
+        json!({
+            "sendBackReason": "NOT_RESPONSIBLE", "sendBackNote": null, "sendBacks": 1,
+            "dueAt": "2026-03-09T01:00:00+00:00",
+            "proposedHandler": { "id": wire(OrganisationId::from(8)) },
+        })
     );
     let secretary_sees = ask(&office, secretary(5), &query).await;
-    assert_eq!(secretary_sees["data"]["node"]["sendBackReason"], "不属本部门");
+    assert_eq!(secretary_sees["data"]["node"]["sendBackNote"], "不属本部门");
     let later = other.replace("03-09", "03-10");
     let refused = step(&office, secretary(5), "needDispatch", &need, &later).await;
     assert_eq!(refused["errors"][0]["field"], "dueAt", "the clock runs: {refused}");

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use lianmeng_domain::draft::{Draft, DraftKind, Field};
 use lianmeng_domain::ids::{EnterpriseId, NeedId};
-use lianmeng_domain::need::{Need, NeedKind, NeedStage, rules};
+use lianmeng_domain::need::{Need, NeedChannel, NeedKind, NeedStage, NeedTrace, rules};
 use lianmeng_store::import as stored;
 
 use super::directory::{Directory, Slot};
@@ -105,32 +105,13 @@ fn check(row: &mut Row<'_, '_>, before: Option<&Need>, need: &Need) {
 
 /// A need that was just handed in by somebody else than its enterprise.
 fn blank(id: NeedId, enterprise: EnterpriseId, now: DateTime<Utc>) -> Need {
+    let trace =
+        NeedTrace { submitted_at: Some(now), confirmed_at: Some(now), ..NeedTrace::default() };
     Need {
-        id,
-        external_id: None,
-        enterprise,
-        committee: None,
-        handler: None,
-        kind: NeedKind::Other,
-        title: String::new(),
-        public_summary: String::new(),
-        body: String::new(),
         stage: NeedStage::Submitted,
-        is_published: false,
         is_proxy: true,
-        region: None,
-        industry: None,
-        dispatched_at: None,
-        due_at: None,
-        send_backs: 0,
-        send_back_reason: None,
-        exclusion: None,
-        suspended_until: None,
-        answer: None,
-        rating: None,
-        reopens: 0,
-        merged_into: None,
-        created_at: now,
-        version: 1,
+        channel: NeedChannel::Import,
+        trace,
+        ..Need::blank(id, enterprise, now)
     }
 }

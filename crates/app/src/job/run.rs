@@ -18,9 +18,9 @@ use lianmeng_store::{StoreError, idempotency, part, tx};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{PlanWork, SuggestWork, wire};
+use super::{OneNeed, PlanWork, SuggestWork, wire};
 use crate::command::CommandError;
-use crate::desk::{Desk, Office};
+use crate::desk::{Desk, Office, local_date};
 use crate::event::{EventCommandError, Target};
 use crate::login;
 use crate::plan::{self, PlanBudget, PlanEvent};
@@ -34,8 +34,8 @@ const SIGN: Duration = Duration::from_secs(8);
 const NEEDS: u64 = 20;
 /// How long a request key is remembered.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(30);
-/// Hours between two rounds of housekeeping.
-const ROUND: TimeDelta = TimeDelta::hours(24);
+/// Time between two rounds of housekeeping.
+const ROUND: TimeDelta = TimeDelta::hours(1);
 
 /// Why a body ended without having done its work.
 #[derive(Debug)]
@@ -196,6 +196,10 @@ impl Run {
         match job.kind {
             JobKind::PlanEvent => self.plan_event(read(&job.payload)?).await,
             JobKind::SuggestNeeds => self.suggest_needs(read(&job.payload)?).await,
+            JobKind::SuggestNeed => {
+                let work: OneNeed = read(&job.payload)?;
+                self.suggest(work.need, work.limit).await.map(|()| None)
+            }
             JobKind::Housekeeping => self.keep_house().await,
         }
     }
@@ -281,8 +285,10 @@ impl Run {
         let (db, now) = (&self.office.db, self.now().await?);
         part::make_ahead(db, now.date_naive()).await?;
         let forgotten = idempotency::forget(db, now - KEYS_KEPT).await?;
-        login::tidy(&Desk { now, ..self.office.desk() }).await?;
-        tracing::info!(forgotten, "house kept");
+        let desk = Desk { now, today: local_date(now), ..self.office.desk() };
+        login::tidy(&desk).await?;
+        let tended = crate::need::tend(&desk, &self.leased.job.actor).await?;
+        tracing::info!(forgotten, tended, "house kept");
         Ok(None)
     }
 }

@@ -9,7 +9,7 @@ use crate::policy;
 pub const ADJUDICATION_AFTER: i32 = 2;
 
 /// Whether `actor` may write needs of `enterprise`, and if so, whether on its behalf 代录: the
-/// enterprise itself, a coordinator, or the secretary of the committee the need goes to.
+/// enterprise itself, its liaison, a coordinator, or the secretary of the committee the need goes to.
 pub fn may_write(
     actor: &Actor,
     enterprise: EnterpriseId,
@@ -18,7 +18,34 @@ pub fn may_write(
     if is_own(actor, enterprise) {
         return Some(Authorship::Own);
     }
-    acts_for(actor, committee).then_some(Authorship::Proxy)
+    let is_proxy = is_liaison(actor, enterprise) || acts_for(actor, committee);
+    is_proxy.then_some(Authorship::Proxy)
+}
+
+/// Whether `actor` may rate the answer to `need`, and if so, whether on behalf of the enterprise 代评:
+/// the enterprise itself or its liaison, never who handled it.
+pub fn may_rate(actor: &Actor, need: &Need) -> Option<Authorship> {
+    if is_own(actor, need.enterprise) {
+        return Some(Authorship::Own);
+    }
+    is_liaison(actor, need.enterprise).then_some(Authorship::Proxy)
+}
+
+/// Whether `actor` may say that the enterprise still needs it: the enterprise or its liaison.
+pub fn may_confirm(actor: &Actor, need: &Need) -> bool {
+    may_rate(actor, need).is_some()
+}
+
+/// Whether `actor` may write a note on a need they read in full: who works on it, and who asked.
+pub fn may_note(actor: &Actor, need: &Need) -> bool {
+    actor.role == Role::DepartmentHandler
+        || acts_for(actor, need.committee)
+        || may_rate(actor, need).is_some()
+}
+
+/// Whether `actor` may record what the city's own platform says: coordinators.
+pub fn may_mirror(actor: &Actor) -> bool {
+    actor.role == Role::Coordinator
 }
 
 /// Who holds the pen.
@@ -40,8 +67,16 @@ pub fn may_take(actor: &Actor, step: NeedStep, need: &Need) -> bool {
         | NeedStep::Seek
         | NeedStep::Close
         | NeedStep::Merge
-        | NeedStep::Expire
-        | NeedStep::Reopen => acts_for(actor, need.committee),
+        | NeedStep::Unmerge => acts_for(actor, need.committee),
+        NeedStep::Reopen => is_own(actor, need.enterprise) || acts_for(actor, need.committee),
+        // Only time does.
+        NeedStep::Expire => false,
+        // Of the units, only those called in and the one in charge read the need in full.
+        NeedStep::CheckIn => {
+            actor.role == Role::DepartmentHandler
+                && actor.organisation().is_some()
+                && actor.organisation() != need.handler
+        }
         NeedStep::Dispatch => {
             let is_adjudication = need.send_backs >= ADJUDICATION_AFTER;
             acts_for(actor, need.committee) && (!is_adjudication || actor.role == Role::Coordinator)
@@ -53,7 +88,7 @@ pub fn may_take(actor: &Actor, step: NeedStep, need: &Need) -> bool {
             Some(_) => handles(actor, need),
             None => acts_for(actor, need.committee),
         },
-        NeedStep::Rate => is_own(actor, need.enterprise),
+        NeedStep::Rate => may_rate(actor, need).is_some(),
     }
 }
 
@@ -84,6 +119,11 @@ fn is_own(actor: &Actor, enterprise: EnterpriseId) -> bool {
     actor.role == Role::Enterprise && actor.enterprise() == Some(enterprise)
 }
 
+/// A liaison is assigned to an enterprise by holding the role for it.
+fn is_liaison(actor: &Actor, enterprise: EnterpriseId) -> bool {
+    actor.role == Role::ServiceLiaison && actor.enterprise() == Some(enterprise)
+}
+
 fn acts_for(actor: &Actor, committee: Option<ChainCommitteeId>) -> bool {
     match committee {
         Some(committee) => policy::may_act_for_committee(actor, committee),
@@ -106,32 +146,12 @@ mod tests {
 
     fn need(handler: Option<u128>, send_backs: i32) -> Need {
         Need {
-            id: NeedId::from(1),
-            external_id: None,
-            enterprise: EnterpriseId::from(1),
             committee: Some(ChainCommitteeId::from(1)),
             handler: handler.map(OrganisationId::from),
             kind: NeedKind::Talent,
-            title: String::new(),
-            public_summary: String::new(),
-            body: String::new(),
             stage: NeedStage::Triaged,
-            is_published: false,
-            is_proxy: false,
-            region: None,
-            industry: None,
-            dispatched_at: None,
-            due_at: None,
             send_backs,
-            send_back_reason: None,
-            exclusion: None,
-            suspended_until: None,
-            answer: None,
-            rating: None,
-            reopens: 0,
-            merged_into: None,
-            created_at: chrono::DateTime::UNIX_EPOCH,
-            version: 1,
+            ..Need::blank(NeedId::from(1), EnterpriseId::from(1), chrono::DateTime::UNIX_EPOCH)
         }
     }
 
@@ -148,12 +168,20 @@ mod tests {
             |n| actor(Role::CommitteeSecretary, Some(Body::Committee(ChainCommitteeId::from(n))));
         let unit =
             |n| actor(Role::DepartmentHandler, Some(Body::Organisation(OrganisationId::from(n))));
+        let liaison =
+            |n| actor(Role::ServiceLiaison, Some(Body::Enterprise(EnterpriseId::from(n))));
         let coordinator = actor(Role::Coordinator, None);
         let auditor = actor(Role::Auditor, None);
         let cases = [
             ("own", &firm, Step::Rate, Some(7), true),
             ("other enterprise", &other_firm, Step::Rate, Some(7), false),
+            ("its liaison", &liaison(1), Step::Rate, Some(7), true),
+            ("liaison of another", &liaison(2), Step::Rate, Some(7), false),
             ("handler", &unit(7), Step::Rate, Some(7), false),
+            ("unit called in", &unit(8), Step::CheckIn, Some(7), true),
+            ("handler", &unit(7), Step::CheckIn, Some(7), false),
+            ("own", &firm, Step::Reopen, Some(7), true),
+            ("coordinator", &coordinator, Step::Expire, Some(7), false),
             ("coordinator", &coordinator, Step::Rate, Some(7), false),
             ("secretary", &committee(1), Step::Dispatch, None, true),
             ("secretary elsewhere", &committee(2), Step::Dispatch, None, false),

@@ -1,9 +1,13 @@
 //! What each step asks for beyond the stage. Every rule takes a need and returns the changed one;
 //! the version stays, the store raises it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{Exclusion, Need, NeedError, NeedStage, NeedStep, Rating, TRANSITIONS};
+use super::rights::ADJUDICATION_AFTER;
+use super::{
+    CityRecord, Exclusion, Need, NeedError, NeedStage, NeedStep, NeedTrace, Rating, SendBack,
+    TRANSITIONS,
+};
 use crate::ids::{ChainCommitteeId, OrganisationId};
 use crate::steps;
 
@@ -14,8 +18,16 @@ pub const MAX_SUMMARY: usize = 2_000;
 /// Longest body, answer or reason in characters.
 pub const MAX_TEXT: usize = 20_000;
 
-/// Ratings after which a need is taken up again; a second poor rating stays.
-const MAX_AUTOMATIC_REOPENS: i32 = 1;
+/// Longest record of a consent, number or status in another system, in characters.
+pub const MAX_RECORD: usize = 500;
+
+/// Days after which a need that nobody confirmed lapses.
+pub const DAYS_TO_CONFIRM: i64 = 90;
+/// Days before that on which the enterprise is reminded.
+pub const DAYS_OF_REMINDER: i64 = 14;
+
+/// How often a need is taken up again; a second poor rating stays.
+const MAX_REOPENS: i32 = 1;
 
 /// Takes `step` if the stage allows it and changes nothing else.
 ///
@@ -35,13 +47,16 @@ pub fn advance(need: &Need, step: NeedStep) -> Result<Need, NeedError> {
 pub fn check_texts(need: &Need) -> Result<(), NeedError> {
     length("title", &need.title, MAX_TITLE)?;
     length("body", &need.body, MAX_TEXT)?;
+    if let Some(consent) = &need.consent {
+        length("consent", consent, MAX_RECORD)?;
+    }
     if need.public_summary.is_empty() {
         return Ok(());
     }
     length("publicSummary", &need.public_summary, MAX_SUMMARY)
 }
 
-fn length(field: &'static str, text: &str, max: usize) -> Result<(), NeedError> {
+pub(super) fn length(field: &'static str, text: &str, max: usize) -> Result<(), NeedError> {
     let length = text.trim().chars().count();
     if (1..=max).contains(&length) {
         return Ok(());
@@ -54,13 +69,18 @@ fn length(field: &'static str, text: &str, max: usize) -> Result<(), NeedError> 
 /// # Errors
 ///
 /// Wrong stage, texts, [`NeedError::SecretNotRuledOut`].
-pub fn submit(need: &Need, confirms_no_secret: bool) -> Result<Need, NeedError> {
+pub fn submit(
+    need: &Need,
+    confirms_no_secret: bool,
+    now: DateTime<Utc>,
+) -> Result<Need, NeedError> {
     let submitted = advance(need, NeedStep::Submit)?;
     check_texts(need)?;
     if !confirms_no_secret {
         return Err(NeedError::SecretNotRuledOut);
     }
-    Ok(submitted)
+    let trace = NeedTrace { submitted_at: Some(now), confirmed_at: Some(now), ..submitted.trace };
+    Ok(Need { trace, ..submitted })
 }
 
 /// Refuses to take a need in.
@@ -68,8 +88,8 @@ pub fn submit(need: &Need, confirms_no_secret: bool) -> Result<Need, NeedError> 
 /// # Errors
 ///
 /// Wrong stage.
-pub fn exclude(need: &Need, reason: Exclusion) -> Result<Need, NeedError> {
-    let excluded = advance(need, NeedStep::Exclude)?;
+pub fn exclude(need: &Need, reason: Exclusion, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    let excluded = ended(advance(need, NeedStep::Exclude)?, now);
     Ok(Need { exclusion: Some(reason), is_published: false, ..excluded })
 }
 
@@ -84,13 +104,28 @@ pub fn triage(need: &Need, committee: Option<ChainCommitteeId>) -> Result<Need, 
     Ok(Need { committee: Some(committee), ..triaged })
 }
 
+/// The need, at its end since `now`.
+fn ended(need: Need, now: DateTime<Utc>) -> Need {
+    let trace = NeedTrace { closed_at: Some(now), ..need.trace };
+    Need { trace, ..need }
+}
+
+/// The need after its unit did something at `now`.
+pub(super) fn progressed(need: Need, now: DateTime<Utc>) -> Need {
+    let trace = NeedTrace { progress_at: Some(now), ..need.trace };
+    Need { trace, ..need }
+}
+
 /// Where a need is sent and until when it must be answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DispatchOrder {
     /// The unit.
     pub handler: OrganisationId,
     /// The moment; may be left out after a send-back, where the old one stands.
     pub due_at: Option<DateTime<Utc>>,
+    /// On what basis, 1 to 2 000 characters; asked for after two send-backs, where the decision
+    /// binds the unit.
+    pub basis: Option<String>,
 }
 
 /// Sends a need to a unit 派单.
@@ -101,8 +136,8 @@ pub struct DispatchOrder {
 /// # Errors
 ///
 /// Wrong stage, [`NeedError::DueMissing`], [`NeedError::DuePast`], [`NeedError::ClockRuns`],
-/// [`NeedError::SameHandler`].
-pub fn dispatch(need: &Need, order: DispatchOrder, now: DateTime<Utc>) -> Result<Need, NeedError> {
+/// [`NeedError::SameHandler`], [`NeedError::BasisMissing`].
+pub fn dispatch(need: &Need, order: &DispatchOrder, now: DateTime<Utc>) -> Result<Need, NeedError> {
     let dispatched = advance(need, NeedStep::Dispatch)?;
     let standing = need.due_at.filter(|_| need.stage == NeedStage::SentBack);
     let due_at = order.due_at.or(standing).ok_or(NeedError::DueMissing)?;
@@ -117,13 +152,25 @@ pub fn dispatch(need: &Need, order: DispatchOrder, now: DateTime<Utc>) -> Result
     if need.stage == NeedStage::Reopened && need.handler == Some(order.handler) {
         return Err(NeedError::SameHandler);
     }
+    let adjudication = basis(need, order.basis.as_deref())?;
     let dispatched_at = need.dispatched_at.filter(|_| standing.is_some()).unwrap_or(now);
     Ok(Need {
         handler: Some(order.handler),
         dispatched_at: Some(dispatched_at),
         due_at: Some(due_at),
+        adjudication,
         ..dispatched
     })
+}
+
+/// The basis of a decision, where one is asked for.
+fn basis(need: &Need, basis: Option<&str>) -> Result<Option<String>, NeedError> {
+    if need.send_backs < ADJUDICATION_AFTER {
+        return Ok(None);
+    }
+    let basis = basis.ok_or(NeedError::BasisMissing { send_backs: need.send_backs })?;
+    length("basis", basis, MAX_SUMMARY)?;
+    Ok(Some(basis.trim().to_owned()))
 }
 
 /// Takes a need on 接单.
@@ -131,21 +178,31 @@ pub fn dispatch(need: &Need, order: DispatchOrder, now: DateTime<Utc>) -> Result
 /// # Errors
 ///
 /// Wrong stage.
-pub fn accept(need: &Need) -> Result<Need, NeedError> {
-    advance(need, NeedStep::Accept)
+pub fn accept(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    let accepted = progressed(advance(need, NeedStep::Accept)?, now);
+    let responded_at = accepted.trace.responded_at.or(Some(now));
+    Ok(Need { trace: NeedTrace { responded_at, ..accepted.trace }, ..accepted })
 }
 
-/// Sends a need back 退单, with a reason. The clock goes on running.
+/// Sends a need back 退单, with a reason and the unit that should have it. The clock goes on running.
 ///
 /// # Errors
 ///
-/// Wrong stage, a reason that is empty or too long.
-pub fn send_back(need: &Need, reason: &str) -> Result<Need, NeedError> {
+/// Wrong stage, a note that is empty or too long, [`NeedError::ProposesItself`],
+/// [`NeedError::Adjudicated`].
+pub fn send_back(need: &Need, back: &SendBack) -> Result<Need, NeedError> {
     let sent_back = advance(need, NeedStep::SendBack)?;
-    length("reason", reason, MAX_SUMMARY)?;
+    if need.adjudication.is_some() {
+        return Err(NeedError::Adjudicated);
+    }
+    length("note", &back.note, MAX_SUMMARY)?;
+    if back.proposed.is_some() && back.proposed == need.handler {
+        return Err(NeedError::ProposesItself);
+    }
+    let note = back.note.trim().to_owned();
     Ok(Need {
         send_backs: need.send_backs.saturating_add(1),
-        send_back_reason: Some(reason.trim().to_owned()),
+        send_back: Some(SendBack { note, ..back.clone() }),
         ..sent_back
     })
 }
@@ -155,8 +212,8 @@ pub fn send_back(need: &Need, reason: &str) -> Result<Need, NeedError> {
 /// # Errors
 ///
 /// Wrong stage.
-pub fn start(need: &Need) -> Result<Need, NeedError> {
-    advance(need, NeedStep::Start)
+pub fn start(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    Ok(progressed(advance(need, NeedStep::Start)?, now))
 }
 
 /// Seeks a counterpart 撮合, for kinds that ask for one.
@@ -169,21 +226,25 @@ pub fn seek(need: &Need) -> Result<Need, NeedError> {
     if !need.kind.is_matching() {
         return Err(NeedError::NotMatching(need.kind));
     }
-    Ok(Need { suspended_until: None, ..matching })
+    Ok(Need { suspended_until: None, suspend_reason: None, ..matching })
 }
 
-/// Lets a need rest until a day after `today`.
+/// Lets a need rest until a day after `today`, for a reason. The moment by which it must be answered
+/// does not move.
 ///
 /// # Errors
 ///
-/// Wrong stage, [`NeedError::RestOver`].
-pub fn suspend(need: &Need, until: NaiveDate, today: NaiveDate) -> Result<Need, NeedError> {
+/// Wrong stage, a reason that is empty or too long, [`NeedError::RestOver`].
+pub fn suspend(need: &Need, rest: (NaiveDate, &str), today: NaiveDate) -> Result<Need, NeedError> {
+    let (until, reason) = rest;
     let suspended = advance(need, NeedStep::Suspend)?;
+    length("reason", reason, MAX_SUMMARY)?;
     let earliest = today.succ_opt().unwrap_or(today);
     if until < earliest {
         return Err(NeedError::RestOver { until, earliest });
     }
-    Ok(Need { suspended_until: Some(until), ..suspended })
+    let suspend_reason = Some(reason.trim().to_owned());
+    Ok(Need { suspended_until: Some(until), suspend_reason, ..suspended })
 }
 
 /// Goes on after a rest.
@@ -196,7 +257,7 @@ pub fn resume(need: &Need) -> Result<Need, NeedError> {
     if need.handler.is_none() {
         return Err(NeedError::NoHandler);
     }
-    Ok(Need { suspended_until: None, ..resumed })
+    Ok(Need { suspended_until: None, suspend_reason: None, ..resumed })
 }
 
 /// Answers a need 答复.
@@ -204,24 +265,58 @@ pub fn resume(need: &Need) -> Result<Need, NeedError> {
 /// # Errors
 ///
 /// Wrong stage, an answer that is empty or too long.
-pub fn answer(need: &Need, answer: &str) -> Result<Need, NeedError> {
-    let answered = advance(need, NeedStep::Answer)?;
+pub fn answer(need: &Need, answer: &str, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    let answered = progressed(advance(need, NeedStep::Answer)?, now);
     length("answer", answer, MAX_TEXT)?;
-    Ok(Need { answer: Some(answer.trim().to_owned()), ..answered })
+    let trace = NeedTrace { answered_at: Some(now), rated_at: None, ..answered.trace };
+    let answer = Some(answer.trim().to_owned());
+    Ok(Need { answer, rating: None, rating_consent: None, trace, ..answered })
+}
+
+/// A rating, and where a liaison gives it, the record of the enterprise's consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The rating.
+    pub rating: Rating,
+    /// Who of the enterprise agreed, how and when, 1 to 500 characters; `None` from the enterprise.
+    pub consent: Option<String>,
 }
 
 /// Rates the answer 评单. The first poor rating takes the need up again at once.
 ///
 /// # Errors
 ///
-/// Wrong stage.
-pub fn rate(need: &Need, rating: Rating) -> Result<Need, NeedError> {
-    let rated = Need { rating: Some(rating), ..advance(need, NeedStep::Rate)? };
-    if rating.is_satisfied() || need.reopens >= MAX_AUTOMATIC_REOPENS {
+/// Wrong stage, a record of consent that is empty or too long.
+pub fn rate(need: &Need, verdict: &Verdict, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    let Verdict { rating, ref consent } = *verdict;
+    if let Some(consent) = consent {
+        length("consent", consent, MAX_RECORD)?;
+    }
+    let rated = advance(need, NeedStep::Rate)?;
+    let trace = NeedTrace { rated_at: Some(now), ..rated.trace };
+    let rated = Need { rating: Some(rating), rating_consent: consent.clone(), trace, ..rated };
+    if rating.is_satisfied() || need.reopens >= MAX_REOPENS {
         return Ok(rated);
     }
-    let reopened = advance(&rated, NeedStep::Reopen)?;
-    Ok(Need { reopens: need.reopens.saturating_add(1), ..reopened })
+    reopen(&rated)
+}
+
+/// Takes a rated need up again 重办, once: a new round with a new clock and another unit.
+///
+/// # Errors
+///
+/// Wrong stage, [`NeedError::ReopenedBefore`].
+pub fn reopen(need: &Need) -> Result<Need, NeedError> {
+    let reopened = advance(need, NeedStep::Reopen)?;
+    if need.reopens >= MAX_REOPENS {
+        return Err(NeedError::ReopenedBefore);
+    }
+    Ok(Need {
+        reopens: need.reopens.saturating_add(1),
+        send_backs: 0,
+        adjudication: None,
+        ..reopened
+    })
 }
 
 /// Closes a need 办结.
@@ -229,8 +324,98 @@ pub fn rate(need: &Need, rating: Rating) -> Result<Need, NeedError> {
 /// # Errors
 ///
 /// Wrong stage.
-pub fn close(need: &Need) -> Result<Need, NeedError> {
-    advance(need, NeedStep::Close)
+pub fn close(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    Ok(ended(advance(need, NeedStep::Close)?, now))
+}
+
+/// Joins `need` with `target`, which asks for the same 并单.
+///
+/// # Errors
+///
+/// Wrong stage, [`NeedError::NotMergeable`].
+pub fn merge(need: &Need, target: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    let merged = ended(advance(need, NeedStep::Merge)?, now);
+    if need.id == target.id {
+        return Err(NeedError::NotMergeable("it is the same need"));
+    }
+    match target.stage {
+        NeedStage::Draft => Err(NeedError::NotMergeable("it was not handed in yet")),
+        NeedStage::Excluded | NeedStage::Merged | NeedStage::Expired | NeedStage::Closed => {
+            Err(NeedError::NotMergeable("it is at its end"))
+        }
+        NeedStage::Submitted
+        | NeedStage::Triaged
+        | NeedStage::Dispatched
+        | NeedStage::SentBack
+        | NeedStage::Accepted
+        | NeedStage::InProgress
+        | NeedStage::Whistled
+        | NeedStage::Matching
+        | NeedStage::Suspended
+        | NeedStage::Answered
+        | NeedStage::Rated
+        | NeedStage::Reopened => Ok(Need {
+            merged_into: Some(target.id),
+            merged_from: Some(need.stage),
+            is_published: false,
+            ..merged
+        }),
+    }
+}
+
+/// Undoes a merging: the need stands again where it stood.
+///
+/// # Errors
+///
+/// Wrong stage.
+pub fn unmerge(need: &Need) -> Result<Need, NeedError> {
+    let stage = advance(need, NeedStep::Unmerge)?.stage;
+    // An imported merging does not know where the need stood; it is looked through again.
+    let may_stand =
+        |&was: &NeedStage| steps::leads(TRANSITIONS, need.stage, NeedStep::Unmerge, was);
+    let stage = need.merged_from.filter(may_stand).unwrap_or(stage);
+    let trace = NeedTrace { closed_at: None, ..need.trace };
+    Ok(Need { stage, merged_into: None, merged_from: None, trace, ..need.clone() })
+}
+
+/// Notes that the enterprise still needs it.
+///
+/// # Errors
+///
+/// [`NeedError::NotConfirmable`] where the need does not lapse.
+pub fn confirm(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
+    if !steps::allowed(TRANSITIONS, need.stage).contains(&NeedStep::Expire) {
+        return Err(NeedError::NotConfirmable(need.stage));
+    }
+    let trace = NeedTrace { confirmed_at: Some(now), ..need.trace };
+    Ok(Need { trace, ..need.clone() })
+}
+
+/// When the need lapses unless it is confirmed.
+pub fn lapses_at(need: &Need) -> DateTime<Utc> {
+    need.trace.confirmed_at.unwrap_or(need.created_at) + TimeDelta::days(DAYS_TO_CONFIRM)
+}
+
+/// Lets a need lapse that nobody confirmed; `None` before its time.
+///
+/// # Errors
+///
+/// Wrong stage.
+pub fn expire(need: &Need, now: DateTime<Utc>) -> Result<Option<Need>, NeedError> {
+    let expired = ended(advance(need, NeedStep::Expire)?, now);
+    Ok((lapses_at(need) <= now).then_some(Need { is_published: false, ..expired }))
+}
+
+/// Records what the city's own platform says of a need.
+///
+/// # Errors
+///
+/// A number or status that is empty or too long.
+pub fn mirror(need: &Need, record: &CityRecord) -> Result<Need, NeedError> {
+    const MAX: usize = 100;
+    length("number", &record.number, MAX)?;
+    length("status", &record.status, MAX)?;
+    Ok(Need { city: Some(record.clone()), ..need.clone() })
 }
 
 /// Publishes title and public summary; `summary` replaces the one there is.
@@ -272,7 +457,7 @@ mod tests {
 
     use super::*;
     use crate::ids::{EnterpriseId, NeedId};
-    use crate::need::NeedKind;
+    use crate::need::{NeedKind, SendBackReason};
     use crate::steps::WrongStage;
 
     fn at(hour: u32) -> DateTime<Utc> {
@@ -281,37 +466,26 @@ mod tests {
 
     fn need(stage: NeedStage) -> Need {
         Need {
-            id: NeedId::from(1),
-            external_id: None,
-            enterprise: EnterpriseId::from(1),
             committee: Some(ChainCommitteeId::from(1)),
-            handler: None,
             kind: NeedKind::Facilities,
             title: "通勤班车".to_owned(),
-            public_summary: String::new(),
             body: "园区到地铁站没有班车".to_owned(),
             stage,
-            is_published: false,
-            is_proxy: false,
-            region: None,
-            industry: None,
-            dispatched_at: None,
-            due_at: None,
-            send_backs: 0,
-            send_back_reason: None,
-            exclusion: None,
-            suspended_until: None,
-            answer: None,
-            rating: None,
-            reopens: 0,
-            merged_into: None,
-            created_at: at(0),
-            version: 1,
+            ..Need::blank(NeedId::from(1), EnterpriseId::from(1), at(0))
         }
     }
 
+    fn back(note: &str) -> SendBack {
+        let (reason, proposed) = (SendBackReason::NotResponsible, Some(OrganisationId::from(9)));
+        SendBack { reason, note: note.to_owned(), proposed }
+    }
+
+    fn stars(stars: i32) -> Verdict {
+        Verdict { rating: Rating::new(stars).unwrap(), consent: None }
+    }
+
     fn order(handler: u128, due_at: Option<DateTime<Utc>>) -> DispatchOrder {
-        DispatchOrder { handler: OrganisationId::from(handler), due_at }
+        DispatchOrder { handler: OrganisationId::from(handler), due_at, basis: None }
     }
 
     #[test]
@@ -333,13 +507,16 @@ mod tests {
                 }
             }
         }
-        let rows: usize = TRANSITIONS.iter().map(|row| row.from.len()).sum();
-        assert_eq!(taken, rows);
+        let pairs: BTreeSet<_> = TRANSITIONS
+            .iter()
+            .flat_map(|row| row.from.iter().map(|&from| (from, row.step)))
+            .collect();
+        assert_eq!(taken, pairs.len());
     }
 
     #[test]
     fn every_stage_is_reached_and_only_the_ends_are_dead() {
-        use NeedStage::{Closed, Excluded, Expired, Merged};
+        use NeedStage::{Closed, Excluded, Expired};
         let mut reached: BTreeSet<_> = BTreeSet::from([NeedStage::Draft]);
         for _ in NeedStage::ALL {
             for row in TRANSITIONS {
@@ -354,18 +531,18 @@ mod tests {
             .copied()
             .filter(|&stage| steps::allowed(TRANSITIONS, stage).is_empty())
             .collect();
-        assert_eq!(dead, [Excluded, Merged, Expired, Closed]);
+        assert_eq!(dead, [Excluded, Expired, Closed], "a merging can be undone");
     }
 
     #[test]
     fn the_refusal_names_the_steps_allowed() {
-        let error = accept(&need(NeedStage::Triaged)).unwrap_err();
+        let error = accept(&need(NeedStage::Triaged), at(1)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the stage is triaged, which does not allow accept; it allows exclude, dispatch, seek, \
              merge, expire"
         );
-        let error = accept(&need(NeedStage::Closed)).unwrap_err();
+        let error = accept(&need(NeedStage::Closed), at(1)).unwrap_err();
         assert!(error.to_string().ends_with("it allows no further step"), "{error}");
     }
 
@@ -379,31 +556,34 @@ mod tests {
             ("ahead", Some(at(11)), Ok(())),
         ];
         for (name, due_at, want) in cases {
-            let got = dispatch(&need(NeedStage::Triaged), order(7, due_at), now);
+            let got = dispatch(&need(NeedStage::Triaged), &order(7, due_at), now);
             assert_eq!(got.map(|_| ()), want, "{name}");
         }
     }
 
     #[test]
     fn a_send_back_does_not_stop_the_clock() {
-        let sent = dispatch(&need(NeedStage::Triaged), order(7, Some(at(12))), at(1)).unwrap();
-        let back = send_back(&sent, "不属于本部门职责").unwrap();
-        assert_eq!((back.due_at, back.send_backs), (Some(at(12)), 1));
-        assert!(back.is_overdue(at(13)), "while nobody is in charge");
+        let sent = dispatch(&need(NeedStage::Triaged), &order(7, Some(at(12))), at(1)).unwrap();
+        let returned = send_back(&sent, &back("不属于本部门职责")).unwrap();
+        assert_eq!((returned.due_at, returned.send_backs), (Some(at(12)), 1));
+        assert!(returned.is_overdue(at(13)), "while nobody is in charge");
 
-        let again = dispatch(&back, order(8, None), at(5)).unwrap();
+        let again = dispatch(&returned, &order(8, None), at(5)).unwrap();
         assert_eq!(
             (again.dispatched_at, again.due_at, again.handler),
             (Some(at(1)), Some(at(12)), Some(OrganisationId::from(8)))
         );
         assert_eq!(
-            dispatch(&back, order(8, Some(at(13))), at(5)),
+            dispatch(&returned, &order(8, Some(at(13))), at(5)),
             Err(NeedError::ClockRuns { due_at: at(13), latest: at(12) })
         );
-        assert!(dispatch(&back, order(8, Some(at(11))), at(5)).is_ok(), "sooner is allowed");
-        assert!(dispatch(&back, order(8, None), at(14)).is_ok(), "late already, and still late");
-        let empty = NeedError::TextLength { field: "reason", length: 0, max: MAX_SUMMARY };
-        assert_eq!(send_back(&sent, "  "), Err(empty));
+        assert!(dispatch(&returned, &order(8, Some(at(11))), at(5)).is_ok(), "sooner is allowed");
+        assert!(
+            dispatch(&returned, &order(8, None), at(14)).is_ok(),
+            "late already, and still late"
+        );
+        let empty = NeedError::TextLength { field: "note", length: 0, max: MAX_SUMMARY };
+        assert_eq!(send_back(&sent, &back("  ")), Err(empty));
     }
 
     #[test]
@@ -414,17 +594,17 @@ mod tests {
             dispatched_at: Some(at(1)),
             ..need(NeedStage::Answered)
         };
-        let poor = Rating::new(2).unwrap();
-        let reopened = rate(&answered, poor).unwrap();
+        let poor = stars(2);
+        let reopened = rate(&answered, &poor, at(3)).unwrap();
         assert_eq!((reopened.stage, reopened.reopens), (NeedStage::Reopened, 1));
         let order = |n| order(n, Some(at(9)));
-        assert_eq!(dispatch(&reopened, order(7), at(3)), Err(NeedError::SameHandler));
-        let second = dispatch(&reopened, order(8), at(3)).unwrap();
+        assert_eq!(dispatch(&reopened, &order(7), at(3)), Err(NeedError::SameHandler));
+        let second = dispatch(&reopened, &order(8), at(3)).unwrap();
         assert_eq!(second.dispatched_at, Some(at(3)), "a new clock");
 
         let again = Need { stage: NeedStage::Answered, ..second };
-        assert_eq!(rate(&again, poor).unwrap().stage, NeedStage::Rated);
-        assert_eq!(rate(&answered, Rating::new(3).unwrap()).unwrap().stage, NeedStage::Rated);
+        assert_eq!(rate(&again, &poor, at(4)).unwrap().stage, NeedStage::Rated);
+        assert_eq!(rate(&answered, &stars(3), at(3)).unwrap().stage, NeedStage::Rated);
     }
 
     #[test]
@@ -437,13 +617,13 @@ mod tests {
     #[test]
     fn a_need_is_submitted_with_texts_and_without_secrets() {
         let draft = need(NeedStage::Draft);
-        assert_eq!(submit(&draft, true).unwrap().stage, NeedStage::Submitted);
-        assert_eq!(submit(&draft, false), Err(NeedError::SecretNotRuledOut));
+        assert_eq!(submit(&draft, true, at(0)).unwrap().stage, NeedStage::Submitted);
+        assert_eq!(submit(&draft, false, at(0)), Err(NeedError::SecretNotRuledOut));
         let long = Need { title: "题".repeat(MAX_TITLE + 1), ..draft.clone() };
         let error = NeedError::TextLength { field: "title", length: 201, max: 200 };
-        assert_eq!(submit(&long, true), Err(error));
+        assert_eq!(submit(&long, true, at(0)), Err(error));
         let exact = Need { title: "题".repeat(MAX_TITLE), ..draft };
-        assert!(submit(&exact, true).is_ok());
+        assert!(submit(&exact, true, at(0)).is_ok());
     }
 
     #[test]
@@ -460,8 +640,8 @@ mod tests {
         let busy = need(NeedStage::InProgress);
         let earliest = today.succ_opt().unwrap();
         let error = NeedError::RestOver { until: today, earliest };
-        assert_eq!(suspend(&busy, today, today), Err(error));
-        let resting = suspend(&busy, earliest, today).unwrap();
+        assert_eq!(suspend(&busy, (today, "等环评"), today), Err(error));
+        let resting = suspend(&busy, (earliest, "等环评"), today).unwrap();
         assert_eq!(resume(&resting), Err(NeedError::NoHandler));
         let handled = Need { handler: Some(OrganisationId::from(1)), ..resting };
         let resumed = resume(&handled).unwrap();
@@ -476,7 +656,8 @@ mod tests {
         let triaged = need(NeedStage::Triaged);
         assert_eq!(publish(&triaged, None), Err(NeedError::SummaryMissing));
         assert!(publish(&triaged, Some("求班车")).unwrap().is_published);
-        let excluded = exclude(&publish(&triaged, Some("求班车")).unwrap(), Exclusion::Petition);
+        let excluded =
+            exclude(&publish(&triaged, Some("求班车")).unwrap(), Exclusion::Petition, at(1));
         assert!(!excluded.unwrap().is_published);
     }
 }

@@ -201,3 +201,14 @@ pub fn page() -> String {
     }
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_process_is_the_page_in_docs() {
+        let printed = include_str!("../../../../docs/need-process.md");
+        assert_eq!(page(), printed, "`lianmeng need process > docs/need-process.md`");
+    }
+}

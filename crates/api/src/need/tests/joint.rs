@@ -97,7 +97,8 @@ async fn after_two_send_backs_the_coordinator_decides_with_a_basis_and_it_binds(
         ],
     )
     .await;
-    let secretary_tries = step(&office, secretary(5), "needDispatch", &need, &seven).await;
+    let decided = format!(r#"{seven}, basis: "三定方案第五条""#);
+    let secretary_tries = step(&office, secretary(5), "needDispatch", &need, &decided).await;
     assert_eq!(secretary_tries["errors"][0]["code"], "NOT_FOUND");
     let bare = step(&office, coordinator(), "needDispatch", &need, &seven).await;
     assert_eq!(
@@ -108,7 +109,6 @@ async fn after_two_send_backs_the_coordinator_decides_with_a_basis_and_it_binds(
                         take it",
         })
     );
-    let decided = format!(r#"{seven}, basis: "三定方案第五条""#);
     walk(&office, &need, &[("needDispatch", coordinator(), &decided, "DISPATCHED")]).await;
     let again = step(&office, unit(7), "needSendBack", &need, &to_eight).await;
     assert_eq!(again["errors"][0]["code"], "WRONG_STAGE", "{again}");

@@ -9,6 +9,7 @@ pub mod account;
 pub mod alliance;
 pub mod auth;
 mod batch;
+pub mod bidding;
 pub mod chain;
 pub mod committee;
 pub mod enterprise;

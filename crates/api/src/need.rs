@@ -9,12 +9,13 @@ use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, rights, r
 use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, NeedFilter};
 
+use crate::bidding::BiddingNode;
 use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
 use crate::loader::casework::SuggestionsOf;
-use crate::loader::need::{CallsOf, FollowersOf, NotesOf};
+use crate::loader::need::{BiddingOf, CallsOf, FollowersOf, NotesOf};
 use crate::organisation::OrganisationNode;
 use crate::page::{self, Span};
 use crate::scalars::Day;
@@ -227,6 +228,11 @@ impl NeedNode {
         let scope = Scope::of(ctx)?;
         let key = NotesOf::new(self.0.need.id, rights::may_read_notes(&scope.actor), size);
         Ok(Some(scope.few(key).await?.into_iter().map(NeedNoteNode).collect()))
+    }
+
+    /// Its open bidding (揭榜挂帅); null if it was never put up.
+    async fn bidding(&self, ctx: &Context<'_>) -> Result<Option<BiddingNode>> {
+        Ok(Scope::of(ctx)?.few(BiddingOf(self.0.need.id)).await?.pop().map(BiddingNode))
     }
 
     /// Restricted: how many enterprises had a need that was merged into this one; null for those it

@@ -15,6 +15,7 @@ use crate::account::AccountQuery;
 use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::bidding::BiddingMutation;
 use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
 use crate::committee::change::CommitteeMutation;
@@ -226,6 +227,7 @@ pub struct Mutation(
     PartyMutation,
     SupplyMutation,
     NeedMutation,
+    BiddingMutation,
     OfferMutation,
     ProjectMutation,
     TaskMutation,

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod alliance;
 pub mod api_token;
+pub mod bidding;
 pub mod caller;
 pub mod chain;
 pub mod codes;

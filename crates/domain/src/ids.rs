@@ -98,6 +98,8 @@ ids! {
     NeedId = "need";
     /// Id of a note on a need 办理记录.
     NeedNoteId = "need_note";
+    /// Id of a bid 揭榜方案.
+    BidId = "bid";
     /// Id of an offer 供给.
     OfferId = "offer";
     /// Id of a suggestion 撮合建议.

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod actor;
 pub mod alliance;
+pub mod bidding;
 pub mod chain;
 pub mod committee;
 pub mod draft;

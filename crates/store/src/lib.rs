@@ -14,6 +14,7 @@ pub mod api_token;
 pub mod audit;
 pub mod avoid;
 pub mod backup;
+pub mod bidding;
 pub mod body;
 pub mod chain;
 pub mod clock;

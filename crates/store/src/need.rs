@@ -10,7 +10,7 @@ use lianmeng_domain::{steps, text};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{
-    CommonTableExpression, IntoCondition as _, Order, Query, UnionType, WithClause,
+    CommonTableExpression, IntoCondition as _, Order, Query, SelectStatement, UnionType, WithClause,
 };
 use sea_orm::{
     ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
@@ -197,6 +197,13 @@ fn own(sees: &Visibility) -> Condition {
             .add(row::COLUMN.id.in_subquery(call::of(*id))),
         Visibility::Published | Visibility::Nothing => sight::never(),
     }
+}
+
+/// Ids of the needs the caller reads in full, as a part of other queries.
+pub(crate) fn read_in_full(reads: &Visibility) -> SelectStatement {
+    let mut ids = Query::select();
+    ids.column(("needs", "id")).from("needs").cond_where(own(reads));
+    ids
 }
 
 /// Needs that needs of the caller were merged with, at any remove: they see the public part.

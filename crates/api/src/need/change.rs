@@ -131,8 +131,8 @@ pub struct NeedDispatchInput {
     handler_id: ID,
     /// Moment by which it must answer; the standing one if absent after a send-back.
     due_at: Option<DateTime<Utc>>,
-    /// On what basis, 1 to 2 000 characters; asked for after two send-backs, where the decision binds
-    /// the unit.
+    /// On what basis the unit must take it, 1 to 2 000 characters: a decision that binds the unit. It
+    /// may be made after one send-back and must be after two.
     basis: Option<String>,
 }
 
@@ -256,8 +256,14 @@ pub struct NeedPayload {
 }
 
 impl NeedPayload {
-    const fn refused(error: Vec<UserError>) -> Self {
-        Self { need: None, errors: error }
+    /// Refused for these reasons.
+    pub(crate) const fn refused(errors: Vec<UserError>) -> Self {
+        Self { need: None, errors }
+    }
+
+    /// Done; `need` as the caller sees it now.
+    pub(crate) const fn done(need: Option<NeedNode>) -> Self {
+        Self { need, errors: Vec::new() }
     }
 
     /// Where it is not certain what the caller may see of the need, it is read with their own eyes,
@@ -550,6 +556,7 @@ const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
         NeedError::RatingRange(_) => (Code::Invalid, Some("stars")),
         NeedError::Adjudicated | NeedError::ReopenedBefore => (Code::WrongStage, None),
         NeedError::BasisMissing { .. } => (Code::Missing, Some("basis")),
+        NeedError::NothingToDecide => (Code::Invalid, Some("basis")),
         NeedError::ProposesItself => (Code::Invalid, Some("proposedHandlerId")),
         NeedError::CallCount { .. } | NeedError::CallsItself => (Code::Invalid, Some("unitIds")),
         NeedError::CheckInHours { .. } => (Code::Invalid, Some("hours")),

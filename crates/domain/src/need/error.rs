@@ -78,6 +78,9 @@ pub enum NeedError {
         /// How often.
         send_backs: i32,
     },
+    /// Decided although no unit refused.
+    #[error("no unit sent the need back, so there is nothing to decide; leave the basis out")]
+    NothingToDecide,
     /// Sent back to the unit that sends it back.
     #[error("propose another unit than your own")]
     ProposesItself,

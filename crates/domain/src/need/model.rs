@@ -57,7 +57,7 @@ fn attempt(dice: &mut Dice) -> Attempt {
     Attempt {
         step,
         unit: 7 + u128::from(dice.roll(2)),
-        has_basis: dice.roll(2) == 0,
+        has_basis: dice.roll(3) == 0,
         has_due: dice.roll(4) != 0,
         stars: 1 + i32::try_from(dice.roll(5)).unwrap(),
         days: i64::try_from(dice.roll(3)).unwrap(),
@@ -149,7 +149,7 @@ fn again(m: Model) -> Model {
 }
 
 fn dispatched(m: Model, a: Attempt, now: DateTime<Utc>) -> Option<Model> {
-    let is_decided = m.send_backs >= 2;
+    let is_decided = a.has_basis;
     let due = now + TimeDelta::days(4);
     let clock = match (m.stage, m.clock, a.has_due) {
         (S::SentBack, Some(clock), false) => clock,
@@ -159,7 +159,8 @@ fn dispatched(m: Model, a: Attempt, now: DateTime<Utc>) -> Option<Model> {
         (_, _, true) => (now, due),
     };
     let is_same = m.stage == S::Reopened && m.handler == a.unit;
-    let is_refused = is_same || (is_decided && !a.has_basis);
+    let is_refused =
+        is_same || (m.send_backs >= 2 && !is_decided) || (m.send_backs == 0 && is_decided);
     let handler = a.unit;
     let sent = Model { stage: S::Dispatched, handler, is_decided, clock: Some(clock), ..m };
     (!is_refused).then_some(sent)

@@ -123,8 +123,8 @@ pub struct DispatchOrder {
     pub handler: OrganisationId,
     /// The moment; may be left out after a send-back, where the old one stands.
     pub due_at: Option<DateTime<Utc>>,
-    /// On what basis, 1 to 2 000 characters; asked for after two send-backs, where the decision
-    /// binds the unit.
+    /// On what basis the unit must take it, 1 to 2 000 characters: a decision that binds the unit.
+    /// It may be made after one send-back and must be after two.
     pub basis: Option<String>,
 }
 
@@ -136,7 +136,7 @@ pub struct DispatchOrder {
 /// # Errors
 ///
 /// Wrong stage, [`NeedError::DueMissing`], [`NeedError::DuePast`], [`NeedError::ClockRuns`],
-/// [`NeedError::SameHandler`], [`NeedError::BasisMissing`].
+/// [`NeedError::SameHandler`], [`NeedError::BasisMissing`], [`NeedError::NothingToDecide`].
 pub fn dispatch(need: &Need, order: &DispatchOrder, now: DateTime<Utc>) -> Result<Need, NeedError> {
     let dispatched = advance(need, NeedStep::Dispatch)?;
     let standing = need.due_at.filter(|_| need.stage == NeedStage::SentBack);
@@ -163,12 +163,16 @@ pub fn dispatch(need: &Need, order: &DispatchOrder, now: DateTime<Utc>) -> Resul
     })
 }
 
-/// The basis of a decision, where one is asked for.
+/// The basis of a decision, where one is made.
 fn basis(need: &Need, basis: Option<&str>) -> Result<Option<String>, NeedError> {
-    if need.send_backs < ADJUDICATION_AFTER {
-        return Ok(None);
+    let Some(basis) = basis else {
+        let is_needed = need.send_backs >= ADJUDICATION_AFTER;
+        let missing = NeedError::BasisMissing { send_backs: need.send_backs };
+        return if is_needed { Err(missing) } else { Ok(None) };
+    };
+    if need.send_backs == 0 {
+        return Err(NeedError::NothingToDecide);
     }
-    let basis = basis.ok_or(NeedError::BasisMissing { send_backs: need.send_backs })?;
     length("basis", basis, MAX_SUMMARY)?;
     Ok(Some(basis.trim().to_owned()))
 }

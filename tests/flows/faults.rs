@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 mod clock;
 mod cut_off;
 mod disk;
+mod needs;
 
 const REGISTER: &str = "mutation($key: String!, $name: String!) {
     enterpriseRegister(input: { requestKey: $key, card: { name: $name } }) {

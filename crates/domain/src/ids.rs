@@ -100,6 +100,8 @@ ids! {
     NeedNoteId = "need_note";
     /// Id of a bid 揭榜方案.
     BidId = "bid";
+    /// Id of a supervision 督办.
+    SupervisionId = "supervision";
     /// Id of an offer 供给.
     OfferId = "offer";
     /// Id of a suggestion 撮合建议.

@@ -7,6 +7,7 @@
 //! for people). A new kind of thing gets its fields in the domain and its headers in [`headers`].
 
 pub mod annotate;
+pub mod calendar;
 pub mod csv;
 mod decode;
 mod error;

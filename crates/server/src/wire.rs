@@ -44,6 +44,9 @@ pub(crate) async fn installation(
         .with_context(|| format!("the database {} cannot be opened", without_password(url)))?;
     let db = failover.db().clone();
     lianmeng_app::codes::seed(&db).await.context("the code tables cannot be filled in")?;
+    lianmeng_app::calendar::seed(&db, clock.now())
+        .await
+        .context("the working-day calendar cannot be filled in")?;
     let mut office = Office::new(db, IdSource::new(seed), clock);
     if !config.redis.url.is_empty() {
         office.backplane = Backplane::shared(&config.redis.url, &config.redis.space)?;

@@ -237,6 +237,13 @@ fn followed(sees: &Visibility) -> Condition {
     row::COLUMN.id.in_subquery(query).into_condition()
 }
 
+/// Ids of the needs the caller reads in full.
+pub(crate) fn readable(reads: &Visibility) -> SelectStatement {
+    let mut needs = Query::select();
+    needs.column(row::Column::Id).from(row::Entity).cond_where(own(reads));
+    needs
+}
+
 /// Needs whose suggestion was shown to the caller as side B: they see the public part.
 fn suggested(sees: &Visibility) -> Condition {
     let (column, id) = match sees {

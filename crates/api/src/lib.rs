@@ -10,8 +10,10 @@ pub mod alliance;
 pub mod auth;
 mod batch;
 pub mod bidding;
+pub mod calendar;
 pub mod chain;
 pub mod committee;
+pub mod deadline;
 pub mod enterprise;
 pub mod error;
 pub mod event;
@@ -43,6 +45,7 @@ pub mod schema;
 pub mod scope;
 pub mod service;
 pub mod suggestion;
+pub mod supervision;
 pub mod supply;
 pub mod task;
 #[cfg(test)]

@@ -16,10 +16,12 @@ use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
 use crate::bidding::BiddingMutation;
+use crate::calendar::{CalendarMutation, CalendarQuery};
 use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
+use crate::deadline::{DeadlineMutation, DeadlineQuery};
 use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
 use crate::enterprise::list::EnterpriseQuery;
@@ -51,6 +53,7 @@ use crate::service::Engine;
 pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
 use crate::suggestion::{SuggestionNode, SuggestionQuery};
+use crate::supervision::SupervisionMutation;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
@@ -211,6 +214,8 @@ pub struct Query(
     JobQuery,
     VenueQuery,
     EventQuery,
+    CalendarQuery,
+    DeadlineQuery,
 );
 
 /// Everything one can change.
@@ -237,6 +242,9 @@ pub struct Mutation(
     JobMutation,
     VenueMutation,
     EventMutation,
+    CalendarMutation,
+    DeadlineMutation,
+    SupervisionMutation,
 );
 
 /// The schema.

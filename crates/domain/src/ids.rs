@@ -183,7 +183,7 @@ impl IdSource {
 }
 
 /// Sebastiano Vigna's `SplitMix64`: a full-period mixer, good enough for ids and tiny.
-fn splitmix(state: &mut u64) -> u64 {
+pub(crate) fn splitmix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -2,12 +2,14 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
 pub(crate) mod identity;
+pub(crate) mod time;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use identity::{KeyCommand, UserCommand};
+use time::{CalendarCommand, SimulateArgs};
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
 /// plans docking events.
@@ -54,6 +56,12 @@ pub(crate) enum Command {
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
+    /// Needs: what deadlines would do to them.
+    #[command(subcommand)]
+    Need(NeedCommand),
+    /// Working days, office hours, and by when a need must be answered.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
@@ -332,6 +340,14 @@ pub(crate) struct EvalArgs {
     /// Print one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NeedCommand {
+    /// Live through some weeks on a simulated clock and print what happens each day.
+    ///
+    /// Nothing is read or saved: enterprises, a secretariat and units act by the rules in memory.
+    Simulate(SimulateArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ use clap::Parser as _;
 
 mod args;
 mod backup;
+mod calendar;
 mod cluster;
 mod config;
 mod demo;
@@ -24,6 +25,7 @@ mod observe;
 mod plan;
 mod print;
 mod serve;
+mod simulate;
 mod solve;
 mod telemetry;
 mod user;
@@ -64,6 +66,8 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Template(args) => import::template(&args.path),
         Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
+        Command::Need(args::NeedCommand::Simulate(args)) => simulate::run(&args),
+        Command::Calendar(command) => block_on(calendar::run(config, command)),
         Command::Solve(args) => solve::run(args),
         Command::Demo(args) => block_on(demo::run(config, args)),
         Command::Plan(args) => block_on(plan::run(config, args)),

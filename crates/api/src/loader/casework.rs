@@ -14,8 +14,11 @@ use lianmeng_domain::offer::Offer;
 use lianmeng_domain::pairing::Pairing;
 use lianmeng_domain::project::SeenProject;
 use lianmeng_domain::suggestion::SeenSuggestion;
+use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
-use lianmeng_store::{StoreError, need, offer, pairing, project, suggestion, task};
+use lianmeng_store::{
+    StoreError, need, offer, pairing, project, suggestion, supervision, task,
+};
 
 use super::Loaders;
 
@@ -196,5 +199,21 @@ impl Loader<SuggestionsOf> for Loaders {
             gather(&mut found, limit, theirs);
         }
         Ok(found)
+    }
+}
+
+/// The supervision that stands over a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SupervisionOf(pub NeedId);
+
+impl Loader<SupervisionOf> for Loaders {
+    type Value = Supervision;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[SupervisionOf]) -> Found<SupervisionOf, Supervision> {
+        let needs: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = supervision::of_needs(&self.db, &self.reads, &needs).await;
+        let found = found.map_err(Arc::new)?.into_iter();
+        Ok(found.map(|standing| (SupervisionOf(standing.need), standing)).collect())
     }
 }

@@ -12,7 +12,7 @@ use lianmeng_store::deadline::{self as store, KeptProfile};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
-use crate::need::NeedKindWord;
+use crate::need::words::NeedKindWord;
 use crate::scalars::{Int32, is_usual};
 use crate::scope::Scope;
 

@@ -268,6 +268,8 @@ pub enum ErrorCode {
     InUse,
     /// Too many attempts: wait until the moment the message gives.
     Throttled,
+    /// The working-day calendar of a year is not loaded; the message names the year.
+    CalendarMissing,
 }
 
 impl ErrorCode {

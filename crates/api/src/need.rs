@@ -5,9 +5,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::NeedId;
+use lianmeng_domain::lamp::SUQIAN;
 use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, rights, rules};
 use lianmeng_domain::steps;
-use lianmeng_store::need::{self as store, NeedFilter};
+use lianmeng_store::need::{self as store, Lit, NeedFilter};
 
 use crate::bidding::BiddingNode;
 use crate::committee::CommitteeNode;
@@ -16,11 +17,14 @@ use crate::error::ApiError;
 use crate::ids;
 use crate::loader::casework::SuggestionsOf;
 use crate::loader::need::{BiddingOf, CallsOf, FollowersOf, NotesOf};
+use crate::loader::casework::{SuggestionsOf, SupervisionOf};
+use crate::loader::need::{CallsOf, FollowersOf, NotesOf};
 use crate::organisation::OrganisationNode;
 use crate::page::{self, Span};
 use crate::scalars::Day;
 use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
+use crate::supervision::{EscalationRungWord, LampWord, SupervisionNode};
 
 pub mod change;
 pub mod joint;
@@ -55,11 +59,15 @@ pub struct NeedFilterInput {
     region_code: Option<String>,
     /// Whether its summary must be published.
     is_published: Option<bool>,
+    /// Its lamp (三色灯) shows one of these now; finds only needs you may read in full.
+    #[graphql(validator(max_items = 4))]
+    lamps: Option<Vec<LampWord>>,
 }
 
 impl NeedFilterInput {
-    fn into_filter(self) -> Result<NeedFilter, ApiError> {
+    fn into_filter(self, now: DateTime<Utc>) -> Result<NeedFilter, ApiError> {
         let region = page::region(self.region_code)?;
+        let lamps = self.lamps.map(|lamps| lamps.into_iter().map(Into::into).collect());
         Ok(NeedFilter {
             search: page::words(self.search),
             enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
@@ -69,6 +77,7 @@ impl NeedFilterInput {
             kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
             region,
             is_published: self.is_published,
+            lit: lamps.map(|lamps| Lit { lamps, now }),
         })
     }
 }
@@ -165,6 +174,41 @@ impl NeedNode {
     async fn is_overdue(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
         let now = Scope::of(ctx)?.desk.now;
         Ok(self.0.is_full.then(|| self.0.need.is_overdue(now)))
+    }
+
+    /// Restricted: moment by which the unit must take it on or send it back (响应时限); null until
+    /// dispatched, and where the working-day calendar was not loaded.
+    async fn respond_by(&self) -> Option<DateTime<Utc>> {
+        self.0.need.respond_by
+    }
+
+    /// Restricted: its lamp (三色灯) now; null for those it is none of the business of.
+    async fn lamp(&self, ctx: &Context<'_>) -> Result<Option<LampWord>> {
+        let now = Scope::of(ctx)?.desk.now;
+        Ok(self.0.is_full.then(|| self.0.need.lamp_facts().lamp(&SUQIAN, now).into()))
+    }
+
+    /// Restricted: how many rungs it has climbed (逐级上报) since it is late, one every 24 hours: 0 on
+    /// the first day and while it is not late. Null for those it is none of the business of.
+    async fn escalation_level(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        let now = Scope::of(ctx)?.desk.now;
+        Ok(self.0.is_full.then(|| self.0.need.lamp_facts().escalation(&SUQIAN, now).level))
+    }
+
+    /// Restricted: who looks after it now that it is late; null while it is not.
+    async fn escalated_to(&self, ctx: &Context<'_>) -> Result<Option<EscalationRungWord>> {
+        let now = Scope::of(ctx)?.desk.now;
+        let rung = self.0.need.lamp_facts().escalation(&SUQIAN, now).rung;
+        Ok(rung.filter(|_| self.0.is_full).map(Into::into))
+    }
+
+    /// Restricted: the supervision (督办) that stands over it; null if none does.
+    async fn supervision(&self, ctx: &Context<'_>) -> Result<Option<SupervisionNode>> {
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let standing = Scope::of(ctx)?.one(SupervisionOf(self.0.need.id)).await?;
+        Ok(standing.map(SupervisionNode))
     }
 
     /// Restricted: how often units sent it back (退单); null for those it is none of the business of.
@@ -403,7 +447,7 @@ impl NeedQuery {
     ) -> Result<Connection<String, NeedNode, NeedTotal>> {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<NeedId>(LIST)?;
-        let filter = filter.unwrap_or_default().into_filter()?;
+        let filter = filter.unwrap_or_default().into_filter(scope.desk.now)?;
         let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
         Ok(page::connection_with(
             page.slice(rows),

@@ -214,9 +214,12 @@ pub struct Query(
     JobQuery,
     VenueQuery,
     EventQuery,
-    CalendarQuery,
-    DeadlineQuery,
+    TimeQuery,
 );
+
+/// What one can ask about time.
+#[derive(Debug, Default, MergedObject)]
+pub struct TimeQuery(CalendarQuery, DeadlineQuery);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
@@ -242,10 +245,12 @@ pub struct Mutation(
     JobMutation,
     VenueMutation,
     EventMutation,
-    CalendarMutation,
-    DeadlineMutation,
-    SupervisionMutation,
+    TimeMutation,
 );
+
+/// What one can change about time.
+#[derive(Debug, Default, MergedObject)]
+pub struct TimeMutation(CalendarMutation, DeadlineMutation, SupervisionMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, Subscription>;

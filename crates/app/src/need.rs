@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
+use lianmeng_domain::calendar::CalendarError;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id as _, NeedId};
 use lianmeng_domain::industry::IndustryKey;
@@ -23,6 +24,7 @@ use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 use crate::job;
 
+mod due;
 mod joint;
 mod tend;
 
@@ -144,6 +146,9 @@ pub enum NeedCommandError {
     /// The city's number stands on another need.
     #[error("another need has this number of the city platform")]
     NumberTaken,
+    /// No moment was given by which to answer, and the calendar does not reach far enough.
+    #[error("{0}; or give the moment by which the need must be answered")]
+    NoCalendar(CalendarError),
     /// A rule of needs.
     #[error(transparent)]
     Rule(#[from] NeedError),
@@ -248,6 +253,7 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
         NeedDeed::CheckIn(note) => {
             joint::check_in(&change.tx, actor, &need, note.as_deref(), desk.now).await?
         }
+        NeedDeed::Dispatch(order) => due::dispatch(&change.tx, &need, order, desk.now).await?,
         deed => apply(actor, &need, deed, desk)?,
     };
     need::save(&change.tx, &moved).await?;

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
 use crate::industry::IndustryKey;
+use crate::lamp::{self, LampFacts};
 use crate::offer::OfferKind;
 use crate::region::RegionCode;
 use crate::words;
@@ -22,6 +23,7 @@ mod model;
 pub mod process;
 pub mod rights;
 pub mod rules;
+pub mod simulate;
 
 words! {
     /// What an enterprise asks for. Casework is dispatched to a member unit; for a matching kind a
@@ -248,6 +250,9 @@ pub struct Need {
     pub dispatched_at: Option<DateTime<Utc>>,
     /// Moment by which it must be answered; `None` until dispatched.
     pub due_at: Option<DateTime<Utc>>,
+    /// Moment by which the unit must take it on or send it back; `None` until dispatched, and where
+    /// nobody could tell.
+    pub respond_by: Option<DateTime<Utc>>,
     /// How often units sent it back.
     pub send_backs: i32,
     /// The last send-back; `None` if it never was.
@@ -332,6 +337,7 @@ impl Need {
             industry: None,
             dispatched_at: None,
             due_at: None,
+            respond_by: None,
             send_backs: 0,
             send_back: None,
             adjudication: None,
@@ -361,24 +367,17 @@ impl Need {
 
     /// Whether the answer is late at `now`; false before it is dispatched and once it is answered.
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
-        match self.stage {
-            NeedStage::Dispatched
-            | NeedStage::SentBack
-            | NeedStage::Accepted
-            | NeedStage::InProgress
-            | NeedStage::Whistled
-            | NeedStage::Matching => self.due_at.is_some_and(|due| due < now),
-            NeedStage::Draft
-            | NeedStage::Submitted
-            | NeedStage::Excluded
-            | NeedStage::Triaged
-            | NeedStage::Suspended
-            | NeedStage::Answered
-            | NeedStage::Rated
-            | NeedStage::Reopened
-            | NeedStage::Merged
-            | NeedStage::Expired
-            | NeedStage::Closed => false,
+        lamp::is_running(self.stage) && self.due_at.is_some_and(|due| due < now)
+    }
+
+    /// What its lamp depends on.
+    pub const fn lamp_facts(&self) -> LampFacts {
+        LampFacts {
+            stage: self.stage,
+            rating: self.rating,
+            dispatched_at: self.dispatched_at,
+            due_at: self.due_at,
+            progress_at: self.trace.progress_at,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
+use lianmeng_domain::lamp::Lamp;
 use lianmeng_domain::need::{Need, NeedKind, NeedStage, NeedStep, SeenNeed, TRANSITIONS};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::RegionCode;
@@ -24,6 +25,7 @@ use crate::{parse, sight, visible};
 
 pub mod call;
 mod convert;
+mod lamp;
 pub mod note;
 
 /// The table `needs`.
@@ -79,6 +81,9 @@ pub(crate) mod row {
         pub answered_at: Option<DateTimeUtc>,
         pub rated_at: Option<DateTimeUtc>,
         pub closed_at: Option<DateTimeUtc>,
+        pub respond_by: Option<DateTimeUtc>,
+        pub blue_at: Option<DateTimeUtc>,
+        pub silent_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
         pub version: i64,
     }
@@ -92,7 +97,7 @@ struct SeenRow {
     is_full: i32,
 }
 
-/// By position, in the order of the table and then the sight: looking up 47 names in every row costs
+/// By position, in the order of the table and then the sight: looking up 50 names in every row costs
 /// more than reading what stands under them, and lists of needs are what is asked for most.
 impl FromQueryResult for SeenRow {
     fn from_query_result(found: &QueryResult, _prefix: &str) -> Result<Self, DbErr> {
@@ -147,6 +152,9 @@ impl FromQueryResult for SeenRow {
             answered_at: next!(),
             rated_at: next!(),
             closed_at: next!(),
+            respond_by: next!(),
+            blue_at: next!(),
+            silent_at: next!(),
             created_at: next!(),
             version: next!(),
         };
@@ -174,6 +182,17 @@ pub struct NeedFilter {
     pub region: Option<RegionCode>,
     /// Whether its summary must be published.
     pub is_published: Option<bool>,
+    /// Its lamp shows one of these colours; in full.
+    pub lit: Option<Lit>,
+}
+
+/// Lamps at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lit {
+    /// One of these.
+    pub lamps: Vec<Lamp>,
+    /// The moment.
+    pub now: DateTime<Utc>,
 }
 
 /// Rows of the caller's own part, whatever was published.
@@ -294,7 +313,10 @@ fn matches(filter: &NeedFilter, reads: &Visibility) -> Condition {
         .add_option(filter.handler.map(|id| row::COLUMN.handler_id.eq(id.to_string())))
         .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)))
         .add_option(filter.is_published.map(|yes| row::COLUMN.is_published.eq(yes)));
-    if filter.committee.is_some() || filter.handler.is_some() {
+    if let Some(Lit { lamps, now }) = &filter.lit {
+        all = all.add(lamp::any(lamps, *now));
+    }
+    if filter.committee.is_some() || filter.handler.is_some() || filter.lit.is_some() {
         all = all.add(own(reads));
     }
     if !filter.stages.is_empty() {

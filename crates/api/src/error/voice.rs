@@ -88,6 +88,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "UNSUPPORTED_MEDIA_TYPE" => "请求内容类型不受支持，请使用 application/json",
         "UNTRUSTED_DOCUMENT" => "PERSISTED_QUERY_ONLY：此处只执行已登记的查询",
         "WRONG_KIND" => "标识所指的对象类型不符",
+        "CALENDAR_MISSING" => "该年度的工作日历尚未导入，请由管理员导入后再试",
         "CAPACITY_EXCEEDED" => "名额或容量已用完",
         "CYCLE" => "此修改会形成循环",
         "IN_USE" => "仍被其他内容引用，请先解除引用",

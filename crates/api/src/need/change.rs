@@ -129,7 +129,8 @@ pub struct NeedDispatchInput {
     need: NeedMoveInput,
     /// Unit that must answer.
     handler_id: ID,
-    /// Moment by which it must answer; the standing one if absent after a send-back.
+    /// Moment by which it must answer; if absent the standing one after a send-back, else what the
+    /// committee's deadline profile (时限规则) and the working-day calendar give.
     due_at: Option<DateTime<Utc>>,
     /// On what basis the unit must take it, 1 to 2 000 characters: a decision that binds the unit. It
     /// may be made after one send-back and must be after two.
@@ -534,6 +535,7 @@ fn user_error(error: NeedCommandError) -> Result<UserError, ApiError> {
         NeedCommandError::UnknownReference => (Code::UnknownReference, None),
         NeedCommandError::TargetNotFound => (Code::NotFound, Some("targetId")),
         NeedCommandError::NumberTaken => (Code::Invalid, Some("number")),
+        NeedCommandError::NoCalendar(_) => (Code::CalendarMissing, Some("dueAt")),
         NeedCommandError::Rule(ref rule) => rule_code(rule),
         NeedCommandError::Command(error) => return command_error(error),
     };

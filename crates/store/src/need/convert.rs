@@ -1,6 +1,7 @@
 //! Rows of needs and back.
 
 use lianmeng_domain::industry::{IndustryKey, IndustryScheme};
+use lianmeng_domain::lamp::SUQIAN;
 use lianmeng_domain::need::{
     CityRecord, Exclusion, Need, NeedChannel, NeedKind, NeedStage, NeedTrace, Rating, SendBack,
     SendBackReason,
@@ -61,6 +62,9 @@ pub(super) fn columns(need: &Need) -> row::ActiveModel {
         answered_at: Set(need.trace.answered_at),
         rated_at: Set(need.trace.rated_at),
         closed_at: Set(need.trace.closed_at),
+        respond_by: Set(need.respond_by),
+        blue_at: Set(need.lamp_facts().blue_at(&SUQIAN)),
+        silent_at: Set(need.lamp_facts().silent_at(&SUQIAN)),
         created_at: Set(need.created_at),
         version: Set(need.version),
     }
@@ -113,6 +117,7 @@ impl TryFrom<row::Model> for Need {
                 .map(|(scheme, code)| IndustryKey { scheme, code }),
             dispatched_at: row.dispatched_at,
             due_at: row.due_at,
+            respond_by: row.respond_by,
             send_backs: row.send_backs,
             send_back,
             adjudication: row.adjudication,

@@ -150,8 +150,7 @@ impl CalendarMutation {
         input: WorkCalendarImportInput,
     ) -> Result<WorkCalendarPayload> {
         let scope = Scope::of(ctx)?;
-        let refused =
-            |error| WorkCalendarPayload { calendar: None, errors: vec![error] };
+        let refused = |error| WorkCalendarPayload { calendar: None, errors: vec![error] };
         let request_key = input.request_key.clone();
         let table = match input.into_table() {
             Ok(table) => table,

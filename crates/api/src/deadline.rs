@@ -104,7 +104,9 @@ impl DeadlineProfileNode {
     /// Time to answer needs of these kinds, in the order of the kinds.
     async fn answers(&self) -> Vec<KindSpan> {
         let answers = self.0.profile.answers.iter();
-        answers.map(|(kind, span)| KindSpan { kind: (*kind).into(), span: (*span).into() }).collect()
+        answers
+            .map(|(kind, span)| KindSpan { kind: (*kind).into(), span: (*span).into() })
+            .collect()
     }
 
     /// Time to answer needs of all other kinds.

@@ -129,13 +129,11 @@ async fn supervise(
     request_key: String,
 ) -> Result<SupervisionPayload> {
     let scope = Scope::of(ctx)?;
-    let cmd =
-        SuperviseNeed { need: ids::decode::<NeedId>(need_id)?, version, deed, request_key };
+    let cmd = SuperviseNeed { need: ids::decode::<NeedId>(need_id)?, version, deed, request_key };
     Ok(match app::supervise(&scope.desk, &scope.actor, &cmd).await {
-        Ok(id) => SupervisionPayload {
-            need: scope.one(id).await?.map(NeedNode),
-            errors: Vec::new(),
-        },
+        Ok(id) => {
+            SupervisionPayload { need: scope.one(id).await?.map(NeedNode), errors: Vec::new() }
+        }
         Err(error) => SupervisionPayload { need: None, errors: vec![user_error(error)?] },
     })
 }

@@ -96,7 +96,8 @@ pub struct OfficeHours(Vec<Interval>);
 impl Default for OfficeHours {
     /// 09:00-12:00 and 14:00-18:00.
     fn default() -> Self {
-        let interval = |opens: u16, closes: u16| Interval { opens: opens * 60, closes: closes * 60 };
+        let interval =
+            |opens: u16, closes: u16| Interval { opens: opens * 60, closes: closes * 60 };
         Self(vec![interval(9, 12), interval(14, 18)])
     }
 }
@@ -110,7 +111,8 @@ impl OfficeHours {
     /// intervals that are empty, overlap or stand out of order.
     pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, CalendarError> {
         let all = || texts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-        let wrong = |reason| CalendarError::Hours { text: all().chars().take(60).collect(), reason };
+        let wrong =
+            |reason| CalendarError::Hours { text: all().chars().take(60).collect(), reason };
         if texts.is_empty() || texts.len() > MAX_INTERVALS {
             return Err(wrong("there must be 1 to 8 intervals"));
         }

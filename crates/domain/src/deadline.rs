@@ -166,13 +166,14 @@ impl DeadlineProfile {
 ///   within seven. Needs no calendar.
 pub fn shipped() -> Vec<DeadlineProfile> {
     use SpanUnit::{CalendarDay, ClockHour, WorkingDay};
-    let profile = |name: &str, title: &str, respond, policy: Option<Span>, answer| DeadlineProfile {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        respond,
-        answers: policy.map(|span| (NeedKind::Policy, span)).into_iter().collect(),
-        answer,
-    };
+    let profile =
+        |name: &str, title: &str, respond, policy: Option<Span>, answer| DeadlineProfile {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            respond,
+            answers: policy.map(|span| (NeedKind::Policy, span)).into_iter().collect(),
+            answer,
+        };
     vec![
         profile(
             "PLAIN_DAYS",
@@ -287,10 +288,7 @@ mod tests {
             ),
             (DeadlineProfile { answer: nothing, ..good.clone() }, ProfileError::Amount(0)),
             (
-                DeadlineProfile {
-                    respond: Span::new(1_001, SpanUnit::ClockHour),
-                    ..good.clone()
-                },
+                DeadlineProfile { respond: Span::new(1_001, SpanUnit::ClockHour), ..good.clone() },
                 ProfileError::Amount(1_001),
             ),
         ];

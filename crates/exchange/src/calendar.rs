@@ -22,7 +22,9 @@ pub enum CalendarFileError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A CSV file without a column it needs.
-    #[error("{file} has no column {column}; a calendar has date, kind (holiday or workday) and name")]
+    #[error(
+        "{file} has no column {column}; a calendar has date, kind (holiday or workday) and name"
+    )]
     Column {
         /// The file.
         file: String,
@@ -209,8 +211,10 @@ mod tests {
 
     #[test]
     fn the_same_year_is_read_from_csv_toml_and_json() {
-        let csv = read("a.csv", "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-03,workday,元旦\n");
-        let chinese = read("甲.CSV", "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-03,上班,元旦\n");
+        let csv =
+            read("a.csv", "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-03,workday,元旦\n");
+        let chinese =
+            read("甲.CSV", "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-03,上班,元旦\n");
         let json = read(
             "2027.json",
             r#"{"$schema": "x", "year": 2027, "papers": [], "days": [
@@ -251,10 +255,22 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
         let cases = [
-            ("a.csv", "date,name\n2027-01-01,x\n", "a.csv has no column kind; a calendar has date, kind (holiday or workday) and name"),
+            (
+                "a.csv",
+                "date,name\n2027-01-01,x\n",
+                "a.csv has no column kind; a calendar has date, kind (holiday or workday) and name",
+            ),
             ("a.csv", "date,kind\n2027-13-01,holiday\n", "a.csv, row 2: \"2027-13-01\" is no day"),
-            ("a.csv", "date,kind\n2027-01-01,rest\n", "a.csv, row 2: \"rest\" is no kind; write holiday or workday"),
-            ("a.csv", "date,kind\n2027-01-01,holiday\n2027-01-04,workday\n", "a.csv: 2027-01-04 is a Mon and works anyway; a swapped working day falls on a weekend"),
+            (
+                "a.csv",
+                "date,kind\n2027-01-01,rest\n",
+                "a.csv, row 2: \"rest\" is no kind; write holiday or workday",
+            ),
+            (
+                "a.csv",
+                "date,kind\n2027-01-01,holiday\n2027-01-04,workday\n",
+                "a.csv: 2027-01-04 is a Mon and works anyway; a swapped working day falls on a weekend",
+            ),
             ("a.txt", "x", "a.txt: a calendar is a .csv, .toml or .json file"),
         ];
         for (file, text, want) in cases {

@@ -47,9 +47,10 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<ExitCode> {
     };
     let calendar = lianmeng_app::calendar::shipped().into_iter().collect();
     let days = simulate::simulate(&town, &calendar, profile)?;
-    let total = days.iter().skip(1).fold(days.first().cloned(), |sum, day| {
-        sum.map(|sum| sum.and_then(day))
-    });
+    let total = days
+        .iter()
+        .skip(1)
+        .fold(days.first().cloned(), |sum, day| sum.map(|sum| sum.and_then(day)));
     if args.json {
         for day in &days {
             print::text(&line(&day.date.to_string(), day));

@@ -61,10 +61,7 @@ pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>, StoreError> {
 /// # Errors
 ///
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if the row does not parse.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    year: i32,
-) -> Result<Option<LoadedYear>, StoreError> {
+pub async fn find(db: &impl ConnectionTrait, year: i32) -> Result<Option<LoadedYear>, StoreError> {
     let row = row::Entity::find_by_id(year).one(db).await?;
     row.map(LoadedYear::try_from).transpose()
 }
@@ -74,10 +71,7 @@ pub async fn find(
 /// # Errors
 ///
 /// As [`find`].
-pub async fn from_year(
-    db: &impl ConnectionTrait,
-    first: i32,
-) -> Result<WorkCalendar, StoreError> {
+pub async fn from_year(db: &impl ConnectionTrait, first: i32) -> Result<WorkCalendar, StoreError> {
     let rows = row::Entity::find().filter(row::COLUMN.year.gte(first)).all(db).await?;
     rows.into_iter().map(|row| Ok(LoadedYear::try_from(row)?.table)).collect()
 }
@@ -140,9 +134,11 @@ impl TryFrom<row::Model> for LoadedYear {
         let hours = OfficeHours::parse(&hours).map_err(|_| at("hours").corrupt(&row.hours))?;
         let days: Vec<DayRow> =
             serde_json::from_str(&row.days).map_err(|_| at("days").corrupt(&row.days))?;
-        let days = days
-            .into_iter()
-            .map(|day| CalendarDay { date: day.date, is_working: day.works, name: day.name });
+        let days = days.into_iter().map(|day| CalendarDay {
+            date: day.date,
+            is_working: day.works,
+            name: day.name,
+        });
         let table = CalendarYear::new(row.year, days, hours, row.source)
             .map_err(|_| at("days").corrupt(&row.days))?;
         Ok(Self { table, imported_at: row.imported_at })

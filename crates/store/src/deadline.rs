@@ -140,7 +140,10 @@ pub async fn put_if_absent(
 /// # Errors
 ///
 /// [`StoreError::Conflict`] if one of its name is there.
-pub async fn insert(db: &impl ConnectionTrait, profile: &DeadlineProfile) -> Result<(), StoreError> {
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    profile: &DeadlineProfile,
+) -> Result<(), StoreError> {
     row::Entity::insert(columns(profile, false)).exec_without_returning(db).await?;
     Ok(())
 }

@@ -16,9 +16,7 @@ use lianmeng_domain::project::SeenProject;
 use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
-use lianmeng_store::{
-    StoreError, need, offer, pairing, project, suggestion, supervision, task,
-};
+use lianmeng_store::{StoreError, need, offer, pairing, project, suggestion, supervision, task};
 
 use super::Loaders;
 

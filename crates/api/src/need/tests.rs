@@ -10,6 +10,7 @@ use crate::testing::casework::{coordinator, firm, head_office, secretary, town, 
 use crate::testing::{actor, ask, counted};
 
 mod joint;
+mod time;
 
 const SECRET: &str = "机密正文:产线参数";
 

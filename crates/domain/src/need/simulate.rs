@@ -94,7 +94,8 @@ pub fn simulate(
     calendar: &WorkCalendar,
     profile: &DeadlineProfile,
 ) -> Result<Vec<DayCount>, SimulationError> {
-    let mut life = Life { town, calendar, profile, dice: town.seed, cases: Vec::new(), acts: BTreeSet::new() };
+    let mut life =
+        Life { town, calendar, profile, dice: town.seed, cases: Vec::new(), acts: BTreeSet::new() };
     let dates = town.from.iter_days().take(usize::try_from(town.days).unwrap_or(0));
     dates.map(|date| life.day(date)).collect()
 }
@@ -152,7 +153,12 @@ impl Life<'_> {
     }
 
     /// A moment after so many working minutes.
-    fn later(&mut self, at: DateTime<Utc>, low: u64, high: u64) -> Result<DateTime<Utc>, CalendarError> {
+    fn later(
+        &mut self,
+        at: DateTime<Utc>,
+        low: u64,
+        high: u64,
+    ) -> Result<DateTime<Utc>, CalendarError> {
         let minutes = self.between(low, high);
         self.calendar.add_minutes(at, u32::try_from(minutes).unwrap_or(u32::MAX))
     }
@@ -255,14 +261,19 @@ impl Life<'_> {
         if need.adjudication.is_none() && self.happens(self.town.send_back_basis_points) {
             count.sent_back += 1;
             let reason = SendBackReason::NotResponsible;
-            let back = SendBack { reason, note: "不属于本单位职责".to_owned(), proposed: None };
+            let back =
+                SendBack { reason, note: "不属于本单位职责".to_owned(), proposed: None };
             return Ok((rules::send_back(need, &back)?, Some(self.later(now, 30, 240)?)));
         }
         Ok((rules::accept(need, now)?, Some(self.later(now, 5, 60)?)))
     }
 
     /// When the unit will answer: mostly within its time, else up to half as long again.
-    fn answer_at(&mut self, need: &Need, now: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
+    fn answer_at(
+        &mut self,
+        need: &Need,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, CalendarError> {
         let Some((from, due)) = need.dispatched_at.zip(need.due_at) else { return Ok(now) };
         if self.happens(self.town.late_basis_points) {
             let given = u64::try_from((due - from).num_minutes()).unwrap_or(1);

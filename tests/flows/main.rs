@@ -8,4 +8,5 @@ mod identity;
 mod live;
 mod oidc;
 mod operations;
+mod time;
 mod walk;

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod alliance;
+pub mod audit;
 pub mod auth;
 mod batch;
 pub mod bidding;
@@ -32,6 +33,7 @@ pub mod loader;
 pub mod measure;
 mod near;
 pub mod need;
+pub mod notice;
 pub mod offer;
 pub mod organisation;
 pub mod outcome;

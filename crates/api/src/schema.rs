@@ -15,6 +15,7 @@ use crate::account::AccountQuery;
 use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::audit::AuditQuery;
 use crate::bidding::BiddingMutation;
 use crate::calendar::{CalendarMutation, CalendarQuery};
 use crate::chain::change::ChainMutation;
@@ -38,6 +39,7 @@ use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
+use crate::notice::{NoticeMutation, NoticeQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
@@ -212,6 +214,8 @@ pub struct Query(
     PairingQuery,
     OutcomeQuery,
     JobQuery,
+    AuditQuery,
+    NoticeQuery,
     VenueQuery,
     EventQuery,
     TimeQuery,
@@ -243,6 +247,7 @@ pub struct Mutation(
     PairingMutation,
     OutcomeMutation,
     JobMutation,
+    NoticeMutation,
     VenueMutation,
     EventMutation,
     TimeMutation,

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod actor;
 pub mod alliance;
+pub mod audit;
 pub mod bidding;
 pub mod calendar;
 pub mod chain;
@@ -24,6 +25,7 @@ pub mod job;
 pub mod lamp;
 pub mod meeting;
 pub mod need;
+pub mod notice;
 pub mod offer;
 pub mod organisation;
 pub mod outcome;

@@ -1,6 +1,7 @@
 //! The command line.
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
+pub(crate) mod audit;
 pub(crate) mod identity;
 pub(crate) mod time;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use audit::AuditCommand;
 use identity::{KeyCommand, UserCommand};
 use time::{CalendarCommand, SimulateArgs};
 
@@ -41,6 +43,9 @@ pub(crate) enum Command {
     /// The monthly parts of tables that only grow (PostgreSQL).
     #[command(subcommand)]
     Parts(PartsCommand),
+    /// The audit log: check its chain, who wrote and who read a thing, export, erase.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Read a workbook, a CSV file or a folder of CSV files into the database.
     ///
     /// Good rows are saved in one transaction; each bad one is reported with file, row, column,

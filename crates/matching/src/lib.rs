@@ -13,6 +13,7 @@
 pub mod assign;
 pub mod candidates;
 pub mod criteria;
+pub mod duplicates;
 pub mod eval;
 pub mod explain;
 pub mod problem;

@@ -2,12 +2,14 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
 pub(crate) mod identity;
+pub(crate) mod need;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use identity::{KeyCommand, UserCommand};
+use need::NeedCommand;
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
 /// plans docking events.
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
+    /// Find needs that are the same, from a file.
+    #[command(subcommand)]
+    Need(NeedCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),

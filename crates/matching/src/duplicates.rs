@@ -17,8 +17,9 @@ use index::{Index, Scratch, Vector};
 pub use memory::Memory;
 
 mod figures;
-mod index;
+pub(crate) mod index;
 mod memory;
+mod passages;
 mod terms;
 
 #[cfg(test)]
@@ -39,7 +40,7 @@ const TIME: Points = 250;
 const NEAR_DAYS: u64 = 30;
 
 /// How much more alike than their surroundings two texts must be for half of [`TEXT`].
-const HALF: f64 = 1.733_253;
+const HALF: f64 = 1.648_721;
 /// Weight of the surroundings of both texts together, as an exponent.
 const SURROUNDINGS: f64 = 1.3;
 /// Added to the likeness of the surroundings, so that a text like no other does not make a
@@ -49,6 +50,11 @@ const FLOOR: f64 = 0.1;
 const NEIGHBOURS: usize = 3;
 /// What a neighbour that is not there counts as.
 const MISSING: f64 = 0.1;
+/// So many characters in a row that both texts have are taken for a passage copied from elsewhere, as
+/// one firm's forms repeat what the firm is: then the rest must be alike too.
+const PASSAGE: usize = 10;
+/// With fewer characters than this left, the passages are the text.
+const REST: usize = 15;
 /// Texts compared with each one.
 pub const CANDIDATES: usize = 40;
 
@@ -70,8 +76,12 @@ pub struct Item {
 }
 
 impl Item {
-    fn count(&self) -> BTreeMap<terms::Key, u16> {
-        terms::count(&format!("{}\n{}", self.title, self.content))
+    fn text(&self) -> String {
+        format!("{}\n{}", self.title, self.content)
+    }
+
+    pub(crate) fn count(&self) -> BTreeMap<terms::Key, u16> {
+        terms::count(&self.text())
     }
 }
 
@@ -217,10 +227,18 @@ fn above(
             if !done.insert((a, b)) {
                 continue;
             }
-            let stands_out = likeness / (around[a] * around[b]).powf(SURROUNDINGS / 2.0);
-            let text = share(stands_out / (stands_out + HALF));
+            let points_of = |likeness: f64| {
+                let stands_out = likeness / (around[a] * around[b]).powf(SURROUNDINGS / 2.0);
+                share(stands_out / (stands_out + HALF))
+            };
             let others = other_reasons(items[a], items[b]);
-            let points: Points = text + others.iter().map(|reason| reason.points).sum::<Points>();
+            let more: Points = others.iter().map(|reason| reason.points).sum();
+            if points_of(likeness) + more < SHOWN_FROM {
+                continue;
+            }
+            let rest = passages::likeness_of_the_rest(index, items[a], items[b]);
+            let text = points_of(rest.map_or(likeness, |rest| rest.min(likeness)));
+            let points = text + more;
             if points < SHOWN_FROM {
                 continue;
             }
@@ -271,9 +289,8 @@ fn other_reasons(a: &Item, b: &Item) -> Vec<Reason> {
 }
 
 /// The longest runs of characters of `a` that are also in `b`, the most telling five.
-fn shared_words(index: &Index, a: &Item, b: &Item) -> Vec<String> {
-    let chars = |item: &Item| terms::canonical(&format!("{}\n{}", item.title, item.content));
-    let (a, b) = (chars(a), chars(b));
+pub(crate) fn shared_words(index: &Index, a: &Item, b: &Item) -> Vec<String> {
+    let (a, b) = (terms::canonical(&a.text()), terms::canonical(&b.text()));
     let has: HashSet<terms::Key> =
         b.windows(2).map(|pair| terms::couple(pair[0], pair[1])).collect();
     let is_shared = |pair: &[char]| {

@@ -12,6 +12,7 @@
 
 pub mod assign;
 pub mod candidates;
+pub mod classify;
 pub mod criteria;
 pub mod duplicates;
 pub mod eval;
@@ -23,3 +24,4 @@ pub mod shortlist;
 pub mod suggest;
 pub mod tasks;
 pub mod text;
+pub mod topics;

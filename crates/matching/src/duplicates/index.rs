@@ -14,7 +14,7 @@ const REPETITION_EXPONENT: f64 = 0.7;
 
 /// A text as it is compared: terms by number with their repetition, ascending.
 #[derive(Debug, Clone)]
-pub(super) struct Vector {
+pub(crate) struct Vector {
     entries: Vec<(u32, u16)>,
     /// Square lengths over all terms and over characters alone.
     square: [f64; 2],
@@ -22,7 +22,7 @@ pub(super) struct Vector {
 
 /// Rarity of terms in the texts seen so far, and which texts have the rarer ones.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     numbers: HashMap<Key, u32>,
     terms: Vec<Term>,
     /// Root of the number of terms of each text.
@@ -39,14 +39,14 @@ struct Term {
 
 /// What finding candidates of one text works with, to be used again for the next.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     sums: Vec<f64>,
     touched: Vec<u32>,
 }
 
 impl Index {
     /// Takes in one more text and gives its number, from 0.
-    pub(super) fn add(&mut self, counts: &BTreeMap<Key, u16>) -> u32 {
+    pub(crate) fn add(&mut self, counts: &BTreeMap<Key, u16>) -> u32 {
         let text = narrow(self.sizes.len());
         self.sizes.push(root(counts.len()));
         for &key in counts.keys() {
@@ -74,13 +74,13 @@ impl Index {
     }
 
     /// How much the term `key` tells, from 1.
-    pub(super) fn rarity_of(&self, key: Key) -> f64 {
+    pub(crate) fn rarity_of(&self, key: Key) -> f64 {
         let term = self.numbers.get(&key).and_then(|number| self.terms.get(wide(*number)));
         self.rarity(term.map_or(0, |term| term.texts_with))
     }
 
     /// A text as it is compared. Terms of no text taken in only make it longer.
-    pub(super) fn vector(&self, counts: &BTreeMap<Key, u16>) -> Vector {
+    pub(crate) fn vector(&self, counts: &BTreeMap<Key, u16>) -> Vector {
         let mut entries = Vec::with_capacity(counts.len());
         let mut square = [0.0, 0.0];
         for (&key, &count) in counts {
@@ -99,7 +99,7 @@ impl Index {
 
     /// How like two texts are, 0 to 1: half by all terms, half by characters alone, which also
     /// sees words that only share one.
-    pub(super) fn likeness(&self, a: &Vector, b: &Vector) -> f64 {
+    pub(crate) fn likeness(&self, a: &Vector, b: &Vector) -> f64 {
         let mut products = [0.0, 0.0];
         let mut others = b.entries.iter().peekable();
         for &(number, count) in &a.entries {
@@ -124,7 +124,7 @@ impl Index {
 
     /// Up to `limit` texts that share the most telling terms with `asked`, best first; `asked`
     /// itself may be among them. Ties break on the lower number.
-    pub(super) fn candidates(
+    pub(crate) fn candidates(
         &self,
         asked: &Vector,
         limit: usize,

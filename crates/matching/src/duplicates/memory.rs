@@ -23,6 +23,16 @@ impl Memory {
         }
     }
 
+    /// Whether the need was taken in.
+    pub fn knows(&self, id: u128) -> bool {
+        self.known.contains(&id)
+    }
+
+    /// Rarity of terms and likeness of texts.
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
+    }
+
     /// Needs taken in.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -36,8 +46,13 @@ impl Memory {
     /// The needs whose texts may be like this one, most promising first, at most [`CANDIDATES`] and
     /// one more: the need itself may be among them.
     pub fn candidates(&self, title: &str, content: &str) -> Vec<u128> {
+        self.nearest(title, content, CANDIDATES + 1)
+    }
+
+    /// As [`Memory::candidates`], at most `limit`.
+    pub fn nearest(&self, title: &str, content: &str, limit: usize) -> Vec<u128> {
         let asked = self.index.vector(&item(title, content).count());
-        let found = self.index.candidates(&asked, CANDIDATES + 1, &mut Scratch::default());
+        let found = self.index.candidates(&asked, limit, &mut Scratch::default());
         let id = |at: u32| usize::try_from(at).ok().and_then(|at| self.ids.get(at)).copied();
         found.into_iter().filter_map(id).collect()
     }

@@ -8,13 +8,13 @@ use lianmeng_domain::text::is_han;
 use super::figures::figures;
 
 /// A term as a number: one character, two, or a hash of anything else.
-pub(super) type Key = u64;
+pub(crate) type Key = u64;
 
 /// Keys of words in Latin letters and of quantities have this bit, which no character has.
 const HASHED: Key = 1 << 63;
 
 /// Whether `key` stands for a single character.
-pub(super) const fn is_character(key: Key) -> bool {
+pub(crate) const fn is_character(key: Key) -> bool {
     key >> 32 == 0
 }
 
@@ -39,7 +39,7 @@ static SYNONYMS: LazyLock<HashMap<char, Vec<(Vec<char>, Vec<char>)>>> = LazyLock
 });
 
 /// `text` with each word replaced by the one that stands for its meaning.
-pub(super) fn canonical(text: &str) -> Vec<char> {
+pub(crate) fn canonical(text: &str) -> Vec<char> {
     let chars: Vec<char> = text.chars().collect();
     let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;
@@ -59,8 +59,12 @@ pub(super) fn canonical(text: &str) -> Vec<char> {
 }
 
 /// How often each term occurs in `text`, which is normalised.
-pub(super) fn count(text: &str) -> BTreeMap<Key, u16> {
-    let chars = canonical(text);
+pub(crate) fn count(text: &str) -> BTreeMap<Key, u16> {
+    count_in(&canonical(text), text)
+}
+
+/// How often each term occurs in `chars`, which are canonical, with the quantities of `text`.
+pub(crate) fn count_in(chars: &[char], text: &str) -> BTreeMap<Key, u16> {
     let mut counts = BTreeMap::new();
     let mut add = |key: Key| {
         let count: &mut u16 = counts.entry(key).or_default();
@@ -106,7 +110,7 @@ fn character(c: char) -> Key {
 }
 
 /// Two characters side by side.
-pub(super) fn couple(a: char, b: char) -> Key {
+pub(crate) fn couple(a: char, b: char) -> Key {
     (character(a) << 32) | character(b)
 }
 

@@ -91,6 +91,21 @@ fn needs_on_one_topic_are_not_the_same() {
 }
 
 #[test]
+fn a_passage_that_a_firm_repeats_does_not_make_two_needs_one() {
+    let (mut items, _) = own();
+    items.truncate(120);
+    let about = "公司成立于二〇〇三年，占地一百二十亩，拥有省级企业技术中心，是国内主要的特种阀门制造企业之一。";
+    let [a, b] = ["焊接后阀体密封面硬度不均，求堆焊材料。", "阀杆镀层磨损快，想找耐磨涂覆服务商。"];
+    items.push(item("a", "密封面堆焊", &format!("{about}{a}")));
+    items.push(item("b", "阀杆涂覆", &format!("{about}{b}")));
+    assert_eq!(pairs(&items).pairs, []);
+    let again = format!("{about}阀体密封面焊后软硬不一，寻找合适的堆焊焊材。");
+    items.push(item("c", "堆焊材料", &again));
+    let found: Vec<_> = pairs(&items).pairs.iter().map(ids).collect();
+    assert_eq!(found, [("a".to_owned(), "c".to_owned())]);
+}
+
+#[test]
 fn enterprise_place_and_time_add_what_they_say() {
     let (mut items, _) = own();
     for (at, day) in [(20, 100), (120 + 11, 112)] {

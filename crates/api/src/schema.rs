@@ -33,6 +33,7 @@ use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::job::{JobMutation, JobQuery};
 use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
+use crate::need::alike::AlikeQuery;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
@@ -201,6 +202,7 @@ pub struct Query(
     IndustryQuery,
     SupplyQuery,
     NeedQuery,
+    AlikeQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,

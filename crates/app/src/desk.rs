@@ -10,6 +10,7 @@ use lianmeng_domain::ids::{Id, IdSource};
 use lianmeng_store::{StoreError, clock};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use crate::alike::Likeness;
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
 use crate::reads::Reads;
@@ -85,6 +86,8 @@ pub struct Office {
     pub graph: Snapshots,
     /// Where queries may be answered besides `db`.
     pub reads: Reads,
+    /// What this process knows of the words of needs.
+    pub alike: Likeness,
 }
 
 impl Office {
@@ -98,6 +101,7 @@ impl Office {
             feed: Feed::default(),
             graph: Snapshots::default(),
             reads: Reads::default(),
+            alike: Likeness::default(),
         }
     }
 
@@ -114,6 +118,7 @@ impl Office {
             bus: self.backplane.bus.clone(),
             feed: self.feed.clone(),
             graph: self.graph.clone(),
+            alike: self.alike.clone(),
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -137,6 +142,8 @@ pub struct Desk {
     pub feed: Feed,
     /// The current picture of the chains; a request pins it once.
     pub graph: Snapshots,
+    /// What this process knows of the words of needs.
+    pub alike: Likeness,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

@@ -17,7 +17,7 @@ mod tests;
 /// Points from which kinds are suggested, measured in `docs/duplicates.md`.
 pub const KINDS_FROM: Points = 2_000;
 /// Points from which units are suggested: more, because there are more of them to be wrong about.
-pub const UNITS_FROM: Points = 2_500;
+pub const UNITS_FROM: Points = 3_000;
 /// Most suggestions.
 pub const MOST: usize = 3;
 

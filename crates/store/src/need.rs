@@ -25,6 +25,7 @@ use crate::{parse, sight, visible};
 pub mod call;
 mod convert;
 pub mod note;
+pub mod texts;
 
 /// The table `needs`.
 pub(crate) mod row {

@@ -9,6 +9,7 @@ use crate::ids::wire;
 use crate::testing::casework::{coordinator, firm, head_office, secretary, town, unit};
 use crate::testing::{actor, ask, counted};
 
+mod alike;
 mod joint;
 
 const SECRET: &str = "机密正文:产线参数";

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use lianmeng_domain::text::normalise;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
 use super::index::{Index, Scratch};
 use super::{CANDIDATES, Item, Pair, above, ranked};
 
@@ -23,9 +26,20 @@ impl Memory {
         }
     }
 
-    /// Whether the need was taken in.
-    pub fn knows(&self, id: u128) -> bool {
-        self.known.contains(&id)
+    /// Takes in many needs with their texts as written; those known already stay as they are. Reading
+    /// them is shared among the processors.
+    pub fn add_all(&mut self, needs: &[(u128, String, String)]) {
+        let counts: Vec<_> = needs
+            .par_iter()
+            .filter(|(id, ..)| !self.known.contains(id))
+            .map(|(id, title, body)| (*id, item(&normalise(title), &normalise(body)).count()))
+            .collect();
+        for (id, counts) in counts {
+            if self.known.insert(id) {
+                self.index.add(&counts);
+                self.ids.push(id);
+            }
+        }
     }
 
     /// Rarity of terms and likeness of texts.

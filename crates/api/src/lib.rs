@@ -4,6 +4,8 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 #![expect(clippy::unused_async, reason = "every resolver is async, whether it waits or not")]
+// Every slice nests one more query inside of the root.
+#![recursion_limit = "256"]
 
 pub mod account;
 pub mod alliance;
@@ -40,6 +42,7 @@ pub mod registry;
 pub mod scalars;
 pub mod schema;
 pub mod scope;
+pub mod search;
 pub mod service;
 pub mod suggestion;
 pub mod supply;

@@ -47,6 +47,7 @@ use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
+use crate::search::SearchQuery;
 use crate::service::Engine;
 pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
@@ -203,6 +204,7 @@ pub struct Query(
     SupplyQuery,
     NeedQuery,
     AlikeQuery,
+    SearchQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,

@@ -65,7 +65,7 @@ fn kinds_are_right_where_they_are_suggested() {
 #[test]
 fn units_are_right_where_they_are_suggested() {
     let measured = measured(|(_, unit)| unit.clone(), &[], UNITS_FROM);
-    assert_eq!(measured, [[15, 13, 13], [120, 40, 60]]);
+    assert_eq!(measured, [[16, 12, 12], [120, 40, 60]]);
 }
 
 #[test]

@@ -61,9 +61,10 @@ fn planted_topics_are_recovered() {
 
     let shown = topics(&voices, LEAST);
     let sizes: Vec<_> = shown.iter().map(|topic| topic.members.len()).collect();
-    assert_eq!(sizes, [5, 5, 4, 4, 4]);
-    let firsts: Vec<_> = shown.iter().map(|topic| &topic.representatives[0][..2]).collect();
-    assert_eq!(firsts, ["t1", "t4", "t2", "t3", "t5"]);
+    assert_eq!(sizes, [5, 5, 4, 4, 4, 4]);
+    let mut firsts: Vec<_> = shown.iter().map(|topic| &topic.representatives[0][..2]).collect();
+    firsts.sort_unstable();
+    assert_eq!(firsts, ["t1", "t2", "t3", "t4", "t5", "t6"]);
 }
 
 #[test]

@@ -279,6 +279,7 @@ impl EventFilterInput {
     fn into_filter(self) -> Result<EventFilter, ApiError> {
         let stages = self.stages.unwrap_or_default();
         Ok(EventFilter {
+            search: None,
             stages: stages.into_iter().map(EventStage::from).collect(),
             host: self.host.map(PlaceInput::into_place).transpose()?,
             committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,

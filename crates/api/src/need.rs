@@ -26,12 +26,14 @@ use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
 use crate::supervision::{EscalationRungWord, LampWord, SupervisionNode};
 
+pub mod alike;
 pub mod change;
 pub mod joint;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
+use alike::{DispatchSuggestionsNode, NeedDuplicateNode};
 use joint::{CityRecordNode, NeedCallNode, NeedNoteNode};
 use words::{
     ExclusionWord, NeedChannelWord, NeedKindWord, NeedStageWord, NeedStepWord, SendBackReasonWord,
@@ -420,6 +422,26 @@ impl NeedNode {
     ) -> Result<Vec<SuggestionNode>> {
         let key = SuggestionsOf::new(self.0.need.id, page::size(first)?);
         Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SuggestionNode).collect())
+    }
+
+    /// Restricted: needs that may be the same (疑似重复), most points first, of which you may see the
+    /// public part only; null for those it is none of the business of.
+    #[graphql(complexity = "alike::cost(first, child_complexity)")]
+    async fn duplicates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most needs, 1 to 20; 5 if absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<NeedDuplicateNode>>> {
+        alike::duplicates(Scope::of(ctx)?, &self.0, first).await
+    }
+
+    /// Where it may belong: kind and handling unit (派单建议); null unless you may dispatch it.
+    #[graphql(complexity = "alike::COMPARING + child_complexity")]
+    async fn dispatch_suggestions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<DispatchSuggestionsNode>> {
+        alike::dispatch_suggestions(Scope::of(ctx)?, &self.0).await
     }
 
     /// Version; send it back with a change.

@@ -37,6 +37,7 @@ use crate::industry::{self, IndustryNode, IndustryQuery};
 use crate::job::{JobMutation, JobQuery};
 use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
+use crate::need::alike::AlikeQuery;
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
 use crate::notice::{NoticeMutation, NoticeQuery};
@@ -51,6 +52,7 @@ use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
 use crate::scope::Scope;
+use crate::search::SearchQuery;
 use crate::service::Engine;
 pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
@@ -207,6 +209,8 @@ pub struct Query(
     IndustryQuery,
     SupplyQuery,
     NeedQuery,
+    AlikeQuery,
+    SearchQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,

@@ -10,6 +10,7 @@ use lianmeng_domain::ids::{Id, IdSource};
 use lianmeng_store::{StoreError, clock};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use crate::alike::Likeness;
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
 use crate::reads::Reads;
@@ -90,6 +91,8 @@ pub struct Office {
     pub trail: Trail,
     /// Where what is done here comes from, unless a request says otherwise.
     pub origin: Arc<str>,
+    /// What this process knows of the words of needs.
+    pub alike: Likeness,
 }
 
 impl Office {
@@ -105,6 +108,7 @@ impl Office {
             reads: Reads::default(),
             trail: Trail::default(),
             origin: trail::INSIDE.into(),
+            alike: Likeness::default(),
         }
     }
 
@@ -123,6 +127,7 @@ impl Office {
             graph: self.graph.clone(),
             trail: self.trail.clone(),
             origin: Arc::clone(&self.origin),
+            alike: self.alike.clone(),
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -150,6 +155,8 @@ pub struct Desk {
     pub trail: Trail,
     /// Where the request came from: an address, the command line, or the platform itself.
     pub origin: Arc<str>,
+    /// What this process knows of the words of needs.
+    pub alike: Likeness,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

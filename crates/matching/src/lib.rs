@@ -12,7 +12,9 @@
 
 pub mod assign;
 pub mod candidates;
+pub mod classify;
 pub mod criteria;
+pub mod duplicates;
 pub mod eval;
 pub mod explain;
 pub mod problem;
@@ -22,3 +24,4 @@ pub mod shortlist;
 pub mod suggest;
 pub mod tasks;
 pub mod text;
+pub mod topics;

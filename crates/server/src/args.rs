@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod identity;
+pub(crate) mod need;
 pub(crate) mod time;
 
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use audit::AuditCommand;
 use identity::{KeyCommand, UserCommand};
-use time::{CalendarCommand, SimulateArgs};
+use need::NeedCommand;
+use time::CalendarCommand;
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
 /// plans docking events.
@@ -61,12 +63,12 @@ pub(crate) enum Command {
     /// Rank offers for needs from files, or measure the ranking.
     #[command(subcommand)]
     Match(MatchCommand),
-    /// Needs: what deadlines would do to them.
-    #[command(subcommand)]
-    Need(NeedCommand),
     /// Working days, office hours, and by when a need must be answered.
     #[command(subcommand)]
     Calendar(CalendarCommand),
+    /// Needs: their process, duplicates in a file, a month on a simulated clock.
+    #[command(subcommand)]
+    Need(NeedCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),
@@ -345,14 +347,6 @@ pub(crate) struct EvalArgs {
     /// Print one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum NeedCommand {
-    /// Live through some weeks on a simulated clock and print what happens each day.
-    ///
-    /// Nothing is read or saved: enterprises, a secretariat and units act by the rules in memory.
-    Simulate(SimulateArgs),
 }
 
 #[derive(Debug, Subcommand)]

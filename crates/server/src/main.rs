@@ -22,6 +22,7 @@ mod key;
 mod matching;
 mod metrics;
 mod migrate;
+mod need;
 mod observe;
 mod plan;
 mod print;
@@ -68,8 +69,8 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Template(args) => import::template(&args.path),
         Command::Graph(args) => block_on(graph::run(config, args)),
         Command::Match(args) => matching::run(args),
-        Command::Need(args::NeedCommand::Simulate(args)) => simulate::run(&args),
         Command::Calendar(command) => block_on(calendar::run(config, command)),
+        Command::Need(command) => need::run(&command),
         Command::Solve(args) => solve::run(args),
         Command::Demo(args) => block_on(demo::run(config, args)),
         Command::Plan(args) => block_on(plan::run(config, args)),

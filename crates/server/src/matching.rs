@@ -23,7 +23,10 @@ pub(crate) fn run(command: MatchCommand) -> anyhow::Result<ExitCode> {
 }
 
 /// The chosen columns of a CSV file; each choice is a list of accepted headers.
-fn columns<const N: usize>(path: &Path, wanted: [&[&str]; N]) -> anyhow::Result<Vec<[String; N]>> {
+pub(crate) fn columns<const N: usize>(
+    path: &Path,
+    wanted: [&[&str]; N],
+) -> anyhow::Result<Vec<[String; N]>> {
     let bytes = solve::read(path)?;
     let text = String::from_utf8(bytes).with_context(|| {
         format!("{} is not UTF-8; save it as UTF-8 and try again", path.display())

@@ -43,6 +43,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     let mut team = work::start(&office, config.jobs.workers, &ended).await?;
     team.spawn(cluster::follow(failover, Office::clone(&office), ended.clone()));
     team.spawn(keep_fresh(Arc::clone(&office), ended.clone()));
+    team.spawn(learn_words(Arc::clone(&office), ended.clone()));
     team.spawn(keep_trail(office, ended));
     let drain = Duration::from_secs(config.server.drain_seconds);
     let grace = Duration::from_secs(config.server.grace_seconds);
@@ -75,6 +76,18 @@ async fn keep_fresh(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
 pub(crate) async fn keep_trail(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
     let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
     trail::keep(&office, ended).await;
+}
+
+/// Takes in the words of all needs, so that the first who asks for duplicates need not wait for it.
+async fn learn_words(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
+    tokio::select! {
+        filled = office.alike.fill(&office.db) => {
+            if let Err(error) = filled {
+                tracing::warn!(%error, "needs were not taken in; the first question will");
+            }
+        }
+        _ = ended.wait_for(|is_over| *is_over) => {}
+    }
 }
 
 /// Takes the port and says where.

@@ -12,6 +12,7 @@ use lianmeng_domain::event::{DockingEvent, EventStage};
 use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, EnterpriseId};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::Place;
+use lianmeng_domain::text;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
@@ -70,6 +71,8 @@ const TABLE: &str = "docking_events";
 /// Which events a list holds; every given part must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
+    /// Part of the title.
+    pub search: Option<String>,
     /// In one of these stages.
     pub stages: Vec<EventStage>,
     /// Hosted by exactly this division or zone, alone or with others.
@@ -89,6 +92,12 @@ pub type EventKey = (NaiveDate, DockingEventId);
 
 fn matches(sees: &Visibility, filter: &EventFilter) -> Condition {
     let mut all = Condition::all()
+        .add_option(filter.search.as_deref().map(|words| {
+            // Titles are stored as written; simplified ones are the rule.
+            Condition::any()
+                .add(row::COLUMN.title.contains(words.trim()))
+                .add(row::COLUMN.title.contains(text::normalise(words)))
+        }))
         .add_option(filter.host.map(|place| row::COLUMN.id.in_subquery(hosted_by(place))))
         .add_option(filter.committee.map(|id| row::COLUMN.committee_id.eq(id.to_string())))
         .add_option(filter.from_on.map(|day| row::COLUMN.held_on.gte(day)))

@@ -28,6 +28,7 @@ pub mod call;
 mod convert;
 mod lamp;
 pub mod note;
+pub mod texts;
 
 /// The table `needs`.
 pub(crate) mod row {

@@ -46,7 +46,7 @@ pub struct NeedCardInput {
 }
 
 impl NeedCardInput {
-    fn into_card(self) -> Result<NeedCard, ApiError> {
+    pub(super) fn into_card(self) -> Result<NeedCard, ApiError> {
         let region = page::region(self.region_code)?;
         Ok(NeedCard {
             enterprise: ids::decode(&self.enterprise_id)?,

@@ -9,6 +9,7 @@ use crate::ids::wire;
 use crate::testing::casework::{coordinator, firm, head_office, secretary, town, unit};
 use crate::testing::{actor, ask, counted};
 
+mod alike;
 mod joint;
 mod time;
 

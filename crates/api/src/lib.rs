@@ -6,8 +6,6 @@
 // Each part of a merged root is a future inside of the one before.
 #![recursion_limit = "256"]
 #![expect(clippy::unused_async, reason = "every resolver is async, whether it waits or not")]
-// Every slice nests one more query inside of the root.
-#![recursion_limit = "256"]
 
 pub mod account;
 pub mod alliance;

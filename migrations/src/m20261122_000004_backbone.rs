@@ -64,7 +64,7 @@ impl MigrationTrait for Migration {
 }
 
 /// Makes a table whose rows PostgreSQL keeps in a part per month of `at`.
-async fn split_by_month(
+pub(crate) async fn split_by_month(
     manager: &SchemaManager<'_>,
     table: &mut TableCreateStatement,
 ) -> Result<(), DbErr> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_graphql::Executor as _;
 use lianmeng_app::caller::Caller;
-use lianmeng_app::desk::Office;
+use lianmeng_app::desk::{Desk, Office};
 use poem::http::{Method, StatusCode, header};
 use poem::web::{Data, Redirect};
 use poem::{
@@ -83,9 +83,22 @@ impl Front {
 
 impl Front {
     /// A service that answers `caller` for as long as they may ask.
-    fn service(&self, caller: Caller) -> Service {
+    fn service(&self, caller: Caller, origin: &str) -> Service {
         let door = Arc::clone(&self.door);
-        Service::of(Arc::clone(&self.engine), Arc::clone(&self.office), caller).watched_by(door)
+        Service::of(Arc::clone(&self.engine), Arc::clone(&self.office), caller)
+            .watched_by(door)
+            .reached_from(origin)
+    }
+
+    /// Where a request comes from, for the audit log.
+    fn origin(&self, request: &Request) -> String {
+        let address = caller::address(request, self.settings.trusts_forwarded_for);
+        address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    }
+
+    /// A desk for a request that is no GraphQL.
+    fn desk(&self, request: &Request) -> Desk {
+        self.office.desk().reached_from(self.origin(request).into())
     }
 }
 
@@ -212,7 +225,7 @@ async fn answer(
     })??;
     let stays = caller::stays(&caller, front.office.clock.now());
     let holder = caller::holder(&caller);
-    let service = front.service(caller).speaking(manner.voice.clone());
+    let service = front.service(caller, &front.origin(request)).speaking(manner.voice.clone());
     let service = if request.method() == Method::GET { service.reads_only() } else { service };
     let mut asked = match sent {
         Sent::One(asked) => *asked,

@@ -3,10 +3,13 @@
 //! It must not decide anything: resolvers translate, `app` decides, `store` reads with the caller's
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
+// Each part of a merged root is a future inside of the one before.
+#![recursion_limit = "256"]
 #![expect(clippy::unused_async, reason = "every resolver is async, whether it waits or not")]
 
 pub mod account;
 pub mod alliance;
+pub mod audit;
 pub mod auth;
 mod batch;
 pub mod bidding;
@@ -28,6 +31,7 @@ pub mod loader;
 pub mod measure;
 mod near;
 pub mod need;
+pub mod notice;
 pub mod offer;
 pub mod organisation;
 pub mod outcome;

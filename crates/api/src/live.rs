@@ -31,6 +31,7 @@ use crate::event::DockingEventNode;
 use crate::job::JobNode;
 use crate::loader::Loaders;
 use crate::need::NeedNode;
+use crate::notice::{self, NoticeNode};
 use crate::pairing::PairingNode;
 use crate::scalars::Int32;
 use crate::scope::Scope;
@@ -49,13 +50,14 @@ const LIST: &str = "changes";
 
 /// For whom scopes are made; attached to every request that listens.
 #[derive(Clone)]
-pub(crate) struct Asker(pub(crate) Arc<Office>, pub(crate) Actor);
+pub(crate) struct Asker(pub(crate) Arc<Office>, pub(crate) Actor, pub(crate) Arc<str>);
 
 impl Asker {
     /// A scope of this moment, which has seen every change known here.
     pub(crate) fn scope(&self) -> Scope {
         let known = self.0.feed.known();
-        Scope::new(self.0.reading_desk(known), self.1.clone()).at_least(known)
+        let desk = self.0.reading_desk(known).reached_from(Arc::clone(&self.2));
+        Scope::new(desk, self.1.clone()).at_least(known)
     }
 }
 
@@ -185,6 +187,21 @@ impl Subscription {
         .await
     }
 
+    /// Each notice (通知) told you under the grant you act under: the newest 64 that you have not read
+    /// at once, oldest first, then each as it arrives, and again when later news join it; within a
+    /// second or two of the change.
+    async fn notice_arrived(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
+    ) -> Result<BoxStream<'static, NoticeNode>> {
+        Ok(limited(notice::arrivals(ctx).await?, first))
+    }
+
     /// Each change of a pairing (结对) that you may see, in order, as it happens.
     async fn pairing_changed(
         &self,
@@ -269,7 +286,7 @@ fn limited<T: Send + 'static>(
     events.take(most).boxed()
 }
 
-fn ticks(every: Duration) -> impl Stream<Item = ()> + Send {
+pub(crate) fn ticks(every: Duration) -> impl Stream<Item = ()> + Send {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     stream::unfold(ticks, |mut ticks: Interval| async move {

@@ -77,6 +77,21 @@ impl NeedFilterInput {
 #[derive(Debug, Clone)]
 pub struct NeedNode(pub SeenNeed);
 
+impl NeedNode {
+    /// What an enterprise confided and what came of it; where it is shown, the audit log says so.
+    fn shown<T>(
+        &self,
+        ctx: &Context<'_>,
+        field: &'static str,
+        value: Option<T>,
+    ) -> Result<Option<T>> {
+        if value.is_some() {
+            Scope::of(ctx)?.saw(self.0.need.id, self.0.need.enterprise, field);
+        }
+        Ok(value)
+    }
+}
+
 /// A need (企业需求、诉求) of an enterprise. It has a public and a restricted half: the fields that
 /// say "restricted" are null unless you are the enterprise, its head office, the unit in charge, the
 /// secretary of its committee, a coordinator or an auditor.
@@ -134,8 +149,8 @@ impl NeedNode {
     }
 
     /// Restricted: what is asked for in full; null for those it is none of the business of.
-    async fn body(&self) -> Option<&str> {
-        self.0.is_full.then_some(self.0.need.body.as_str())
+    async fn body(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        self.shown(ctx, "body", self.0.is_full.then_some(self.0.need.body.as_str()))
     }
 
     /// Restricted: the committee (产业链党委) whose secretariat dispatches it; null until known.
@@ -182,7 +197,7 @@ impl NeedNode {
     async fn send_back_note(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         let actor = &Scope::of(ctx)?.actor;
         let note = self.0.need.send_back.as_ref().map(|back| back.note.as_str());
-        Ok(note.filter(|_| rights::may_read_notes(actor)))
+        self.shown(ctx, "sendBackNote", note.filter(|_| rights::may_read_notes(actor)))
     }
 
     /// Restricted: the unit that should have it, as said with the last send-back; null if it never
@@ -200,7 +215,7 @@ impl NeedNode {
     async fn adjudication(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         let actor = &Scope::of(ctx)?.actor;
         let basis = self.0.need.adjudication.as_deref();
-        Ok(basis.filter(|_| rights::may_read_notes(actor)))
+        self.shown(ctx, "adjudication", basis.filter(|_| rights::may_read_notes(actor)))
     }
 
     /// Restricted: units called in (吹哨), in order of the calls; null for those it is none of the
@@ -227,7 +242,8 @@ impl NeedNode {
         }
         let scope = Scope::of(ctx)?;
         let key = NotesOf::new(self.0.need.id, rights::may_read_notes(&scope.actor), size);
-        Ok(Some(scope.few(key).await?.into_iter().map(NeedNoteNode).collect()))
+        let notes = scope.few(key).await?.into_iter().map(NeedNoteNode).collect();
+        self.shown(ctx, "notes", Some(notes))
     }
 
     /// Its open bidding (揭榜挂帅); null if it was never put up.
@@ -305,8 +321,8 @@ impl NeedNode {
     }
 
     /// Restricted: why it was not taken in (不予受理); null if it was.
-    async fn exclusion(&self) -> Option<ExclusionWord> {
-        self.0.need.exclusion.map(Into::into)
+    async fn exclusion(&self, ctx: &Context<'_>) -> Result<Option<ExclusionWord>> {
+        self.shown(ctx, "exclusion", self.0.need.exclusion.map(Into::into))
     }
 
     /// Restricted: day until which it rests; null if it does not.
@@ -320,13 +336,14 @@ impl NeedNode {
     }
 
     /// Restricted: the answer (答复); null until answered.
-    async fn answer(&self) -> Option<&str> {
-        self.0.need.answer.as_deref()
+    async fn answer(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        self.shown(ctx, "answer", self.0.need.answer.as_deref())
     }
 
     /// Restricted: rating of the enterprise (满意度), 1 to 5 stars; null until rated.
-    async fn rating(&self) -> Option<u8> {
-        self.0.need.rating.map(lianmeng_domain::need::Rating::stars)
+    async fn rating(&self, ctx: &Context<'_>) -> Result<Option<u8>> {
+        let rating = self.0.need.rating.map(lianmeng_domain::need::Rating::stars);
+        self.shown(ctx, "rating", rating)
     }
 
     /// Restricted: who of the enterprise agreed to the rating that its liaison gave (代评), how and when;

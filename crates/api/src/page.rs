@@ -162,6 +162,15 @@ pub struct Slice<T> {
     rows: Vec<T>,
 }
 
+impl<T> Slice<T> {
+    /// The same page without the rows that may not be shown.
+    #[must_use]
+    pub fn only(mut self, may_show: impl Fn(&T) -> bool) -> Self {
+        self.rows.retain(may_show);
+        self
+    }
+}
+
 /// A connection without extra fields.
 pub fn connection<T, N: OutputType>(
     slice: Slice<T>,

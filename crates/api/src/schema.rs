@@ -15,6 +15,7 @@ use crate::account::AccountQuery;
 use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::audit::AuditQuery;
 use crate::bidding::BiddingMutation;
 use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
@@ -36,6 +37,7 @@ use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
 use crate::need::change::NeedMutation;
 use crate::need::{NeedNode, NeedQuery};
+use crate::notice::{NoticeMutation, NoticeQuery};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
@@ -209,6 +211,8 @@ pub struct Query(
     PairingQuery,
     OutcomeQuery,
     JobQuery,
+    AuditQuery,
+    NoticeQuery,
     VenueQuery,
     EventQuery,
 );
@@ -235,6 +239,7 @@ pub struct Mutation(
     PairingMutation,
     OutcomeMutation,
     JobMutation,
+    NoticeMutation,
     VenueMutation,
     EventMutation,
 );

@@ -1,7 +1,7 @@
 //! What one request works with; it never changes while the request runs, so nested fields agree.
 
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
 use async_graphql::dataloader::Loader;
@@ -10,9 +10,12 @@ use lianmeng_app::desk::Desk;
 use lianmeng_app::near::View;
 use lianmeng_app::snapshot::Pinned;
 use lianmeng_domain::actor::Actor;
+use lianmeng_domain::audit;
+use lianmeng_domain::ids::{EnterpriseId, Id};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_graph::Lens;
 use lianmeng_store::StoreError;
+use lianmeng_store::audit::read::Things;
 
 use crate::error::ApiError;
 use lianmeng_store::eyes::Eyes;
@@ -20,7 +23,7 @@ use tokio::sync::OnceCell;
 
 use crate::batch::Batches;
 use crate::loader::Loaders;
-use crate::near;
+use crate::{ids, near};
 
 /// Caller, what they may see, the moment, and batches of this request alone.
 pub struct Scope {
@@ -37,6 +40,19 @@ pub struct Scope {
     batches: Batches<Loaders>,
     near: Option<View>,
     picture: OnceCell<Picture>,
+    /// Restricted fields that were read.
+    seen: Mutex<Things>,
+}
+
+/// The request is over: what it read is noted.
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let seen = self.seen.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !seen.is_empty() {
+            let seen = std::mem::take(seen);
+            self.desk.saw(&self.actor, seen);
+        }
+    }
 }
 
 /// The graph this request answers from and the part of it the caller sees.
@@ -71,14 +87,36 @@ impl Scope {
             near: near.clone(),
         };
         let batches = Batches::new(loaders);
-        Self { actor, sees, reads, desk, at_least: 0, batches, near, picture: OnceCell::new() }
+        let picture = OnceCell::new();
+        let seen = Mutex::default();
+        Self { actor, sees, reads, desk, at_least: 0, batches, near, picture, seen }
     }
 
     /// The same scope, its answer having seen the change `at_least`.
     #[must_use]
-    pub fn at_least(self, at_least: i64) -> Self {
-        let near = self.near.filter(|_| self.desk.near(at_least).is_some());
-        Self { at_least, near, ..self }
+    pub fn at_least(mut self, at_least: i64) -> Self {
+        if self.desk.near(at_least).is_none() {
+            self.near = None;
+        }
+        self.at_least = at_least;
+        self
+    }
+
+    /// Notes that the answer shows a restricted field of a thing of `owner`, so that the audit log
+    /// tells who saw it.
+    pub fn saw(&self, thing: impl Id, owner: EnterpriseId, field: &'static str) {
+        if audit::is_recorded(&self.actor, owner) {
+            self.saw_always(ids::encode(thing).0, field);
+        }
+    }
+
+    /// As [`Self::saw`], whoever the thing belongs to.
+    pub fn saw_always(&self, thing: String, field: &'static str) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let fields = seen.entry(thing).or_default();
+        if !fields.contains(field) {
+            fields.insert(field.to_owned());
+        }
     }
 
     /// The scope of the request `ctx` belongs to.

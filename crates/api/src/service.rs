@@ -151,7 +151,9 @@ impl Extension for Renewal {
         if let (Ok(asker), Ok(watch)) = (ctx.data::<Asker>(), ctx.data::<Watch>()) {
             match watch.caller().await {
                 Ok(caller) => {
-                    data.insert(Asker(Arc::clone(&asker.0), caller.actor.clone()).scope());
+                    let asker =
+                        Asker(Arc::clone(&asker.0), caller.actor.clone(), Arc::clone(&asker.2));
+                    data.insert(asker.scope());
                     data.insert(caller);
                 }
                 Err(refused) => return Response::from_errors(vec![refused]),
@@ -170,6 +172,8 @@ pub struct Service {
     door: Option<Arc<Door>>,
     voice: Voice,
     reads_only: bool,
+    /// Where the requests come from.
+    origin: Arc<str>,
 }
 
 impl std::fmt::Debug for Service {
@@ -198,7 +202,8 @@ impl Service {
     /// A service that answers `caller`.
     pub fn of(engine: Arc<Engine>, office: Arc<Office>, caller: Caller) -> Self {
         let voice = Voice::default();
-        Self { engine, office, caller, door: None, voice, reads_only: false }
+        let origin = Arc::clone(&office.origin);
+        Self { engine, office, caller, door: None, voice, reads_only: false, origin }
     }
 
     /// The same service, asking `door` before each event of a subscription whether its caller may
@@ -206,6 +211,12 @@ impl Service {
     #[must_use]
     pub fn watched_by(self, door: Arc<Door>) -> Self {
         Self { door: Some(door), ..self }
+    }
+
+    /// The same service, for requests from there.
+    #[must_use]
+    pub fn reached_from(self, origin: &str) -> Self {
+        Self { origin: origin.into(), ..self }
     }
 
     /// The same service, speaking like this.
@@ -257,6 +268,7 @@ impl Service {
             Kind::Query => self.office.reading_desk(at_least.unwrap_or_default()),
             Kind::Change | Kind::Subscription => self.office.desk(),
         };
+        let desk = desk.reached_from(Arc::clone(&self.origin));
         let seen = desk.clone();
         let scope =
             Scope::new(desk, self.caller.actor.clone()).at_least(at_least.unwrap_or_default());
@@ -303,7 +315,11 @@ impl Service {
             Err(refused) => return stream::once(future::ready(self.dressed(*refused))).boxed(),
         };
         if prepared.kind == Kind::Subscription {
-            let asker = Asker(Arc::clone(&self.office), self.caller.actor.clone());
+            let asker = Asker(
+                Arc::clone(&self.office),
+                self.caller.actor.clone(),
+                Arc::clone(&self.origin),
+            );
             let watch = Watch {
                 office: Arc::clone(&self.office),
                 door: self.door.clone(),

@@ -4,8 +4,11 @@ use std::fmt::Debug;
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{AuditId, Id};
+use lianmeng_domain::notice::Audience;
+use lianmeng_store::audit::trace::Diff;
 use lianmeng_store::audit::{self, Deed};
 use lianmeng_store::idempotency::{self, Claim, RequestKey};
+use lianmeng_store::notice::{self, News};
 use lianmeng_store::{StoreError, tx};
 use sea_orm::DatabaseTransaction;
 use thiserror::Error;
@@ -34,6 +37,15 @@ pub struct Change<'a> {
     desk: &'a Desk,
     actor: &'a Actor,
     deed: AuditId,
+    diff: Option<Diff>,
+    news: Option<Told>,
+}
+
+/// What a change tells, and of what.
+#[derive(Debug)]
+struct Told {
+    title: String,
+    audiences: Vec<Audience>,
 }
 
 /// A change that begins, or the result of the same command done before.
@@ -64,7 +76,7 @@ pub async fn begin<'a>(
     let request = RequestKey { caller: &actor.subject, key: request_key, command: &command, deed };
     let tx = tx::begin(&desk.db).await?;
     match idempotency::claim(&tx, request, desk.now).await? {
-        Claim::New => Ok(Begun::New(Change { tx, desk, actor, deed })),
+        Claim::New => Ok(Begun::New(Change { tx, desk, actor, deed, diff: None, news: None })),
         Claim::Replay(result) => Ok(Begun::Replay(result)),
         Claim::Mismatch => Err(CommandError::KeyReused),
     }
@@ -89,6 +101,25 @@ impl Change<'_> {
         tx::rollback(self.tx).await
     }
 
+    /// The same change, whose audit row tells what was before and after.
+    #[must_use]
+    pub fn noting(self, diff: Diff) -> Self {
+        Self { diff: Some(diff), ..self }
+    }
+
+    /// The same change, of which these are told once it is saved; `title` must be one that everyone
+    /// who sees the thing may read.
+    #[must_use]
+    pub fn telling(self, title: &str, audiences: Vec<Audience>) -> Self {
+        let news = (!audiences.is_empty()).then(|| Told { title: title.to_owned(), audiences });
+        Self { news, ..self }
+    }
+
+    /// The id of its audit row.
+    pub const fn deed(&self) -> AuditId {
+        self.deed
+    }
+
     /// Writes the numbered audit row, which tells replays of `thing` (a wire id), commits and tells
     /// the others. Gives the number of the change.
     ///
@@ -101,12 +132,25 @@ impl Change<'_> {
         thing: &str,
         touches: Touches,
     ) -> Result<i64, StoreError> {
+        if let Some(Told { title, audiences }) = &self.news {
+            let news = News {
+                cause: self.deed,
+                at: self.desk.now,
+                subject: &self.actor.subject,
+                thing,
+                title,
+                audiences,
+            };
+            notice::enqueue(&self.tx, &news).await?;
+        }
+        let trace = self.desk.trace(self.diff.as_ref())?;
         let deed = Deed {
             id: self.deed,
             at: self.desk.now,
             action,
             thing,
             touches_graph: touches == Touches::Graph,
+            trace: Some(&trace),
         };
         let seq = audit::append(&self.tx, self.actor, deed).await?;
         tx::commit(self.tx).await?;

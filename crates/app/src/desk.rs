@@ -14,6 +14,7 @@ use crate::feed::Feed;
 use crate::near::{Stamp, View};
 use crate::reads::Reads;
 use crate::snapshot::{Pinned, Snapshots};
+use crate::trail::{self, Trail};
 
 /// Where the time comes from. The only place that asks the machine.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +86,10 @@ pub struct Office {
     pub graph: Snapshots,
     /// Where queries may be answered besides `db`.
     pub reads: Reads,
+    /// Reads of restricted fields that wait to be written.
+    pub trail: Trail,
+    /// Where what is done here comes from, unless a request says otherwise.
+    pub origin: Arc<str>,
 }
 
 impl Office {
@@ -98,6 +103,8 @@ impl Office {
             feed: Feed::default(),
             graph: Snapshots::default(),
             reads: Reads::default(),
+            trail: Trail::default(),
+            origin: trail::INSIDE.into(),
         }
     }
 
@@ -114,6 +121,8 @@ impl Office {
             bus: self.backplane.bus.clone(),
             feed: self.feed.clone(),
             graph: self.graph.clone(),
+            trail: self.trail.clone(),
+            origin: Arc::clone(&self.origin),
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -137,6 +146,10 @@ pub struct Desk {
     pub feed: Feed,
     /// The current picture of the chains; a request pins it once.
     pub graph: Snapshots,
+    /// Where reads of restricted fields are noted.
+    pub trail: Trail,
+    /// Where the request came from: an address, the command line, or the platform itself.
+    pub origin: Arc<str>,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,
@@ -160,6 +173,12 @@ impl Office {
 }
 
 impl Desk {
+    /// The same desk, for a request from there.
+    #[must_use]
+    pub fn reached_from(self, origin: Arc<str>) -> Self {
+        Self { origin, ..self }
+    }
+
     /// A new id.
     pub fn mint<T: Id>(&self) -> T {
         self.ids.mint(self.now.timestamp_millis())

@@ -119,6 +119,7 @@ pub async fn register(
     check_parent(&change.tx, &enterprise).await?;
     check_industry(&change.tx, &enterprise).await?;
     enterprise::insert(&change.tx, &enterprise).await.map_err(explain)?;
+    let change = change.noting(enterprise::diff(None, &enterprise));
     change.finish("RegisterEnterprise", &wire(id), Touches::Graph).await?;
     Ok(enterprise)
 }
@@ -142,10 +143,12 @@ pub async fn update(
     };
     let found = enterprise::find(&change.tx, &Visibility::All, cmd.enterprise).await?;
     let found = found.ok_or(EnterpriseError::NotFound)?;
+    let before = found.clone();
     let enterprise = with_card(Enterprise { version: cmd.version, ..found }, &cmd.card)?;
     check_parent(&change.tx, &enterprise).await?;
     check_industry(&change.tx, &enterprise).await?;
     enterprise::save(&change.tx, &enterprise).await.map_err(explain)?;
+    let change = change.noting(enterprise::diff(Some(&before), &enterprise));
     change.finish("UpdateEnterprise", &wire(cmd.enterprise), Touches::Graph).await?;
     Ok(Enterprise { version: enterprise.version + 1, ..enterprise })
 }

@@ -212,8 +212,14 @@ mod tests {
         let desk = office.desk();
         for _ in 0..times {
             let id = desk.mint();
-            let deed =
-                Deed { id, at: desk.now, action: "a", thing: "need:1", touches_graph: false };
+            let deed = Deed {
+                id,
+                at: desk.now,
+                action: "a",
+                thing: "need:1",
+                touches_graph: false,
+                trace: None,
+            };
             let seq = audit::append(&desk.db, &Actor::public(), deed).await.unwrap();
             desk.witness(seq);
         }

@@ -113,12 +113,14 @@ pub async fn import(
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok(report);
     }
+    let trace = desk.trace(None)?;
     let deed = Deed {
         id: desk.mint(),
         at: desk.now,
         action: "import",
         thing: "registry",
         touches_graph: true,
+        trace: Some(&trace),
     };
     let seq = audit::append(&tx, actor, deed).await?;
     tx::commit(tx).await?;

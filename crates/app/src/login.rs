@@ -293,7 +293,15 @@ async fn note(
     thing: &str,
 ) -> Result<i64, StoreError> {
     let actor = Actor { subject: wire(account), role: Role::Public, body: None };
-    let deed = Deed { id: desk.mint(), at: desk.now, action, thing, touches_graph: false };
+    let trace = desk.trace(None)?;
+    let deed = Deed {
+        id: desk.mint(),
+        at: desk.now,
+        action,
+        thing,
+        touches_graph: false,
+        trace: Some(&trace),
+    };
     audit::append(tx, &actor, deed).await
 }
 

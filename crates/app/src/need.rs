@@ -10,8 +10,9 @@ use lianmeng_domain::need::call::WhistleOrder;
 use lianmeng_domain::need::rights::{self, Authorship};
 use lianmeng_domain::need::rules::{self, DispatchOrder, Verdict};
 use lianmeng_domain::need::{
-    Exclusion, Need, NeedChannel, NeedError, NeedKind, NeedStep, Rating, SendBack,
+    Exclusion, Need, NeedChannel, NeedError, NeedKind, NeedStage, NeedStep, Rating, SendBack,
 };
+use lianmeng_domain::notice::{self, Audience, NoticeKind};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_store::eyes::Eyes;
@@ -222,6 +223,8 @@ pub async fn write(desk: &Desk, actor: &Actor, cmd: &WriteNeed) -> Result<Done, 
     }
     need::insert(&change.tx, &need).await?;
     let action = if cmd.submits { "SubmitNeed" } else { "DraftNeed" };
+    let audiences = if cmd.submits { notice::of_step(NeedStep::Submit, &need) } else { Vec::new() };
+    let change = change.noting(need::diff(None, &need)).telling(&need.title, audiences);
     change.finish(action, &wire(need.id), Touches::Nothing).await?;
     Ok(Done::of(actor, need))
 }
@@ -254,11 +257,28 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
     if matches!(cmd.deed, NeedDeed::Seek) {
         job::seek(&change.tx, desk, actor, need.id).await?;
     }
+    let saved = Need { version: moved.version + 1, ..moved };
+    let audiences = news(&cmd.deed, &saved);
+    let change = change.noting(need::diff(Some(&need), &saved)).telling(&saved.title, audiences);
     change.finish(action(&cmd.deed), &wire(need.id), Touches::Nothing).await?;
     if matches!(cmd.deed, NeedDeed::Seek) {
         desk.bus.publish(Topic::Job, String::new());
     }
-    Ok(Done::of(actor, Need { version: moved.version + 1, ..moved }))
+    Ok(Done::of(actor, saved))
+}
+
+/// Who is told what of a deed; a poor rating takes the need up again.
+fn news(deed: &NeedDeed, saved: &Need) -> Vec<Audience> {
+    if let NeedDeed::Whistle(order) = deed {
+        return notice::units(&order.units, NoticeKind::NeedWhistled);
+    }
+    match step(deed) {
+        Some(NeedStep::Rate) if saved.stage == NeedStage::Reopened => {
+            notice::of_step(NeedStep::Reopen, saved)
+        }
+        Some(step) => notice::of_step(step, saved),
+        None => Vec::new(),
+    }
 }
 
 /// The step of a deed; publishing and confirming are none.

@@ -116,6 +116,7 @@ pub async fn register(
     };
     let offer = rules::revise(&with_card(blank, &cmd.card), None)?;
     offer::insert(&change.tx, &offer).await?;
+    let change = change.noting(offer::diff(None, &offer));
     change.finish("RegisterOffer", &wire(offer.id), Touches::Nothing).await?;
     Ok(offer.id)
 }
@@ -138,7 +139,9 @@ pub async fn update(
     let found = found.filter(|offer| rules::may_write(actor, offer.provider));
     let before = found.ok_or(OfferCommandError::NotFound)?;
     let written = with_card(Offer { version: cmd.version, ..before.clone() }, &cmd.card);
-    offer::save(&change.tx, &rules::revise(&written, Some(&before))?).await?;
+    let revised = rules::revise(&written, Some(&before))?;
+    offer::save(&change.tx, &revised).await?;
+    let change = change.noting(offer::diff(Some(&before), &revised));
     change.finish("UpdateOffer", &wire(cmd.offer), Touches::Nothing).await?;
     Ok(cmd.offer)
 }

@@ -136,6 +136,7 @@ pub async fn record(
     };
     rules::check(&outcome, desk.today)?;
     outcome::insert(&change.tx, &outcome).await?;
+    let change = change.noting(outcome::diff(None, &outcome));
     change.finish("RecordOutcome", &wire(outcome.id), Touches::Nothing).await?;
     Ok(outcome.id)
 }
@@ -158,7 +159,9 @@ pub async fn terminate(
     let found = found.filter(|outcome| rules::may_record(actor, outcome.enterprise));
     let before = found.ok_or(OutcomeCommandError::NotFound)?;
     let before = Outcome { version: cmd.version, ..before };
-    outcome::save(&change.tx, &rules::terminate(&before, cmd.terminated_on)?).await?;
+    let ended = rules::terminate(&before, cmd.terminated_on)?;
+    outcome::save(&change.tx, &ended).await?;
+    let change = change.noting(outcome::diff(Some(&before), &ended));
     change.finish("TerminateOutcome", &wire(cmd.outcome), Touches::Nothing).await?;
     Ok(cmd.outcome)
 }

@@ -382,6 +382,7 @@ pub async fn advance(
         PairingDeed::End => (rules::end(&found, desk.today)?, "EndPairing"),
     };
     pairing::save(&change.tx, &moved).await?;
+    let change = change.noting(pairing::diff(Some(&found), &moved));
     change.finish(action, &wire(found.id), Touches::Nothing).await?;
     Ok(found.id)
 }

@@ -129,6 +129,7 @@ pub async fn register(
     };
     let project = rules::revise(&with_card(blank, &cmd.card))?;
     project::insert(&change.tx, &project).await?;
+    let change = change.noting(project::diff(None, &project));
     change.finish("RegisterProject", &wire(project.id), Touches::Graph).await?;
     Ok(project.id)
 }
@@ -152,8 +153,10 @@ pub async fn update(
         Begun::Replay(thing) => return replayed(&thing),
     };
     let before = own(&change.tx, actor, cmd.project).await?;
-    let written = with_card(Project { version: cmd.version, ..before }, &cmd.card);
-    project::save(&change.tx, &rules::revise(&written)?).await?;
+    let written = with_card(Project { version: cmd.version, ..before.clone() }, &cmd.card);
+    let revised = rules::revise(&written)?;
+    project::save(&change.tx, &revised).await?;
+    let change = change.noting(project::diff(Some(&before), &revised));
     change.finish("UpdateProject", &wire(cmd.project), Touches::Graph).await?;
     Ok(cmd.project)
 }
@@ -174,7 +177,9 @@ pub async fn advance(
     };
     let before = own(&change.tx, actor, cmd.project).await?;
     let before = Project { version: cmd.version.unwrap_or(before.version), ..before };
-    project::save(&change.tx, &rules::advance(&before, cmd.step)?).await?;
+    let moved = rules::advance(&before, cmd.step)?;
+    project::save(&change.tx, &moved).await?;
+    let change = change.noting(project::diff(Some(&before), &moved));
     change.finish("MoveProject", &wire(cmd.project), Touches::Nothing).await?;
     Ok(cmd.project)
 }

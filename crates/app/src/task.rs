@@ -102,6 +102,7 @@ pub async fn list(
     };
     rules::check(&task, desk.today)?;
     task::insert(&change.tx, &task).await?;
+    let change = change.noting(task::diff(None, &task));
     change.finish("ListTask", &wire(task.id), Touches::Graph).await?;
     Ok(task.id)
 }
@@ -124,7 +125,9 @@ pub async fn advance(
     let found = found.filter(|task| rules::may_advance(actor, task));
     let before = found.ok_or(TaskCommandError::NotFound)?;
     let before = CooperationTask { version: cmd.version.unwrap_or(before.version), ..before };
-    task::save(&change.tx, &rules::advance(&before, cmd.step)?).await?;
+    let moved = rules::advance(&before, cmd.step)?;
+    task::save(&change.tx, &moved).await?;
+    let change = change.noting(task::diff(Some(&before), &moved));
     change.finish("MoveTask", &wire(cmd.task), Touches::Graph).await?;
     Ok(cmd.task)
 }

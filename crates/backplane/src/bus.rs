@@ -18,15 +18,18 @@ pub enum Topic {
     Change,
     /// A job was asked for or moved on; the payload is its wire id.
     Job,
+    /// Somebody was told something; the payload is the wire id of the grant they hold.
+    Notice,
 }
 
 impl Topic {
-    const ALL: [Self; 2] = [Self::Change, Self::Job];
+    const ALL: [Self; 3] = [Self::Change, Self::Job, Self::Notice];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Change => "change",
             Self::Job => "job",
+            Self::Notice => "notice",
         }
     }
 }

@@ -134,6 +134,8 @@ ids! {
     AuditId = "audit";
     /// Id of a job.
     JobId = "job";
+    /// Id of a notice 通知.
+    NoticeId = "notice";
 }
 
 /// Where new ids come from: given the moment, ids rise and never repeat.

@@ -1,12 +1,14 @@
 //! The command line.
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
+pub(crate) mod audit;
 pub(crate) mod identity;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use audit::AuditCommand;
 use identity::{KeyCommand, UserCommand};
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
@@ -39,6 +41,9 @@ pub(crate) enum Command {
     /// The monthly parts of tables that only grow (PostgreSQL).
     #[command(subcommand)]
     Parts(PartsCommand),
+    /// The audit log: check its chain, who wrote and who read a thing, export, erase.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Read a workbook, a CSV file or a folder of CSV files into the database.
     ///
     /// Good rows are saved in one transaction; each bad one is reported with file, row, column,

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use lianmeng_api::auth::MIN_KEY_BYTES;
+use lianmeng_store::part::KEPT_MONTHS;
 use serde::{Deserialize, Serialize};
 
 use crate::args::ConfigCommand;
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) redis: Redis,
     pub(crate) jobs: Jobs,
+    pub(crate) audit: Audit,
     pub(crate) auth: Auth,
     pub(crate) graphql: GraphQl,
     pub(crate) oidc: Oidc,
@@ -65,6 +67,13 @@ pub(crate) struct Redis {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Jobs {
     pub(crate) workers: u32,
+}
+
+/// The audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Audit {
+    pub(crate) keep_months: u32,
 }
 
 /// Signing in.
@@ -189,6 +198,11 @@ impl Config {
             self.metrics.listen.is_empty() || matches!(port, Some(Ok(_))),
             "metrics.listen",
             "must be empty or host:port",
+        );
+        demand(
+            self.audit.keep_months >= KEPT_MONTHS,
+            "audit.keep_months",
+            "must be at least 6: the law asks for six months of logs",
         );
         let auth = &self.auth;
         demand(
@@ -387,6 +401,7 @@ mod tests {
         config.metrics.listen = "9464".to_owned();
         config.log.filter = "a=b=c".to_owned();
         config.auth.login_days = 0;
+        config.audit.keep_months = 5;
         config.auth.pepper = "short".to_owned();
         config.oidc.issuer = "https://id.example".to_owned();
         let faults = config.faults().join("; ");
@@ -395,6 +410,7 @@ mod tests {
             "metrics.listen",
             "log.filter",
             "auth.login_days",
+            "audit.keep_months",
             "auth.pepper",
             "oidc.",
         ] {

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use chrono::{Months, NaiveDate};
 use comfy_table::{Table, presets};
 use lianmeng_app::job::{self, RequeueJob};
+use lianmeng_app::trail;
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::ids::{Id as _, JobId};
 use lianmeng_domain::job::{Job, JobState};
@@ -88,6 +89,13 @@ pub(crate) async fn parts(config: &Config, command: PartsCommand) -> anyhow::Res
             }
         }
         PartsCommand::Detach { keep_months } => {
+            let least = config.audit.keep_months;
+            anyhow::ensure!(
+                keep_months >= least,
+                "audit.keep_months is {least}; keep at least so many months"
+            );
+            // What is not sealed stays.
+            trail::seal(&office).await?;
             let keep_from: NaiveDate = today - Months::new(keep_months);
             for name in part::detach_before(&office.db, keep_from).await? {
                 print::text(&format!(

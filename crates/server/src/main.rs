@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod audit;
 mod backup;
 mod cluster;
 mod config;
@@ -60,6 +61,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Work(args) => block_on(work::run(config, args)),
         Command::Jobs(command) => block_on(jobs::run(config, command)),
         Command::Parts(command) => block_on(jobs::parts(config, command)),
+        Command::Audit(command) => block_on(audit::run(config, command)),
         Command::Import(args) => block_on(import::run(config, args)),
         Command::Template(args) => import::template(&args.path),
         Command::Graph(args) => block_on(graph::run(config, args)),

@@ -9,6 +9,7 @@ use lianmeng_api::http::health::Lifecycle;
 use lianmeng_api::http::{Front, routes};
 use lianmeng_api::measure;
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::trail;
 use poem::EndpointExt as _;
 use poem::listener::{Acceptor, Listener as _, TcpListener};
 use tokio::sync::watch;
@@ -41,7 +42,8 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     let (end, ended) = watch::channel(false);
     let mut team = work::start(&office, config.jobs.workers, &ended).await?;
     team.spawn(cluster::follow(failover, Office::clone(&office), ended.clone()));
-    team.spawn(keep_fresh(office, ended));
+    team.spawn(keep_fresh(Arc::clone(&office), ended.clone()));
+    team.spawn(keep_trail(office, ended));
     let drain = Duration::from_secs(config.server.drain_seconds);
     let grace = Duration::from_secs(config.server.grace_seconds);
     let served = poem::Server::new_with_acceptor(acceptor)
@@ -53,7 +55,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
         .await;
     end.send_replace(true);
     while let Some(task) = team.join_next().await {
-        task.context("a worker or the keeper of the graph stopped")?;
+        task.context("a worker or a keeper stopped")?;
     }
     if let Some(page) = page {
         page.abort();
@@ -67,6 +69,12 @@ async fn keep_fresh(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
     // An error means that the server is gone, which is an end as well.
     let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
     office.graph.keep_fresh(&office, ended).await;
+}
+
+/// Writes the audit trail until the process ends, and what is left then.
+pub(crate) async fn keep_trail(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
+    let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
+    trail::keep(&office, ended).await;
 }
 
 /// Takes the port and says where.

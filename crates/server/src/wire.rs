@@ -9,6 +9,7 @@ use lianmeng_api::http::{Door, NameClaim, Provider, ProviderSettings};
 use lianmeng_app::desk::{Clock, Office};
 use lianmeng_app::login::Lives;
 use lianmeng_app::reads::Reads;
+use lianmeng_app::trail::COMMAND_LINE;
 use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
 use lianmeng_store::connect;
@@ -27,7 +28,9 @@ pub(crate) async fn office_with(
     clock: Clock,
     seed: u64,
 ) -> anyhow::Result<Office> {
-    Ok(installation(config, clock, seed).await?.0)
+    let (mut office, _) = installation(config, clock, seed).await?;
+    office.origin = COMMAND_LINE.into();
+    Ok(office)
 }
 
 /// As [`office_with`], and what follows the primary when it moves.

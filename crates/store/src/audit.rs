@@ -14,10 +14,20 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{DbBackend, QueryOrder, QuerySelect, Statement};
 
+use self::trace::Trace;
 use crate::parse::At;
 use crate::{StoreError, version};
 
-mod row {
+pub mod erase;
+mod leaf;
+pub mod list;
+pub mod read;
+pub mod seal;
+pub mod trace;
+pub mod verify;
+
+/// The table `audit_rows`.
+pub(crate) mod row {
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -33,6 +43,10 @@ mod row {
         pub action: String,
         pub thing: String,
         pub touches_graph: bool,
+        pub body: Option<String>,
+        pub digest: Option<String>,
+        pub salt: Option<String>,
+        pub detail: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -51,6 +65,8 @@ pub struct Deed<'a> {
     pub thing: &'a str,
     /// Whether what the graph is built from changed.
     pub touches_graph: bool,
+    /// From where, and what was changed.
+    pub trace: Option<&'a Trace>,
 }
 
 /// A numbered line of the log, as those who follow changes read it.
@@ -92,6 +108,10 @@ pub async fn append(
             action: Set(deed.action.to_owned()),
             thing: Set(deed.thing.to_owned()),
             touches_graph: Set(deed.touches_graph),
+            body: Set(actor.body.as_ref().map(ToString::to_string)),
+            digest: Set(deed.trace.map(Trace::digest)),
+            salt: Set(deed.trace.map(|trace| trace.salt.clone())),
+            detail: Set(deed.trace.map(|trace| trace.detail.clone())),
         };
         row::Entity::insert(row).exec_without_returning(db).await?;
         seq
@@ -110,9 +130,11 @@ async fn numbered(
     deed: Deed<'_>,
 ) -> Result<i64, StoreError> {
     let sql = "WITH next AS (UPDATE versions SET number = number + 1 WHERE name = $1 RETURNING number) \
-               INSERT INTO audit_rows (id, at, seq, subject, role, action, thing, touches_graph) \
-               SELECT $2, $3, number, $4, $5, $6, $7, $8 FROM next RETURNING seq";
-    let values: [Value; 8] = [
+               INSERT INTO audit_rows (id, at, seq, subject, role, action, thing, touches_graph, \
+               body, digest, salt, detail) \
+               SELECT $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM next RETURNING seq";
+    let trace = deed.trace;
+    let values: [Value; 12] = [
         version::FEED.into(),
         deed.id.to_string().into(),
         deed.at.into(),
@@ -121,6 +143,10 @@ async fn numbered(
         deed.action.into(),
         deed.thing.into(),
         deed.touches_graph.into(),
+        actor.body.as_ref().map(ToString::to_string).into(),
+        trace.map(Trace::digest).into(),
+        trace.map(|trace| trace.salt.as_str()).into(),
+        trace.map(|trace| trace.detail.as_str()).into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let row = db.query_one_raw(statement).await?;
@@ -186,3 +212,6 @@ pub async fn oldest(db: &impl ConnectionTrait) -> Result<Option<i64>, StoreError
         .limit(1);
     Ok(first.into_tuple::<Option<i64>>().one(db).await?.flatten())
 }
+
+#[cfg(test)]
+mod tests;

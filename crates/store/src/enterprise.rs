@@ -14,6 +14,7 @@ use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
 use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, NameColumns, NameKey, NameOrder, Window};
 use crate::parse::{self, At};
 use crate::visible;
@@ -272,6 +273,11 @@ pub async fn of_parents(
     let query = row::Entity::find().filter(parse::among(db, ParentId, parents));
     let rows = page::first_of_each(db, query, ParentId, &[Id], first).await?;
     with_aliases(db, rows).await
+}
+
+/// What a change did to an enterprise, for the audit log.
+pub fn diff(before: Option<&Enterprise>, after: &Enterprise) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `enterprise` with its aliases.

@@ -1,12 +1,13 @@
 //! Grants: roles held for a body and a term.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use lianmeng_domain::account::Grant;
-use lianmeng_domain::actor::Role;
+use lianmeng_domain::actor::{Body, Role};
 use lianmeng_domain::ids::{AccountId, GrantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder as _, QuerySelect as _};
+use sea_orm::sea_query::Query;
+use sea_orm::{ExprTrait as _, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
 use crate::parse::{self, At};
@@ -61,6 +62,42 @@ pub async fn of_account(
 /// As [`of_account`].
 pub async fn find(db: &impl ConnectionTrait, id: GrantId) -> Result<Option<Grant>, StoreError> {
     row::Entity::find_by_id(id.to_string()).one(db).await?.map(Grant::try_from).transpose()
+}
+
+/// Most people told by one role and body.
+const HOLDERS: u64 = 1_000;
+
+/// Accounts that are not disabled and hold `role` for `body` on the local date `today`, each with the
+/// grant they hold it by, sorted.
+///
+/// # Errors
+///
+/// As [`of_account`].
+pub async fn holders(
+    db: &impl ConnectionTrait,
+    role: Role,
+    body: &Body,
+    today: NaiveDate,
+) -> Result<Vec<(AccountId, GrantId)>, StoreError> {
+    let mut disabled = Query::select();
+    disabled.column("id").from("accounts").and_where(Expr::col("disabled_at").is_not_null());
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.body.eq(body.to_string()))
+        .filter(row::COLUMN.role.eq(role.word()))
+        .filter(row::COLUMN.account_id.not_in_subquery(disabled))
+        .order_by_asc(row::COLUMN.account_id)
+        .order_by_asc(row::COLUMN.id)
+        .limit(HOLDERS)
+        .all(db)
+        .await?;
+    let grants = rows.into_iter().map(Grant::try_from).collect::<Result<Vec<_>, _>>()?;
+    let mut held: Vec<(AccountId, GrantId)> = grants
+        .iter()
+        .filter(|grant| grant.is_in_force(today))
+        .map(|grant| (grant.account, grant.id))
+        .collect();
+    held.dedup_by_key(|(account, _)| *account);
+    Ok(held)
 }
 
 /// Adds `grant`; if it is the default one, no other of the account is any more.

@@ -36,6 +36,7 @@ pub mod login_attempt;
 pub mod meeting;
 pub mod migrate;
 pub mod need;
+pub mod notice;
 pub mod offer;
 pub mod oidc_flow;
 pub mod organisation;

@@ -18,6 +18,7 @@ use sea_orm::{
 };
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
 use crate::{parse, sight, visible};
@@ -488,6 +489,12 @@ pub async fn followers(
             Ok((parse::value(parse::At("needs", "merged_into_id"), &id)?, count))
         })
         .collect()
+}
+
+/// What a change did to a need, for the audit log.
+pub fn diff(before: Option<&Need>, after: &Need) -> Diff {
+    let before = before.map(convert::columns);
+    trace::diff(before.as_ref(), Some(&convert::columns(after)))
 }
 
 /// Adds `need`.

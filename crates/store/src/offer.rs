@@ -12,6 +12,7 @@ use sea_orm::sea_query::{IntoCondition as _, Query};
 use sea_orm::{Condition, ExprTrait as _, QueryOrder as _};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -198,6 +199,11 @@ pub async fn find(
     id: OfferId,
 ) -> Result<Option<Offer>, StoreError> {
     Ok(find_many(db, sees, &[id]).await?.pop())
+}
+
+/// What a change did to an offer, for the audit log.
+pub fn diff(before: Option<&Offer>, after: &Offer) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `offer`.

@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -168,6 +169,11 @@ pub async fn find(
     id: OutcomeId,
 ) -> Result<Option<Outcome>, StoreError> {
     Ok(find_many(db, sees, &[id]).await?.pop())
+}
+
+/// What a change did to an outcome, for the audit log.
+pub fn diff(before: Option<&Outcome>, after: &Outcome) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `outcome`.

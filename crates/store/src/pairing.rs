@@ -9,6 +9,7 @@ use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -142,6 +143,11 @@ pub async fn find_many(
     let query =
         row::Entity::find().filter(visible(sees)).filter(parse::among(db, row::Column::Id, ids));
     read(db, query).await
+}
+
+/// What a change did to a pairing, for the audit log.
+pub fn diff(before: Option<&Pairing>, after: &Pairing) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `pairing`.

@@ -9,10 +9,13 @@ use sea_orm::{
     Statement, TransactionTrait as _,
 };
 
-use crate::StoreError;
+use crate::audit::seal;
+use crate::{StoreError, version};
 
 /// The tables that are split.
-pub const TABLES: [&str; 2] = ["audit_rows", "job_log"];
+pub const TABLES: [&str; 4] = ["audit_rows", "job_log", "audit_reads", "audit_read_things"];
+/// Fewest whole months that stay beside the present one: the law asks for six months of logs.
+pub const KEPT_MONTHS: u32 = 6;
 /// Months that have a part before they begin.
 const AHEAD: u32 = 2;
 /// One process at a time makes or detaches parts.
@@ -76,7 +79,8 @@ pub async fn parts(db: &DatabaseConnection, table: &str) -> Result<Vec<String>, 
 }
 
 /// Detaches the parts of months that ended before `keep_from` and gives their names. They stay as
-/// tables of their own, to be dumped and dropped.
+/// tables of their own, to be dumped and dropped. A part of the audit log that is not sealed yet
+/// stays, and which numbers went is noted: `audit verify` goes on from there.
 ///
 /// # Errors
 ///
@@ -92,6 +96,10 @@ pub async fn detach_before(
             // Names of one table sort by month.
             if part < oldest_kept {
                 let tx = alone(db, table).await?;
+                if !note_numbers(&tx, table, &part).await? {
+                    tx.rollback().await?;
+                    continue;
+                }
                 tx.execute_unprepared(&format!("ALTER TABLE {table} DETACH PARTITION {part}"))
                     .await?;
                 tx.commit().await?;
@@ -100,6 +108,26 @@ pub async fn detach_before(
         }
     }
     Ok(detached)
+}
+
+/// Notes the highest number of a part of the audit log; false if it is not sealed yet.
+async fn note_numbers(
+    tx: &DatabaseTransaction,
+    table: &str,
+    part: &str,
+) -> Result<bool, StoreError> {
+    let sealed = seal::sealed(tx).await?;
+    let (name, sealed) = match table {
+        "audit_rows" => (version::FEED_DETACHED, sealed.change),
+        "audit_reads" | "audit_read_things" => (version::READS_DETACHED, sealed.read),
+        _ => return Ok(true),
+    };
+    let last = format!("SELECT COALESCE(max(seq), 0) AS last FROM {part}");
+    let last = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, last)).await?;
+    let last: i64 = last.map_or(Ok(0), |row| row.try_get("", "last"))?;
+    let noted = version::current(tx, name).await?;
+    version::set(tx, name, noted.max(last)).await?;
+    Ok(last <= sealed)
 }
 
 async fn make(db: &DatabaseConnection, table: &str, first: NaiveDate) -> Result<(), StoreError> {
@@ -151,7 +179,8 @@ mod tests {
 
     async fn deed(db: &DatabaseConnection, n: u128, at: &str) {
         let at: DateTime<Utc> = at.parse().unwrap();
-        let deed = Deed { id: n.into(), at, action: "a", thing: "t", touches_graph: false };
+        let deed =
+            Deed { id: n.into(), at, action: "a", thing: "t", touches_graph: false, trace: None };
         audit::append(db, &Actor::public(), deed).await.unwrap();
     }
 
@@ -182,11 +211,21 @@ mod tests {
             &[]
         };
         assert_eq!(parts(&db, "audit_rows").await.unwrap(), want);
-        let detached = detach_before(&db, day("2026-12-05")).await.unwrap();
+        let early = detach_before(&db, day("2026-12-05")).await.unwrap();
+        assert!(early.iter().all(|part| !part.starts_with("audit_rows")), "{early:?}: not sealed");
+        let now = DateTime::UNIX_EPOCH;
+        while seal::seal_next(&db, now, 100).await.unwrap().is_some() {}
+        let mut detached = detach_before(&db, day("2026-12-05")).await.unwrap();
+        detached.extend(early);
         let gone = |table: &str| [format!("{table}_2026_10"), format!("{table}_2026_11")];
-        let want =
+        let mut want =
             if is_split { TABLES.iter().flat_map(|table| gone(table)).collect() } else { vec![] };
+        want.sort();
+        detached.sort();
         assert_eq!(detached, want);
+        let found = audit::verify::verify(&db, None).await.unwrap();
+        let here = if is_split { (2, 2) } else { (4, 0) };
+        assert_eq!((found.changes, found.detached, found.told), (here.0, here.1, vec![]));
         assert_eq!(seqs().await, if is_split { vec![3, 4] } else { vec![1, 2, 3, 4] });
     }
     #[tokio::test]
@@ -201,6 +240,7 @@ mod tests {
                     action: "a",
                     thing: "t",
                     touches_graph: false,
+                    trace: None,
                 };
                 audit::append(&tx, &Actor::public(), deed).await.unwrap();
                 tx.commit().await.unwrap();

@@ -11,6 +11,7 @@ use sea_orm::sea_query::{IntoCondition as _, Query};
 use sea_orm::{Condition, ExprTrait as _, FromQueryResult, QuerySelect as _};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
@@ -222,6 +223,11 @@ pub async fn find(
     id: ProjectId,
 ) -> Result<Option<SeenProject>, StoreError> {
     Ok(find_many(db, eyes, &[id]).await?.pop())
+}
+
+/// What a change did to a project, for the audit log.
+pub fn diff(before: Option<&Project>, after: &Project) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `project`.

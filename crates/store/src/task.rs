@@ -9,6 +9,7 @@ use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -177,6 +178,11 @@ pub async fn find(
     id: CooperationTaskId,
 ) -> Result<Option<CooperationTask>, StoreError> {
     Ok(find_many(db, sees, &[id]).await?.pop())
+}
+
+/// What a change did to a task, for the audit log.
+pub fn diff(before: Option<&CooperationTask>, after: &CooperationTask) -> Diff {
+    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
 /// Adds `task`.

@@ -24,6 +24,12 @@ mod row {
 pub const FEED: &str = "feed";
 /// The number of the last change of what the graph is built from.
 pub const GRAPH: &str = "graph";
+/// The number of the last read of restricted fields.
+pub const READS: &str = "reads";
+/// The highest number of a change whose month was detached.
+pub(crate) const FEED_DETACHED: &str = "feed_detached";
+/// The highest number of a read whose month was detached.
+pub(crate) const READS_DETACHED: &str = "reads_detached";
 
 /// The current number of `name`; 0 before the first change.
 ///
@@ -42,7 +48,20 @@ pub async fn current(db: &impl ConnectionTrait, name: &str) -> Result<i64, Store
 ///
 /// [`StoreError::Db`] if the database refuses.
 pub(crate) async fn raise(db: &impl ConnectionTrait, name: &str) -> Result<i64, StoreError> {
-    let more = Expr::col(row::Column::Number).add(1);
+    raise_by(db, name, 1).await
+}
+
+/// As [`raise`], by `more`.
+///
+/// # Errors
+///
+/// As [`raise`].
+pub(crate) async fn raise_by(
+    db: &impl ConnectionTrait,
+    name: &str,
+    more: i64,
+) -> Result<i64, StoreError> {
+    let more = Expr::col(row::Column::Number).add(more);
     let rows = row::Entity::update_many()
         .col_expr(row::Column::Number, more)
         .filter(row::COLUMN.name.eq(name))

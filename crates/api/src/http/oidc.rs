@@ -331,7 +331,7 @@ fn lead_to(place: &str) -> poem::ResponseBuilder {
 /// Sends the browser to the provider.
 #[handler]
 pub(super) async fn start(request: &Request, front: Data<&Front>) -> Response {
-    let desk = front.office.desk();
+    let desk = front.desk(request);
     let work = async {
         let provider = provider(&front.door)?;
         let state = Secret::draw().map_err(|error| Refusal::internal(&error))?.text("");
@@ -349,7 +349,7 @@ pub(super) async fn start(request: &Request, front: Data<&Front>) -> Response {
 /// Takes the browser back from the provider, signs in by cookies and leads on.
 #[handler]
 pub(super) async fn callback(request: &Request, front: Data<&Front>) -> Response {
-    let desk = front.office.desk();
+    let desk = front.desk(request);
     come_back(request, front.0, &desk)
         .await
         .unwrap_or_else(|refusal| refusal.answer(request, desk.now))

@@ -370,7 +370,7 @@ struct LogIn {
 
 #[handler]
 async fn log_in(request: &Request, body: Body, front: Data<&Front>) -> Response {
-    let desk = front.office.desk();
+    let desk = front.desk(request);
     let work = async {
         let asked: LogIn = read(request, body).await?;
         if asked.name.contains('\0') {
@@ -436,7 +436,7 @@ async fn not_too_often(
 
 #[handler]
 async fn swap(request: &Request, body: Body, front: Data<&Front>) -> Response {
-    let desk = front.office.desk();
+    let desk = front.desk(request);
     let work = async {
         not_too_often(request, front.0, desk.now).await?;
         let found = refresh_token(request, body, &front.door).await?;
@@ -452,7 +452,7 @@ async fn swap(request: &Request, body: Body, front: Data<&Front>) -> Response {
 /// Ends the login of the refresh token, else that of the access token, and takes the cookies back.
 #[handler]
 async fn log_out(request: &Request, body: Body, front: Data<&Front>) -> Response {
-    let desk = front.office.desk();
+    let desk = front.desk(request);
     let door = &front.door;
     let work = async {
         let refused = |error: StoreError| Refusal::store(&error);

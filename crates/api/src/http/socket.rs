@@ -49,11 +49,12 @@ async fn accept(request: &Request, front: &Front, voice: &Voice) -> Result<Respo
         // We refuse what is over the limit in words; twice of it is cut off.
         .max_message_size(Some(most.saturating_mul(2)))
         .max_frame_size(Some(most.saturating_mul(2)));
+    let place = Arrived { known: caller, origin: front.origin(request), seat };
     let (front, voice) = (front.clone(), voice.clone());
     let serve = async move |stream| {
         let _open = OpenStream::new("websocket");
         let lifecycle = front.lifecycle.clone();
-        let greet = async |payload| greet(&front, caller, voice, seat, &payload).await;
+        let greet = async |payload| greet(&front, place, voice, &payload).await;
         protocol::run(stream, &front.settings.socket, greet, &lifecycle).await;
     };
     Ok(socket.protocols([protocol::NAME]).config(config).on_upgrade(serve).into_response())
@@ -71,13 +72,19 @@ fn origin(request: &Request, allowed: &[String]) -> Result<(), Refused> {
     Err(Refused(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", message))
 }
 
+/// What the handshake told.
+struct Arrived {
+    known: Caller,
+    origin: String,
+    seat: Seat,
+}
+
 /// Reads token and grant of the first message:
 /// `{"Authorization": "Bearer …", "Lianmeng-Acting-As": "grant:…"}`.
 async fn greet(
     front: &Front,
-    known: Caller,
+    Arrived { known, origin, seat }: Arrived,
     voice: Voice,
-    seat: Seat,
     payload: &Map<String, Value>,
 ) -> Result<Guest<Service, (Seat, Seat)>, Close> {
     let header = ["Authorization", "authorization"].iter().find_map(|key| payload.get(*key));
@@ -95,7 +102,7 @@ async fn greet(
         .take(caller::holder(&caller), most)
         .ok_or_else(|| Close(4403, format!("{most} connections of yours are open already")))?;
     let stays = caller::stays(&caller, front.office.clock.now());
-    let executor = front.service(caller).speaking(voice.clone());
+    let executor = front.service(caller, &origin).speaking(voice.clone());
     Ok(Guest { executor, voice, stays, holds: (seat, place) })
 }
 

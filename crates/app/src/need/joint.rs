@@ -126,6 +126,7 @@ pub async fn merge(desk: &Desk, actor: &Actor, cmd: &MergeNeed) -> Result<Done, 
     // Raising its version keeps the target from being merged or closed meanwhile.
     need::save(&change.tx, &target).await?;
     need::save(&change.tx, &merged).await?;
+    let change = change.noting(need::diff(Some(&need), &merged));
     change.finish("MergeNeed", &wire(need.id), Touches::Nothing).await?;
     Ok(Done::of(actor, Need { version: merged.version + 1, ..merged }))
 }
@@ -162,6 +163,7 @@ pub async fn write_note(
     let noted = call::note(&need, &note)?;
     need::note::insert(&change.tx, &note).await?;
     need::save(&change.tx, &noted).await?;
+    let change = change.noting(need::diff(Some(&need), &noted));
     change.finish("NoteNeed", &wire(need.id), Touches::Nothing).await?;
     Ok(Done::of(actor, Need { version: noted.version + 1, ..noted }))
 }
@@ -196,6 +198,7 @@ pub async fn mirror(
         Err(lianmeng_store::StoreError::Conflict(_)) => return Err(NeedCommandError::NumberTaken),
         saved => saved?,
     }
+    let change = change.noting(need::diff(Some(&need), &mirrored));
     change.finish("MirrorNeed", &wire(need.id), Touches::Nothing).await?;
     Ok(Done::of(actor, Need { version: mirrored.version + 1, ..mirrored }))
 }

@@ -47,6 +47,7 @@ async fn tend_one(desk: &Desk, actor: &Actor, id: NeedId) -> Result<bool, Comman
         Begun::Replay(_) => return Ok(false),
     };
     need::save(&change.tx, &tended).await?;
+    let change = change.noting(need::diff(Some(&seen.need), &tended));
     change.finish(action, &wire(id), Touches::Nothing).await?;
     Ok(true)
 }

@@ -1,0 +1,175 @@
+//! Being told of the steps of a need.
+
+use std::sync::Arc;
+
+use async_graphql::{Executor as _, Request};
+use futures_util::StreamExt as _;
+use lianmeng_app::caller::{Caller, Credential};
+use lianmeng_app::desk::Office;
+use lianmeng_app::notice::spread;
+use lianmeng_domain::account::{Account, Grant};
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::ids::{
+    AccountId, ChainCommitteeId, EnterpriseId, GrantId, LoginId, OrganisationId,
+};
+use lianmeng_store::account::Kept;
+use lianmeng_store::{account, grant};
+use serde_json::{Value, json};
+
+use crate::ids::wire;
+use crate::schema::{self, Service};
+use crate::testing::casework::{firm, secretary, town, unit};
+
+/// Somebody with an account, acting as `actor`.
+async fn person(office: &Office, number: u128, actor: Actor) -> Caller {
+    let now = office.desk().now;
+    let account = Account {
+        id: AccountId::from(number),
+        name: format!("person{number}"),
+        display_name: "某某".to_owned(),
+        disabled_at: None,
+        created_at: now,
+        version: 1,
+    };
+    account::insert(&office.db, &Kept { account, password_hash: None }).await.unwrap();
+    let held = Grant {
+        id: GrantId::from(number),
+        account: AccountId::from(number),
+        role: actor.role,
+        body: actor.body.clone(),
+        from_on: office.desk().today,
+        until_on: None,
+        is_default: true,
+        revoked_at: None,
+    };
+    grant::insert(&office.db, &held).await.unwrap();
+    let subject = wire(AccountId::from(number));
+    Caller {
+        by: Credential::Login(AccountId::from(number), LoginId::from(1)),
+        grant: Some(held.id),
+        ..Caller::plain(Actor { subject, ..actor })
+    }
+}
+
+fn service(office: &Office, who: &Caller) -> Service {
+    Service::of(schema::build(), Arc::new(office.clone()), who.clone())
+}
+
+async fn ask(office: &Office, who: &Caller, query: &str) -> Value {
+    let answer = service(office, who).execute(Request::new(query)).await;
+    let answer = serde_json::to_value(answer).unwrap();
+    assert!(answer["errors"].is_null(), "{answer}");
+    answer["data"].clone()
+}
+
+async fn notices(office: &Office, who: &Caller) -> Value {
+    let query = "{ myNotices { unreadCount nodes { kind text changes need { title stage } } } }";
+    ask(office, who, query).await["myNotices"].clone()
+}
+
+async fn submitted(office: &Office, who: &Caller) -> String {
+    let query = format!(
+        r#"mutation {{ needSubmit(input: {{ requestKey: "submit-1", confirmsNoSecret: true,
+            card: {{ enterpriseId: "{}", committeeId: "{}", kind: TALENT, title: "用工", body: "机密" }} }})
+            {{ need {{ id }} errors {{ code message }} }} }}"#,
+        wire(EnterpriseId::from(1)),
+        wire(ChainCommitteeId::from(5)),
+    );
+    let answer = ask(office, who, &query).await;
+    assert_eq!(answer["needSubmit"]["errors"], json!([]), "{answer}");
+    answer["needSubmit"]["need"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn step(office: &Office, who: &Caller, verb: &str, input: &str) {
+    let query =
+        format!("mutation {{ p: {verb}(input: {{ {input} }}) {{ errors {{ code message }} }} }}");
+    assert_eq!(ask(office, who, &query).await["p"]["errors"], json!([]), "{verb}");
+}
+
+fn dispatch(need: &str, unit: u128, key: &str) -> String {
+    format!(
+        r#"need: {{ needId: "{need}", requestKey: "{key}" }}, handlerId: "{}", dueAt: "2026-03-09T01:00:00Z""#,
+        wire(OrganisationId::from(unit))
+    )
+}
+
+#[tokio::test]
+async fn each_step_tells_those_whose_turn_it_is_and_nobody_else() {
+    let office = town().await;
+    let (clerk, chief) =
+        (person(&office, 1, firm(1)).await, person(&office, 2, secretary(5)).await);
+    let (seven, eight) = (person(&office, 3, unit(7)).await, person(&office, 4, unit(8)).await);
+    let other = person(&office, 5, secretary(6)).await;
+    let need = submitted(&office, &clerk).await;
+    spread(&office).await.unwrap();
+    let told = notices(&office, &chief).await;
+    let want = json!({ "unreadCount": 1, "nodes": [{ "kind": "NEED_SUBMITTED", "changes": 1,
+        "text": "The need “用工” was submitted; please triage it.",
+        "need": { "title": "用工", "stage": "SUBMITTED" } }] });
+    assert_eq!(told, want);
+
+    let which = format!(r#"need: {{ needId: "{need}", requestKey: "triage-1" }}"#);
+    step(&office, &chief, "needTriage", &which).await;
+    step(&office, &chief, "needDispatch", &dispatch(&need, 7, "dispatch-1")).await;
+    spread(&office).await.unwrap();
+    assert_eq!(notices(&office, &seven).await["nodes"][0]["kind"], "NEED_DISPATCHED");
+    let which =
+        format!(r#"need: {{ needId: "{need}", requestKey: "back-001" }}, reason: "内部意见""#);
+    step(&office, &seven, "needSendBack", &which).await;
+    step(&office, &chief, "needDispatch", &dispatch(&need, 8, "dispatch-2")).await;
+    spread(&office).await.unwrap();
+    let told = notices(&office, &clerk).await;
+    assert_eq!(told["nodes"][0]["kind"], "NEED_REASSIGNED");
+    assert!(!told.to_string().contains("内部意见"), "{told}");
+    // Two changes of one burst, told as one.
+    let told = notices(&office, &chief).await;
+    assert_eq!(
+        (&told["nodes"][0]["kind"], &told["nodes"][0]["changes"]),
+        (&json!("NEED_SENT_BACK"), &json!(2))
+    );
+    // The unit it was taken from no longer sees it, and so not the notice either.
+    assert_eq!(notices(&office, &seven).await["nodes"], json!([]));
+    assert_eq!(notices(&office, &eight).await["nodes"][0]["kind"], "NEED_DISPATCHED");
+    assert_eq!(notices(&office, &other).await, json!({ "unreadCount": 0, "nodes": [] }));
+    let stranger = Caller::public();
+    assert_eq!(notices(&office, &stranger).await, json!({ "unreadCount": 0, "nodes": [] }));
+}
+
+#[tokio::test]
+async fn what_was_read_is_no_longer_new_and_nobody_reads_for_another() {
+    let office = town().await;
+    let (clerk, chief) =
+        (person(&office, 1, firm(1)).await, person(&office, 2, secretary(5)).await);
+    submitted(&office, &clerk).await;
+    spread(&office).await.unwrap();
+    let query = "{ myNotices { nodes { id causeIds } } }";
+    let mine = ask(&office, &chief, query).await["myNotices"]["nodes"][0].clone();
+    assert_eq!(mine["causeIds"].as_array().unwrap().len(), 1);
+    let id = mine["id"].as_str().unwrap();
+    let read =
+        format!(r#"mutation {{ noticesRead(input: {{ noticeIds: ["{id}"] }}) {{ readCount }} }}"#);
+    for (who, want) in [(&clerk, 0), (&Caller::public(), 0), (&chief, 1), (&chief, 0)] {
+        assert_eq!(ask(&office, who, &read).await["noticesRead"]["readCount"], want);
+    }
+    let new = "{ myNotices(onlyNew: true) { unreadCount nodes { id } } }";
+    let want = json!({ "myNotices": { "unreadCount": 0, "nodes": [] } });
+    assert_eq!(ask(&office, &chief, new).await, want);
+    assert_eq!(notices(&office, &chief).await["nodes"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_listener_hears_a_notice_and_what_joins_it() {
+    let office = town().await;
+    let (clerk, chief) =
+        (person(&office, 1, firm(1)).await, person(&office, 2, secretary(5)).await);
+    let listen = "subscription { noticeArrived(first: 1) { kind changes } }";
+    let events = service(&office, &chief).execute_stream(Request::new(listen), None);
+    let act = async {
+        submitted(&office, &clerk).await;
+        spread(&office).await.unwrap();
+    };
+    let (heard, ()) = tokio::join!(events.collect::<Vec<_>>(), act);
+    let heard: Vec<Value> =
+        heard.into_iter().map(|event| event.data.into_json().unwrap()).collect();
+    assert_eq!(heard, [json!({ "noticeArrived": { "kind": "NEED_SUBMITTED", "changes": 1 } })]);
+}

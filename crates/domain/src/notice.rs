@@ -1,0 +1,136 @@
+//! Who is told what 通知. Rules only name roles and the bodies they are held for; who holds them is
+//! looked up when the notice is delivered.
+
+use crate::actor::{Body, Role};
+use crate::need::{Need, NeedStep};
+use crate::words;
+
+words! {
+    /// What somebody is told.
+    pub enum NoticeKind {
+        /// A need was handed in 点单: it waits for triage.
+        NeedSubmitted = "need_submitted",
+        /// A need was not taken in 不予受理.
+        NeedExcluded = "need_excluded",
+        /// A need was sent to the unit 派单: it waits to be taken on.
+        NeedDispatched = "need_dispatched",
+        /// A unit sent a need back 退单: it waits to be sent to another.
+        NeedSentBack = "need_sent_back",
+        /// The need is being given to another unit, in plain words for the enterprise.
+        NeedReassigned = "need_reassigned",
+        /// A unit took the need on 接单.
+        NeedAccepted = "need_accepted",
+        /// The unit's need was called out to others 吹哨.
+        NeedWhistled = "need_whistled",
+        /// A need was answered 答复: it waits to be rated.
+        NeedAnswered = "need_answered",
+        /// A need was rated 评单.
+        NeedRated = "need_rated",
+        /// A need was taken up again after a poor rating.
+        NeedReopened = "need_reopened",
+        /// A need was closed 办结.
+        NeedClosed = "need_closed",
+        /// A need is late 红灯.
+        NeedOverdue = "need_overdue",
+    }
+}
+
+impl NoticeKind {
+    /// One sentence for whom it is meant, in Chinese; `title` is that of the thing.
+    pub fn sentence_zh(self, title: &str) -> String {
+        let tail = match self {
+            Self::NeedSubmitted => "已提交，请分诊",
+            Self::NeedExcluded => "未予受理，理由见诉求页面",
+            Self::NeedDispatched => "已派到贵单位，请接单",
+            Self::NeedSentBack => "被办理单位退回，请重新派单",
+            Self::NeedReassigned => "原办理单位认为不属其职责，秘书处正在改派，办理时限不变",
+            Self::NeedAccepted => "已由办理单位接单",
+            Self::NeedWhistled => "正在吹哨，请贵单位报到",
+            Self::NeedAnswered => "已答复，请评价",
+            Self::NeedRated => "已由企业评价",
+            Self::NeedReopened => "评价为不满意，已重办，请改派",
+            Self::NeedClosed => "已办结",
+            Self::NeedOverdue => "已超期",
+        };
+        format!("诉求「{title}」{tail}。")
+    }
+
+    /// The same in English.
+    pub fn sentence_en(self, title: &str) -> String {
+        let tail = match self {
+            Self::NeedSubmitted => "was submitted; please triage it",
+            Self::NeedExcluded => "was not taken in; its page says why",
+            Self::NeedDispatched => "was dispatched to your unit; please accept it",
+            Self::NeedSentBack => "was sent back by the unit; please dispatch it again",
+            Self::NeedReassigned => {
+                "is not for the unit it went to; the secretariat is choosing another, and the time given stays"
+            }
+            Self::NeedAccepted => "was accepted by the unit in charge",
+            Self::NeedWhistled => "needs your unit; please check in",
+            Self::NeedAnswered => "was answered; please rate it",
+            Self::NeedRated => "was rated by the enterprise",
+            Self::NeedReopened => {
+                "was rated poorly and reopened; please dispatch it to another unit"
+            }
+            Self::NeedClosed => "was closed",
+            Self::NeedOverdue => "is overdue",
+        };
+        format!("The need “{title}” {tail}.")
+    }
+}
+
+/// Everyone who holds a role for a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    /// The role.
+    pub role: Role,
+    /// For whom it is held.
+    pub body: Body,
+    /// What they are told.
+    pub kind: NoticeKind,
+}
+
+/// The enterprise of a need.
+pub fn enterprise(need: &Need, kind: NoticeKind) -> Option<Audience> {
+    Some(Audience { role: Role::Enterprise, body: Body::Enterprise(need.enterprise), kind })
+}
+
+/// The secretary of the committee of a need, once it has one.
+pub fn secretary(need: &Need, kind: NoticeKind) -> Option<Audience> {
+    let body = Body::Committee(need.committee?);
+    Some(Audience { role: Role::CommitteeSecretary, body, kind })
+}
+
+/// The unit in charge of a need, once there is one.
+pub fn handler(need: &Need, kind: NoticeKind) -> Option<Audience> {
+    let body = Body::Organisation(need.handler?);
+    Some(Audience { role: Role::DepartmentHandler, body, kind })
+}
+
+/// Who is told that `need` has taken `step`; `need` is as it became.
+pub fn of_step(step: NeedStep, need: &Need) -> Vec<Audience> {
+    use NoticeKind as K;
+    let told = match step {
+        NeedStep::Submit => [secretary(need, K::NeedSubmitted), None],
+        NeedStep::Exclude => [enterprise(need, K::NeedExcluded), None],
+        NeedStep::Dispatch => [handler(need, K::NeedDispatched), None],
+        NeedStep::SendBack => {
+            [secretary(need, K::NeedSentBack), enterprise(need, K::NeedReassigned)]
+        }
+        NeedStep::Accept => [enterprise(need, K::NeedAccepted), None],
+        NeedStep::Answer => [enterprise(need, K::NeedAnswered), None],
+        NeedStep::Rate => [handler(need, K::NeedRated), secretary(need, K::NeedRated)],
+        NeedStep::Reopen => [handler(need, K::NeedReopened), secretary(need, K::NeedReopened)],
+        NeedStep::Close => [enterprise(need, K::NeedClosed), None],
+        // Whom a whistle calls is not written in the need itself.
+        NeedStep::Whistle
+        | NeedStep::Triage
+        | NeedStep::Start
+        | NeedStep::Seek
+        | NeedStep::Suspend
+        | NeedStep::Resume
+        | NeedStep::Merge
+        | NeedStep::Expire => [None, None],
+    };
+    told.into_iter().flatten().collect()
+}

@@ -49,8 +49,10 @@ pub enum NoticeKindWord {
     NeedReassigned,
     /// A unit took the need on (接单).
     NeedAccepted,
-    /// Units are called in (吹哨).
+    /// Your unit was called in to a need (吹哨): it must check in.
     NeedWhistled,
+    /// A unit that was called in has come (报到).
+    NeedCheckedIn,
     /// A need was answered (答复): it waits to be rated.
     NeedAnswered,
     /// A need was rated (评单).

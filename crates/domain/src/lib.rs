@@ -9,8 +9,8 @@
 pub mod account;
 pub mod actor;
 pub mod alliance;
-pub mod bidding;
 pub mod audit;
+pub mod bidding;
 pub mod chain;
 pub mod committee;
 pub mod draft;

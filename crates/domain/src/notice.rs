@@ -2,6 +2,7 @@
 //! looked up when the notice is delivered.
 
 use crate::actor::{Body, Role};
+use crate::ids::OrganisationId;
 use crate::need::{Need, NeedStep};
 use crate::words;
 
@@ -20,8 +21,10 @@ words! {
         NeedReassigned = "need_reassigned",
         /// A unit took the need on 接单.
         NeedAccepted = "need_accepted",
-        /// The unit's need was called out to others 吹哨.
+        /// The unit was called in to a need 吹哨: it must check in.
         NeedWhistled = "need_whistled",
+        /// A unit that was called in has come 报到.
+        NeedCheckedIn = "need_checked_in",
         /// A need was answered 答复: it waits to be rated.
         NeedAnswered = "need_answered",
         /// A need was rated 评单.
@@ -43,9 +46,12 @@ impl NoticeKind {
             Self::NeedExcluded => "未予受理，理由见诉求页面",
             Self::NeedDispatched => "已派到贵单位，请接单",
             Self::NeedSentBack => "被办理单位退回，请重新派单",
-            Self::NeedReassigned => "原办理单位认为不属其职责，秘书处正在改派，办理时限不变",
+            Self::NeedReassigned => {
+                "已由原办理单位退回，秘书处正在改派，原因见诉求页面，办理时限不变"
+            }
             Self::NeedAccepted => "已由办理单位接单",
             Self::NeedWhistled => "正在吹哨，请贵单位报到",
+            Self::NeedCheckedIn => "已有单位报到",
             Self::NeedAnswered => "已答复，请评价",
             Self::NeedRated => "已由企业评价",
             Self::NeedReopened => "评价为不满意，已重办，请改派",
@@ -63,10 +69,11 @@ impl NoticeKind {
             Self::NeedDispatched => "was dispatched to your unit; please accept it",
             Self::NeedSentBack => "was sent back by the unit; please dispatch it again",
             Self::NeedReassigned => {
-                "is not for the unit it went to; the secretariat is choosing another, and the time given stays"
+                "was sent back by the unit, its page says why; the secretariat is choosing another, and the time given stays"
             }
             Self::NeedAccepted => "was accepted by the unit in charge",
             Self::NeedWhistled => "needs your unit; please check in",
+            Self::NeedCheckedIn => "has a unit that was called in and came",
             Self::NeedAnswered => "was answered; please rate it",
             Self::NeedRated => "was rated by the enterprise",
             Self::NeedReopened => {
@@ -107,6 +114,13 @@ pub fn handler(need: &Need, kind: NoticeKind) -> Option<Audience> {
     Some(Audience { role: Role::DepartmentHandler, body, kind })
 }
 
+/// The clerks of these units.
+pub fn units(units: &[OrganisationId], kind: NoticeKind) -> Vec<Audience> {
+    let role = Role::DepartmentHandler;
+    let units = units.iter();
+    units.map(|unit| Audience { role, body: Body::Organisation(*unit), kind }).collect()
+}
+
 /// Who is told that `need` has taken `step`; `need` is as it became.
 pub fn of_step(step: NeedStep, need: &Need) -> Vec<Audience> {
     use NoticeKind as K;
@@ -122,8 +136,11 @@ pub fn of_step(step: NeedStep, need: &Need) -> Vec<Audience> {
         NeedStep::Rate => [handler(need, K::NeedRated), secretary(need, K::NeedRated)],
         NeedStep::Reopen => [handler(need, K::NeedReopened), secretary(need, K::NeedReopened)],
         NeedStep::Close => [enterprise(need, K::NeedClosed), None],
-        // Whom a whistle calls is not written in the need itself.
+        // A unit that was called in has come.
+        NeedStep::CheckIn => [handler(need, K::NeedCheckedIn), None],
+        // Whom a whistle calls is not written in the need itself: see `units`.
         NeedStep::Whistle
+        | NeedStep::Unmerge
         | NeedStep::Triage
         | NeedStep::Start
         | NeedStep::Seek

@@ -15,7 +15,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{DbBackend, QueryOrder, QuerySelect, Statement};
 
 use self::trace::Trace;
-use crate::parse::At;
 use crate::{StoreError, version};
 
 pub mod erase;
@@ -183,19 +182,30 @@ pub async fn since(
     after: i64,
     limit: u64,
 ) -> Result<Vec<Change>, StoreError> {
+    // Not the whole row: before and after may be long, and followers read everything.
     let rows = row::Entity::find()
+        .select_only()
+        .column(row::Column::Seq)
+        .column(row::Column::At)
+        .column(row::Column::Action)
+        .column(row::Column::Thing)
+        .column(row::Column::TouchesGraph)
         .filter(row::COLUMN.seq.gt(after))
         .order_by_asc(row::COLUMN.seq)
         .limit(limit)
+        .into_tuple::<(i64, DateTime<Utc>, String, String, bool)>()
         .all(db)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let seq = row.seq.ok_or_else(|| At("audit_rows", "seq").corrupt(&row.id))?;
-            let row::Model { at, action, thing, touches_graph, .. } = row;
-            Ok(Change { seq, at, action, thing, touches_graph })
+    let changes = rows.into_iter();
+    Ok(changes
+        .map(|(seq, at, action, thing, touches_graph)| Change {
+            seq,
+            at,
+            action,
+            thing,
+            touches_graph,
         })
-        .collect()
+        .collect())
 }
 
 /// The number of the oldest change that is still here; `None` before the first.

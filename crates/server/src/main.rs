@@ -87,7 +87,15 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
     }
 }
 
+/// Bytes of stack of a worker, of which only what is used becomes resident: futures of the schema are
+/// long, and without optimisation two MiB are too short for them.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Runs `work` on a runtime of its own.
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build()?
+        .block_on(work)
 }

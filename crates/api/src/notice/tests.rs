@@ -113,8 +113,9 @@ async fn each_step_tells_those_whose_turn_it_is_and_nobody_else() {
     step(&office, &chief, "needDispatch", &dispatch(&need, 7, "dispatch-1")).await;
     spread(&office).await.unwrap();
     assert_eq!(notices(&office, &seven).await["nodes"][0]["kind"], "NEED_DISPATCHED");
+    let proposed = wire(OrganisationId::from(8));
     let which = format!(
-        r#"need: {{ needId: "{need}", requestKey: "back-001" }}, reason: NOT_RESPONSIBLE, note: "内部意见""#
+        r#"need: {{ needId: "{need}", requestKey: "back-001" }}, reason: NOT_RESPONSIBLE, note: "内部意见", proposedHandlerId: "{proposed}""#
     );
     step(&office, &seven, "needSendBack", &which).await;
     step(&office, &chief, "needDispatch", &dispatch(&need, 8, "dispatch-2")).await;

@@ -11,9 +11,8 @@ mod m20261122_000003_events;
 mod m20261122_000004_backbone;
 mod m20261122_000005_identity;
 mod m20261122_000006_need_life;
-mod m20261122_000008_trail;
-mod m20261122_000013_biddings;
 mod m20261122_000007_time;
+mod m20261122_000008_trail;
 mod m20261122_000013_biddings;
 
 /// Applies every migration in order.
@@ -30,9 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_backbone::Migration),
             Box::new(m20261122_000005_identity::Migration),
             Box::new(m20261122_000006_need_life::Migration),
-            Box::new(m20261122_000008_trail::Migration),
-            Box::new(m20261122_000013_biddings::Migration),
             Box::new(m20261122_000007_time::Migration),
+            Box::new(m20261122_000008_trail::Migration),
             Box::new(m20261122_000013_biddings::Migration),
         ]
     }

@@ -100,10 +100,14 @@ pub fn simulate(
     dates.map(|date| life.day(date)).collect()
 }
 
-/// A need and how high it has climbed.
+/// Units that leave a note half way, in basis points.
+const NOTES_BASIS_POINTS: u32 = 7_000;
+
+/// A need, how high it has climbed, and when its unit will answer.
 struct Case {
     need: Need,
     level: u32,
+    answer_at: Option<DateTime<Utc>>,
 }
 
 struct Life<'a> {
@@ -125,7 +129,7 @@ impl Life<'_> {
             let at = begin + self.minutes(0, 1_439);
             self.acts.insert((at, self.cases.len()));
             let need = self.draft(at);
-            self.cases.push(Case { need, level: 0 });
+            self.cases.push(Case { need, level: 0, answer_at: None });
         }
         while let Some(&(at, case)) = self.acts.first()
             && at < end
@@ -183,9 +187,8 @@ impl Life<'_> {
         case: usize,
         count: &mut DayCount,
     ) -> Result<Option<DateTime<Utc>>, SimulationError> {
-        let Some(need) = self.cases.get(case).map(|case| case.need.clone()) else {
-            return Ok(None);
-        };
+        let Some(Case { need, answer_at, .. }) = self.cases.get(case) else { return Ok(None) };
+        let (need, answer_at) = (need.clone(), *answer_at);
         let (moved, next) = match need.stage {
             NeedStage::Draft => {
                 count.opened += 1;
@@ -198,8 +201,16 @@ impl Life<'_> {
             }
             NeedStage::Dispatched => self.respond(&need, now, count)?,
             NeedStage::Accepted => {
-                let next = self.answer_at(&need, now)?;
+                let answer_at = self.answer_at(&need, now)?;
+                if let Some(case) = self.cases.get_mut(case) {
+                    case.answer_at = Some(answer_at);
+                }
+                let notes = self.happens(NOTES_BASIS_POINTS);
+                let next = if notes { now + (answer_at - now) / 2 } else { answer_at };
                 (rules::start(&need, now)?, Some(next))
+            }
+            NeedStage::InProgress if answer_at.is_some_and(|at| now < at) => {
+                (rules::progressed(need, now), answer_at)
             }
             NeedStage::InProgress => {
                 count.answered += 1;
@@ -372,6 +383,7 @@ mod tests {
         assert_eq!(month, run(7));
         assert_ne!(month, run(8));
         assert_eq!(month.len(), 30);
+        assert!(month.iter().any(|day| day.blue > 0) && month.iter().any(|day| day.yellow > 0));
         let sum = total(&month);
         assert_eq!(sum.on_time + sum.late, sum.answered);
         assert!(sum.opened > 300 && sum.answered > 200, "{sum:?}");

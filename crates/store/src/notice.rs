@@ -67,6 +67,7 @@ mod row {
 }
 
 /// The table `notice_causes`.
+#[expect(clippy::struct_field_names, reason = "columns that refer to other tables")]
 mod cause {
     use sea_orm::entity::prelude::*;
 

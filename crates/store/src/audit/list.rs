@@ -1,5 +1,8 @@
 //! The log as people read it: changes and reads in one list, newest first.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use lianmeng_domain::audit::AuditSight;
 use lianmeng_domain::ids::{AuditId, EnterpriseId};
@@ -84,7 +87,7 @@ pub async fn page(
         .await?;
     let changes = changes.into_iter().map(change);
     let mut all = changes.chain(reads.into_iter().map(a_read)).collect::<Result<Vec<_>, _>>()?;
-    all.sort_by(|a, b| b.id.cmp(&a.id));
+    all.sort_by_key(|entry| Reverse(entry.id));
     all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     match sight {
         AuditSight::Own(owner) => only_own(db, owner, all).await,
@@ -186,7 +189,7 @@ fn change(row: row::Model) -> Result<Entry, StoreError> {
         role: row.role,
         body: row.body,
         action: row.action,
-        things: Things::from([(row.thing, std::collections::BTreeSet::new())]),
+        things: Things::from([(row.thing, BTreeSet::new())]),
         told: Told::read(row.detail.as_deref()),
         is_erased: row.digest.is_some() && row.detail.is_none(),
     })

@@ -3,8 +3,6 @@
 //! It can be erased: the row keeps the digest of text and salt, which says nothing without the salt,
 //! and the chain of seals covers the digest alone.
 
-use std::borrow::Cow;
-
 use sea_orm::sea_query::sea_value_to_json_value;
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, IdenStatic as _, Iterable as _};
 use serde_json::{Map, Value};
@@ -110,8 +108,8 @@ impl Told {
     /// Names of the fields that were changed.
     pub fn fields(&self) -> Vec<String> {
         let names = |text: &Option<String>| {
-            let text = text.as_deref().map_or(Cow::Borrowed("{}"), Cow::Borrowed);
-            let fields = serde_json::from_str::<Map<String, Value>>(&text).unwrap_or_default();
+            let text = text.as_deref().unwrap_or("{}");
+            let fields = serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
             fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
         };
         let mut all = [names(&self.before), names(&self.after)].concat();

@@ -17,7 +17,14 @@ use crate::parse;
 ///
 /// [`StoreError::Db`] if the query fails.
 pub async fn total(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    Ok(row::Entity::find().count(db).await?)
+    // Ids alone: the count of whole rows would read every body.
+    let counted = row::Entity::find()
+        .select_only()
+        .column_as(row::COLUMN.id.count(), "needs")
+        .into_tuple::<i64>()
+        .one(db)
+        .await?;
+    Ok(counted.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
 }
 
 /// Title and body of up to `limit` needs above `after`, by id: for the platform itself, never for a

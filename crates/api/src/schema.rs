@@ -39,6 +39,8 @@ use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
 use crate::need::alike::AlikeQuery;
 use crate::need::change::NeedMutation;
+use crate::need::figures::NeedStatsQuery;
+use crate::need::overview::NeedOverviewQuery;
 use crate::need::{NeedNode, NeedQuery};
 use crate::notice::{NoticeMutation, NoticeQuery};
 use crate::offer::reservation::{ReservationMutation, ReservationNode};
@@ -215,6 +217,8 @@ pub struct Query(
     NeedQuery,
     AlikeQuery,
     SearchQuery,
+    NeedStatsQuery,
+    NeedOverviewQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,

@@ -6,9 +6,7 @@
 
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{
-    ChainCommitteeId, DockingEventId, Id as _, JobId, NeedId, OfferId,
-};
+use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id as _, JobId, NeedId, OfferId};
 use lianmeng_domain::job::{self as rules, JobKind};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion;

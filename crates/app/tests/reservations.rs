@@ -158,7 +158,9 @@ async fn two_hundred_at_once_get_no_more_than_there_is() {
     for task in tasks {
         match task.await.unwrap() {
             Ok(_) => granted += 1,
-            Err(ReservationCommandError::Rule(ReservationError::NotEnough { asked, left, .. })) => {
+            Err(ReservationCommandError::Rule(ReservationError::NotEnough {
+                asked, left, ..
+            })) => {
                 assert_eq!((asked, left), (7, 6), "what is left is named");
                 refused += 1;
             }
@@ -203,10 +205,7 @@ async fn reserving_and_giving_back_at_once_loses_nothing() {
     assert_adds_up(&office, 300).await;
     let stages = stages(&office).await;
     let count = |wanted| stages.iter().filter(|(stage, _)| *stage == wanted).count();
-    assert_eq!(
-        (count(ReservationStage::Returned), count(ReservationStage::Consumed)),
-        (50, 50)
-    );
+    assert_eq!((count(ReservationStage::Returned), count(ReservationStage::Consumed)), (50, 50));
 }
 
 #[tokio::test]

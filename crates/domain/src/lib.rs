@@ -18,6 +18,7 @@ pub mod deadline;
 pub mod draft;
 pub mod enterprise;
 pub mod event;
+pub mod figures;
 pub mod graph;
 pub mod ids;
 pub mod industry;

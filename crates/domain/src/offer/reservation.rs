@@ -151,10 +151,8 @@ pub const MAX_DAYS: i64 = 366;
 impl Reservation {
     /// Where it stands at `now`, whether or not somebody has written down that it lapsed.
     pub fn stage_at(&self, now: DateTime<Utc>) -> ReservationStage {
-        match self.stage {
-            ReservationStage::Reserved if self.until <= now => ReservationStage::Expired,
-            stage => stage,
-        }
+        let is_lapsed = self.stage == ReservationStage::Reserved && self.until <= now;
+        if is_lapsed { ReservationStage::Expired } else { self.stage }
     }
 }
 

@@ -50,7 +50,7 @@ fn visible(reads: &Visibility) -> Condition {
         Visibility::Committee(id) => {
             let id = id.to_string();
             for_needs(Expr::col("committee_id").eq(id.clone()))
-                .add(for_pairings(pairing::row::COLUMN.committee_id.eq(id).into()))
+                .add(for_pairings(pairing::row::COLUMN.committee_id.eq(id)))
         }
         Visibility::Group(id) => {
             let theirs = |column| Expr::col(column).in_subquery(visible::group(*id));

@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql bench-live
+.PHONY: checks help build-debug build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -93,6 +93,10 @@ bench-graphql: build-release ## Measure GraphQL beside mercurius, yoga and PostG
 bench-live: build-release ## Measure 100 subscribers hearing 10,000 changes while a replica dies (PostgreSQL, Redis)
 	LIANMENG_BIN=$(abspath $(RELEASE)) LIANMENG_LIVE_SUBSCRIBERS=100 LIANMENG_LIVE_CHANGES=10000 \
 		scripts/with-services.sh $(CARGO) test --quiet --package lianmeng-tests --test flows -- --nocapture live::subscribers
+
+bench-needs: build-release ## Measure the overview of 100,000 needs, and registering needs beside the bare insert (PostgreSQL with fsync)
+	LIANMENG_BIN=$(abspath $(RELEASE)) LIANMENG_SERVICES_FSYNC=on \
+		scripts/with-services.sh $(CARGO) bench --quiet --package lianmeng-tests --bench needs
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)

@@ -88,12 +88,13 @@ start_postgres() {
     (as_server "$bin/initdb" --pgdata="$folder/postgres/data" --username=postgres --auth=trust \
         --encoding=UTF8 --locale=C.UTF-8 --no-sync) >"$folder/initdb.log" 2>&1 ||
         { cat "$folder/initdb.log" >&2; fail 'initdb failed'; }
-    local port _
+    # Tests need no disk; benchmarks set LIANMENG_SERVICES_FSYNC=on.
+    local port _ durable=${LIANMENG_SERVICES_FSYNC:-off}
     # Another program may take a port between the look and the start.
     for _ in 1 2 3 4 5; do
         port=$(free_port)
         (as_server "$bin/postgres" -D "$folder/postgres/data" -p "$port" -c listen_addresses=127.0.0.1 \
-            -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+            -c unix_socket_directories= -c fsync=$durable -c synchronous_commit=$durable -c full_page_writes=$durable \
             -c max_connections=300 -c timezone=UTC) >"$folder/postgres.log" 2>&1 &
         postgres_pid=$!
         await "$postgres_pid" "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && break

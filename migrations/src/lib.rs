@@ -13,6 +13,9 @@ mod m20261122_000005_identity;
 mod m20261122_000006_need_life;
 mod m20261122_000007_time;
 mod m20261122_000008_trail;
+mod m20261122_000012_figures;
+mod m20261122_000012_figures;
+mod m20261122_000013_biddings;
 mod m20261122_000013_biddings;
 
 /// Applies every migration in order.
@@ -31,6 +34,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_need_life::Migration),
             Box::new(m20261122_000007_time::Migration),
             Box::new(m20261122_000008_trail::Migration),
+            Box::new(m20261122_000012_figures::Migration),
+            Box::new(m20261122_000013_biddings::Migration),
+            Box::new(m20261122_000012_figures::Migration),
             Box::new(m20261122_000013_biddings::Migration),
         ]
     }

@@ -29,6 +29,8 @@ pub enum JobKindWord {
     SuggestNeeds,
     /// Makes suggestions for one need, when a counterpart is sought.
     SuggestNeed,
+    /// Gives back what was reserved of an offer and not taken up in time.
+    ExpireReservations,
     /// Keeps the database in order.
     Housekeeping,
 }

@@ -26,7 +26,9 @@ use crate::supervision::{EscalationRungWord, LampWord, SupervisionNode};
 
 pub mod alike;
 pub mod change;
+pub mod figures;
 pub mod joint;
+pub mod overview;
 #[cfg(test)]
 mod tests;
 pub mod words;

@@ -9,10 +9,17 @@ use lianmeng_store::offer::{self as store, OfferFilter};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
+use crate::loader::casework::ReservationsOf;
 use crate::organisation::{MemberNode, member};
 use crate::page::{self, Span};
-use crate::scalars::{Day, Int32};
+use crate::scalars::{Day, Int32, Long};
 use crate::scope::Scope;
+
+use reservation::ReservationNode;
+
+pub mod reservation;
+#[cfg(test)]
+mod tests;
 
 /// What is offered (供给类别).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -97,16 +104,29 @@ impl OfferNode {
     }
 
     /// How much there is, in `unit`; null where there is no limit.
-    async fn capacity(&self) -> Option<i64> {
-        self.0.capacity
+    async fn capacity(&self) -> Option<Long> {
+        self.0.capacity.map(Long)
     }
 
-    /// How much is left, in `unit`; null where there is no limit.
-    async fn capacity_left(&self) -> Option<i64> {
-        self.0.capacity_left
+    /// How much is left, in `unit`: neither kept for somebody nor taken up; null where there is no
+    /// limit.
+    async fn capacity_left(&self) -> Option<Long> {
+        self.0.capacity_left.map(Long)
     }
 
-    /// What the capacity counts, such as m² or 床位; null if not said.
+    /// Parts of it that are or were kept for needs and pairings (预留), those that you read, the newest
+    /// first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn reservations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most reservations, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<ReservationNode>> {
+        let key = ReservationsOf::new(self.0.id, page::size(first)?);
+        Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(ReservationNode).collect())
+    }
+
+    /// What the capacity counts, such as m², 床位 or 分 (fen); null if not said.
     async fn unit(&self) -> Option<&str> {
         self.0.unit.as_deref()
     }
@@ -190,8 +210,7 @@ pub struct OfferCardInput {
     #[graphql(validator(max_length = 20000))]
     body: Option<String>,
     /// How much there is, 0 or more; no limit if absent.
-    #[graphql(validator(custom = "Int32"))]
-    capacity: Option<i64>,
+    capacity: Option<Long>,
     /// What the capacity counts.
     #[graphql(validator(max_length = 20))]
     unit: Option<String>,
@@ -208,7 +227,7 @@ impl From<OfferCardInput> for OfferCard {
             kind: input.kind.into(),
             title: input.title,
             body: input.body.unwrap_or_default(),
-            capacity: input.capacity,
+            capacity: input.capacity.map(Long::number),
             unit: input.unit,
             valid_until: input.valid_until.map(Day::date),
             is_published: input.is_published,

@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result, Schema
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, DockingEventId, EnterpriseId,
     Id, IndustrialChainId, MeetingId, NeedId, OfferId, OrganisationId, OutcomeId, PairingId,
-    ParticipantId, PartyOrganisationId, ProductId, ProjectId, SeatId, SuggestionId, SupplyEdgeId,
-    VenueId, ZoneId,
+    ParticipantId, PartyOrganisationId, ProductId, ProjectId, ReservationId, SeatId, SuggestionId,
+    SupplyEdgeId, VenueId, ZoneId,
 };
 use lianmeng_domain::region::RegionCode;
 
@@ -39,8 +39,11 @@ use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
 use crate::need::alike::AlikeQuery;
 use crate::need::change::NeedMutation;
+use crate::need::figures::NeedStatsQuery;
+use crate::need::overview::NeedOverviewQuery;
 use crate::need::{NeedNode, NeedQuery};
 use crate::notice::{NoticeMutation, NoticeQuery};
+use crate::offer::reservation::{ReservationMutation, ReservationNode};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
 use crate::organisation::change::OrganisationMutation;
 use crate::organisation::{OrganisationNode, OrganisationQuery};
@@ -96,6 +99,8 @@ pub enum Node {
     Need(NeedNode),
     /// An offer.
     Offer(OfferNode),
+    /// A reservation of an offer.
+    Reservation(ReservationNode),
     /// A project.
     Project(ProjectNode),
     /// A cooperation task.
@@ -168,6 +173,7 @@ async fn find_node(scope: &Scope, id: &str) -> Result<Option<Node>, ApiError> {
         ZoneId => Zone(ZoneNode),
         NeedId => Need(NeedNode),
         OfferId => Offer(OfferNode),
+        ReservationId => Reservation(ReservationNode),
         ProjectId => Project(ProjectNode),
         CooperationTaskId => CooperationTask(CooperationTaskNode),
         SuggestionId => Suggestion(SuggestionNode),
@@ -211,6 +217,8 @@ pub struct Query(
     NeedQuery,
     AlikeQuery,
     SearchQuery,
+    NeedStatsQuery,
+    NeedOverviewQuery,
     OfferQuery,
     ProjectQuery,
     TaskQuery,
@@ -245,6 +253,7 @@ pub struct Mutation(
     NeedMutation,
     BiddingMutation,
     OfferMutation,
+    ReservationMutation,
     ProjectMutation,
     TaskMutation,
     SuggestionMutation,

@@ -6,7 +6,7 @@
 
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id as _, JobId, NeedId};
+use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id as _, JobId, NeedId, OfferId};
 use lianmeng_domain::job::{self as rules, JobKind};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion;
@@ -90,6 +90,14 @@ pub(crate) async fn seek(
     };
     store::enqueue(tx, new).await?;
     Ok(())
+}
+
+/// Payload of [`JobKind::ExpireReservations`], which nobody asks for: a reservation brings it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExpireWork {
+    #[serde(with = "text")]
+    /// Whose reservations.
+    pub(crate) offer: OfferId,
 }
 
 /// An id as text in a payload.

@@ -12,6 +12,8 @@ use thiserror::Error;
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 
+pub mod reservation;
+
 /// What a person writes into an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferCard {

@@ -104,6 +104,8 @@ ids! {
     SupervisionId = "supervision";
     /// Id of an offer 供给.
     OfferId = "offer";
+    /// Id of a reservation of a part of an offer 预留.
+    ReservationId = "reservation";
     /// Id of a suggestion 撮合建议.
     SuggestionId = "suggestion";
     /// Id of a pairing 结对.

@@ -15,6 +15,8 @@ words! {
         SuggestNeeds = "suggest_needs",
         /// Makes suggestions for one need, when a counterpart is sought.
         SuggestNeed = "suggest_need",
+        /// Gives back what was reserved of an offer and not taken up in time.
+        ExpireReservations = "expire_reservations",
         /// Lets needs lapse and go on, makes room for the months to come and forgets old request keys.
         Housekeeping = "housekeeping",
     }

@@ -79,6 +79,32 @@ pub struct LampFacts {
     pub progress_at: Option<DateTime<Utc>>,
 }
 
+/// From when on each lamp would shine; `None` where it would not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LampMoments {
+    /// Red after this moment.
+    pub red_at: Option<DateTime<Utc>>,
+    /// Yellow from this moment on.
+    pub yellow_at: Option<DateTime<Utc>>,
+    /// Blue from this moment on.
+    pub blue_at: Option<DateTime<Utc>>,
+}
+
+impl LampMoments {
+    /// The lamp at `now`.
+    pub fn lamp(&self, now: DateTime<Utc>) -> Lamp {
+        if self.red_at.is_some_and(|at| at < now) {
+            Lamp::Red
+        } else if self.yellow_at.is_some_and(|at| at <= now) {
+            Lamp::Yellow
+        } else if self.blue_at.is_some_and(|at| at <= now) {
+            Lamp::Blue
+        } else {
+            Lamp::None
+        }
+    }
+}
+
 /// How high a late need has climbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Escalation {
@@ -149,6 +175,18 @@ impl LampFacts {
         let (dispatched_at, _, given) = self.given()?;
         let heard_at = self.progress_at.map_or(dispatched_at, |at| at.max(dispatched_at));
         Some(heard_at + share(given, rules.silent_basis_points))
+    }
+
+    /// From when on each lamp would shine while nothing happens: what a database keeps, so that a
+    /// lamp is a comparison with the present.
+    pub fn moments(&self, rules: &LampRules) -> LampMoments {
+        let running = |at: Option<DateTime<Utc>>| at.filter(|_| self.runs());
+        let long_past = self.is_poor().then_some(DateTime::UNIX_EPOCH);
+        LampMoments {
+            red_at: running(self.due_at),
+            yellow_at: long_past.or_else(|| running(self.silent_at(rules))),
+            blue_at: running(self.blue_at(rules)),
+        }
     }
 
     const fn runs(&self) -> bool {
@@ -251,6 +289,32 @@ mod tests {
         assert_eq!(rated(NeedStage::Rated, 3), Lamp::None);
         assert_eq!(rated(NeedStage::Reopened, 2), Lamp::Yellow);
         assert_eq!(rated(NeedStage::Closed, 2), Lamp::None);
+    }
+
+    #[test]
+    fn the_moments_of_a_lamp_tell_the_same_lamp_at_any_time() {
+        let at = |hour: i64| DateTime::UNIX_EPOCH + TimeDelta::hours(hour);
+        let mut told = 0;
+        for &stage in NeedStage::ALL {
+            for (due, heard, stars) in
+                [(10, None, None), (10, Some(3), None), (7, Some(9), Some(2)), (0, None, Some(5))]
+            {
+                let facts = LampFacts {
+                    stage,
+                    rating: stars.map(|stars| Rating::new(stars).unwrap()),
+                    dispatched_at: Some(at(1)),
+                    due_at: (due > 0).then(|| at(due)),
+                    progress_at: heard.map(at),
+                };
+                let moments = facts.moments(&SUQIAN);
+                for minutes in 0..1_000 {
+                    let now = at(0) + TimeDelta::minutes(minutes);
+                    assert_eq!(moments.lamp(now), facts.lamp(&SUQIAN, now), "{facts:?} {now}");
+                    told += 1;
+                }
+            }
+        }
+        assert_eq!(told, NeedStage::ALL.len() * 4 * 1_000);
     }
 
     #[test]

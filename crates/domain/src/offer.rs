@@ -8,6 +8,8 @@ use crate::committee::Member;
 use crate::ids::OfferId;
 use crate::words;
 
+pub mod reservation;
+
 words! {
     /// What is offered.
     pub enum OfferKind {

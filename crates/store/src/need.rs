@@ -11,7 +11,8 @@ use lianmeng_domain::{steps, text};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{
-    CommonTableExpression, IntoCondition as _, Order, Query, SelectStatement, UnionType, WithClause,
+    CommonTableExpression, Func, IntoCondition as _, Order, Query, SelectStatement, UnionType,
+    WithClause,
 };
 use sea_orm::{
     ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
@@ -26,6 +27,7 @@ use crate::{parse, sight, visible};
 
 pub mod call;
 mod convert;
+pub mod figures;
 mod lamp;
 pub mod note;
 pub mod texts;
@@ -86,6 +88,10 @@ pub(crate) mod row {
         pub respond_by: Option<DateTimeUtc>,
         pub blue_at: Option<DateTimeUtc>,
         pub silent_at: Option<DateTimeUtc>,
+        pub imported_at: Option<DateTimeUtc>,
+        pub lit_red_at: Option<DateTimeUtc>,
+        pub lit_yellow_at: Option<DateTimeUtc>,
+        pub lit_blue_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
         pub version: i64,
     }
@@ -99,7 +105,7 @@ struct SeenRow {
     is_full: i32,
 }
 
-/// By position, in the order of the table and then the sight: looking up 50 names in every row costs
+/// By position, in the order of the table and then the sight: looking up 54 names in every row costs
 /// more than reading what stands under them, and lists of needs are what is asked for most.
 impl FromQueryResult for SeenRow {
     fn from_query_result(found: &QueryResult, _prefix: &str) -> Result<Self, DbErr> {
@@ -157,6 +163,10 @@ impl FromQueryResult for SeenRow {
             respond_by: next!(),
             blue_at: next!(),
             silent_at: next!(),
+            imported_at: next!(),
+            lit_red_at: next!(),
+            lit_yellow_at: next!(),
+            lit_blue_at: next!(),
             created_at: next!(),
             version: next!(),
         };
@@ -547,8 +557,16 @@ pub async fn save(db: &impl ConnectionTrait, need: &Need) -> Result<(), StoreErr
     let mut columns = convert::columns(need);
     columns.id = NotSet;
     columns.version = Set(need.version + 1);
+    // The first number on the city's platform counts, however often it is told again.
+    columns.imported_at = NotSet;
+    let told_at = need.city.as_ref().map(|city| city.at);
+    let imported_at = Func::coalesce([Expr::col(row::Column::ImportedAt), Expr::value(told_at)]);
+    if need.reopens > 0 && need.stage == NeedStage::Dispatched {
+        figures::keep_round(db, need.id).await?;
+    }
     let saved = row::Entity::update_many()
         .set(columns)
+        .col_expr(row::Column::ImportedAt, imported_at.into())
         .filter(row::COLUMN.id.eq(need.id.to_string()))
         .filter(row::COLUMN.version.eq(need.version))
         .exec(db)

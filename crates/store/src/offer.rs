@@ -17,6 +17,8 @@ use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
+pub mod reservation;
+
 /// The table `offers`.
 pub(crate) mod row {
     use sea_orm::entity::prelude::*;

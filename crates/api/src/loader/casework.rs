@@ -7,15 +7,18 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::{
-    CooperationTaskId, EnterpriseId, NeedId, OfferId, PairingId, ProjectId, SuggestionId,
+    CooperationTaskId, EnterpriseId, NeedId, OfferId, PairingId, ProjectId, ReservationId,
+    SuggestionId,
 };
 use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::offer::Offer;
+use lianmeng_domain::offer::reservation::Reservation;
 use lianmeng_domain::pairing::Pairing;
 use lianmeng_domain::project::SeenProject;
 use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
+use lianmeng_store::offer::reservation;
 use lianmeng_store::{StoreError, need, offer, pairing, project, suggestion, supervision, task};
 
 use super::Loaders;
@@ -213,5 +216,33 @@ impl Loader<SupervisionOf> for Loaders {
         let found = supervision::of_needs(&self.db, &self.reads, &needs).await;
         let found = found.map_err(Arc::new)?.into_iter();
         Ok(found.map(|standing| (SupervisionOf(standing.need), standing)).collect())
+    }
+}
+
+impl Loader<ReservationId> for Loaders {
+    type Value = Reservation;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, ids: &[ReservationId]) -> Found<ReservationId, Reservation> {
+        let found = reservation::find_many(&self.db, &self.reads, ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|one| (one.id, one)).collect())
+    }
+}
+
+/// Reservations of an offer.
+pub type ReservationsOf = ListOf<OfferId, ReservationId>;
+
+impl Loader<ReservationsOf> for Loaders {
+    type Value = Vec<Reservation>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ReservationsOf]) -> Found<ReservationsOf, Vec<Reservation>> {
+        let mut found = HashMap::new();
+        for (limit, parents) in by_limit(keys) {
+            let rows = reservation::of_offers(&self.db, &self.reads, &parents, limit).await;
+            let rows = rows.map_err(Arc::new)?.into_iter();
+            gather(&mut found, limit, rows.map(|one| (one.offer, one)));
+        }
+        Ok(found)
     }
 }

@@ -18,11 +18,12 @@ use lianmeng_store::{StoreError, idempotency, part, tx};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{OneNeed, PlanWork, SuggestWork, wire};
+use super::{ExpireWork, OneNeed, PlanWork, SuggestWork, wire};
 use crate::command::CommandError;
 use crate::desk::{Desk, Office, local_date};
 use crate::event::{EventCommandError, Target};
 use crate::login;
+use crate::offer::reservation;
 use crate::plan::{self, PlanBudget, PlanEvent};
 use crate::suggest::{self, MakeSuggestions, SuggestError};
 
@@ -125,7 +126,8 @@ pub async fn plan_housekeeping(office: &Office, wait: TimeDelta) -> Result<(), S
     }
 }
 
-fn system() -> Actor {
+/// The platform itself.
+pub(crate) fn system() -> Actor {
     Actor { subject: "system".to_owned(), role: Role::SystemAdmin, body: None }
 }
 
@@ -200,6 +202,7 @@ impl Run {
                 let work: OneNeed = read(&job.payload)?;
                 self.suggest(work.need, work.limit).await.map(|()| None)
             }
+            JobKind::ExpireReservations => self.expire_reservations(read(&job.payload)?).await,
             JobKind::Housekeeping => self.keep_house().await,
         }
     }
@@ -280,6 +283,14 @@ impl Run {
         }
     }
 
+    async fn expire_reservations(&self, work: ExpireWork) -> Result<Option<String>, Fault> {
+        // The clock that said that the job is due also says what has lapsed.
+        let desk = Desk { now: self.now().await?, ..self.office.desk() };
+        let job = &self.leased.job;
+        reservation::expire(&desk, &job.actor, work.offer, &wire(job.id)).await?;
+        Ok(None)
+    }
+
     async fn keep_house(&self) -> Result<Option<String>, Fault> {
         // What is old is told by the shared clock: a wrong one would throw away what is needed.
         let (db, now) = (&self.office.db, self.now().await?);
@@ -287,6 +298,7 @@ impl Run {
         let forgotten = idempotency::forget(db, now - KEYS_KEPT).await?;
         let desk = Desk { now, today: local_date(now), ..self.office.desk() };
         login::tidy(&desk).await?;
+        reservation::sweep(&desk, &system(), self.leased.job.id).await?;
         let tended = crate::need::tend(&desk, &self.leased.job.actor).await?;
         tracing::info!(forgotten, tended, "house kept");
         Ok(None)

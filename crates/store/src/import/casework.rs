@@ -5,6 +5,7 @@ use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::project::Project;
 use lianmeng_domain::text;
+use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 
 use super::bulk::{Shape, v};
@@ -138,7 +139,9 @@ pub async fn put_needs(db: &impl ConnectionTrait, needs: &[Need]) -> Result<(), 
 ///
 /// As [`needs`].
 pub async fn offers(db: &impl ConnectionTrait) -> Result<Vec<Offer>, StoreError> {
+    // What is left of them must not change until they are written back.
     let mut found: Vec<Offer> = offer::row::Entity::find()
+        .lock_exclusive()
         .all(db)
         .await?
         .into_iter()

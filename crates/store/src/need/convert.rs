@@ -17,6 +17,8 @@ use crate::parse::{self, At};
 pub(super) fn columns(need: &Need) -> row::ActiveModel {
     let industry = need.industry.as_ref();
     let (back, city) = (need.send_back.as_ref(), need.city.as_ref());
+    // Kept so that lamps are counted by comparing moments.
+    let lamps = need.lamp_facts().moments(&SUQIAN);
     row::ActiveModel {
         id: Set(need.id.to_string()),
         external_id: Set(need.external_id.clone()),
@@ -65,6 +67,10 @@ pub(super) fn columns(need: &Need) -> row::ActiveModel {
         respond_by: Set(need.respond_by),
         blue_at: Set(need.lamp_facts().blue_at(&SUQIAN)),
         silent_at: Set(need.lamp_facts().silent_at(&SUQIAN)),
+        imported_at: Set(city.map(|city| city.at)),
+        lit_red_at: Set(lamps.red_at),
+        lit_yellow_at: Set(lamps.yellow_at),
+        lit_blue_at: Set(lamps.blue_at),
         created_at: Set(need.created_at),
         version: Set(need.version),
     }

@@ -14,6 +14,7 @@ mod m20261122_000006_need_life;
 mod m20261122_000007_time;
 mod m20261122_000008_trail;
 mod m20261122_000013_biddings;
+mod m20261122_000010_joining;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_time::Migration),
             Box::new(m20261122_000008_trail::Migration),
             Box::new(m20261122_000013_biddings::Migration),
+            Box::new(m20261122_000010_joining::Migration),
         ]
     }
 }

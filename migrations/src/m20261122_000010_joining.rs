@@ -23,14 +23,12 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        manager.create_index(index("grants", &["body"])).await
+        Ok(())
     }
 
     #[expect(elided_lifetimes_in_paths, reason = "async_trait counts the written lifetimes")]
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_all(manager, tables()).await?;
-        let by_body = Index::drop().name("ix_grants_body").table("grants").to_owned();
-        manager.drop_index(by_body).await?;
         manager.alter_table(gone("accounts", "kept_by")).await?;
         manager.alter_table(gone("grants", "is_administrator")).await
     }

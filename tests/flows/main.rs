@@ -6,6 +6,7 @@ mod endpoint;
 mod faults;
 mod http;
 mod identity;
+mod joining;
 mod live;
 mod oidc;
 mod operations;

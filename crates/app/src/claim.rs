@@ -1,9 +1,10 @@
 //! Claiming an enterprise without an invitation, and deciding about it. Nothing is granted before
 //! somebody has decided.
 
-use lianmeng_domain::account::Grant;
+use std::collections::BTreeSet;
+
+use lianmeng_domain::account::{self, Grant};
 use lianmeng_domain::actor::{Actor, Body, Role};
-use lianmeng_domain::account;
 use lianmeng_domain::claim::{
     self as rules, Claim, ClaimError, ClaimState, MAX_PENDING, Verdict,
 };
@@ -170,16 +171,27 @@ async fn administrators(
     grant::administrators(db, &[Body::Enterprise(enterprise)], desk.today).await
 }
 
-/// Whether others claim `enterprise` too, or somebody but `account` administers it.
-async fn is_disputed(
+/// Those of `claims` that are disputed. Two statements.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses.
+pub async fn disputed(
     desk: &Desk,
     db: &impl ConnectionTrait,
-    enterprise: EnterpriseId,
-    account: AccountId,
-) -> Result<bool, StoreError> {
-    let keepers = administrators(desk, db, enterprise).await?;
-    let has_rivals = !store::claimed_twice(db, &[enterprise]).await?.is_empty();
-    Ok(has_rivals || keepers.iter().any(|grant| grant.account != account))
+    claims: &[Claim],
+) -> Result<BTreeSet<ClaimId>, StoreError> {
+    let pending = || claims.iter().filter(|claim| claim.state == ClaimState::Pending);
+    let firms: Vec<EnterpriseId> = pending().map(|claim| claim.enterprise).collect();
+    let twice = store::claimed_twice(db, &firms).await?;
+    let bodies: Vec<Body> = firms.iter().map(|id| Body::Enterprise(*id)).collect();
+    let keepers = grant::administrators(db, &bodies, desk.today).await?;
+    let is_disputed = |claim: &&Claim| {
+        let body = Some(Body::Enterprise(claim.enterprise));
+        let mut others = keepers.iter().filter(|grant| grant.account != claim.account);
+        twice.contains(&claim.enterprise) || others.any(|grant| grant.body == body)
+    };
+    Ok(pending().filter(is_disputed).map(|claim| claim.id).collect())
 }
 
 /// Decides a claim: of an enterprise on their chain a secretary, of any a coordinator; a disputed one
@@ -205,8 +217,8 @@ pub async fn decide(
     let seen = store::find(tx, &reads, cmd.id).await?.ok_or(ClaimCommandError::NotFound)?;
     store::hold(tx, seen.enterprise).await?;
     let claim = store::find(tx, &reads, cmd.id).await?.ok_or(ClaimCommandError::NotFound)?;
-    let disputed = is_disputed(desk, tx, claim.enterprise, claim.account).await?;
-    let decided = rules::decide(&claim, &cmd.verdict, disputed, (actor, desk.now))?;
+    let is_disputed = !disputed(desk, tx, std::slice::from_ref(&claim)).await?.is_empty();
+    let decided = rules::decide(&claim, &cmd.verdict, is_disputed, (actor, desk.now))?;
     store::settle(tx, &decided).await?;
     let mut touched = Vec::new();
     if cmd.verdict.approves {

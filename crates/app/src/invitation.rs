@@ -78,6 +78,9 @@ pub enum InvitationCommandError {
     /// Another invitation of the same member waits.
     #[error("another invitation of the same enterprise or organisation waits; renew that one")]
     Waits,
+    /// Somebody came in another way.
+    #[error("somebody administers it already; they add whoever is missing")]
+    Joined,
     /// A rule.
     #[error(transparent)]
     Rule(#[from] InvitationError),
@@ -368,6 +371,13 @@ pub async fn renew(
         Begun::Replay(_) => return Ok(false),
     };
     let found = ours(&change.tx, actor, cmd.id).await?;
+    if found.claimed.is_some() {
+        return Err(InvitationError::NotOpen(InvitationState::Claimed).into());
+    }
+    let (_, body) = rules::office_of(found.member);
+    if !grant::administrators(&change.tx, &[body], desk.today).await?.is_empty() {
+        return Err(InvitationCommandError::Joined);
+    }
     let times = (desk.now, ends_at);
     match store::renew(&change.tx, &found, &pepper.hash(code), times).await {
         Ok(()) => {}

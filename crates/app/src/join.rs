@@ -161,9 +161,9 @@ impl Try {
 
 /// Who comes in: somebody with an account, or somebody whose account is ready to be kept.
 #[derive(Debug)]
-pub(crate) enum Comer<'a> {
+pub(crate) enum Comer {
     /// With an account.
-    Known(&'a Actor, AccountId),
+    Known(AccountId),
     /// Without.
     New(Kept),
 }
@@ -173,15 +173,15 @@ pub(crate) enum Comer<'a> {
 /// # Errors
 ///
 /// [`JoinError`] if they are nobody or two at once, and if name or password will not do.
-pub(crate) async fn comer<'a>(
+pub(crate) async fn comer(
     desk: &Desk,
-    known: Known<'a>,
+    known: Known<'_>,
     newcomer: Option<&Newcomer>,
     kept_by: Option<Body>,
     salt: &Secret,
-) -> Result<Comer<'a>, JoinError> {
+) -> Result<Comer, JoinError> {
     let newcomer = match (known, newcomer) {
-        (Some((actor, account)), None) => return Ok(Comer::Known(actor, account)),
+        (Some((_, account)), None) => return Ok(Comer::Known(account)),
         (Some(_), Some(_)) => return Err(JoinError::Somebody),
         (None, None) => return Err(JoinError::Nobody),
         (None, Some(newcomer)) => newcomer,
@@ -203,7 +203,7 @@ pub(crate) async fn comer<'a>(
     Ok(Comer::New(Kept { account, password_hash }))
 }
 
-impl Comer<'_> {
+impl Comer {
     /// Keeps the account if it is new; gives its id and whether it is.
     ///
     /// # Errors
@@ -214,7 +214,7 @@ impl Comer<'_> {
         tx: &impl ConnectionTrait,
     ) -> Result<(AccountId, bool), JoinError> {
         match self {
-            Self::Known(_, id) => {
+            Self::Known(id) => {
                 let kept = accounts::find(tx, *id).await?;
                 let is_open = kept.is_some_and(|kept| kept.account.disabled_at.is_none());
                 if is_open { Ok((*id, false)) } else { Err(JoinError::NotFound) }

@@ -15,6 +15,7 @@ mod m20261122_000007_time;
 mod m20261122_000008_trail;
 mod m20261122_000013_biddings;
 mod m20261122_000010_joining;
+mod m20261122_000013_biddings;
 
 /// Applies every migration in order.
 #[derive(Debug)]

@@ -232,7 +232,10 @@ fn one_person_acts_for_two_enterprises_and_chooses_which() {
         text(&answer["data"]["viewer"]["actingAsId"])
     };
     let (one, other) = (text(&first["grantId"]), text(&second["grantId"]));
-    assert_eq!((body(None), body(Some(&one)), body(Some(&other))), (one.clone(), one.clone(), other.clone()));
+    assert_eq!(
+        (body(None), body(Some(&one)), body(Some(&other))),
+        (one.clone(), one.clone(), other.clone())
+    );
     let leave = format!(
         r#"mutation {{ grantLeave(input: {{ grantId: "{one}", requestKey: "leave-001" }}) {{ leftId errors {{ code }} }} }}"#
     );
@@ -317,7 +320,8 @@ fn a_secretary_sends_the_workbook_over_http_and_gets_the_codes_as_a_file() {
             ("GraphQL-Require-Preflight", "1"),
             ("Authorization", bearer.as_str()),
         ];
-        server.post("/graphql", &headers, body.as_bytes()).json()["data"]["invitationsUpload"].clone()
+        server.post("/graphql", &headers, body.as_bytes()).json()["data"]["invitationsUpload"]
+            .clone()
     };
     let sent = send(&secretary);
     let counts = |sent: &Value| {

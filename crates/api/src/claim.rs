@@ -3,9 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use lianmeng_app::claim::{
-    self as app, ClaimCommandError, DecideClaim, FileClaim, WithdrawClaim,
-};
+use lianmeng_app::claim::{self as app, ClaimCommandError, DecideClaim, FileClaim, WithdrawClaim};
 use lianmeng_app::join::Newcomer;
 use lianmeng_domain::account::Account;
 use lianmeng_domain::claim::{Claim, ClaimError, ClaimState, Verdict};
@@ -262,9 +260,7 @@ impl ClaimPayload {
                 let mut nodes = ClaimNode::seen_all(scope, found.into_iter().collect()).await?;
                 Self { claim_id: Some(ids::encode(id)), claim: nodes.pop(), errors: Vec::new() }
             }
-            Err(error) => {
-                Self { claim_id: None, claim: None, errors: vec![user_error(error)?] }
-            }
+            Err(error) => Self { claim_id: None, claim: None, errors: vec![user_error(error)?] },
         })
     }
 }

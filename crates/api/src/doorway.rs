@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Result};
-use lianmeng_app::join::{Entrance, Known, Pepper};
 use lianmeng_app::caller::Caller;
+use lianmeng_app::join::{Entrance, Known, Pepper};
 use lianmeng_domain::ids::AccountId;
 use lianmeng_domain::invitation::JoinCode;
 

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 
 use lianmeng_domain::account::{self, Grant};
 use lianmeng_domain::actor::{Actor, Body, Role};
-use lianmeng_domain::claim::{
-    self as rules, Claim, ClaimError, ClaimState, MAX_PENDING, Verdict,
-};
+use lianmeng_domain::claim::{self as rules, Claim, ClaimError, ClaimState, MAX_PENDING, Verdict};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::{CreditCode, CreditCodeError};
 use lianmeng_domain::ids::{AccountId, ClaimId, EnterpriseId, GrantId, Id};
@@ -66,7 +64,9 @@ pub enum ClaimCommandError {
     #[error(transparent)]
     CreditCode(#[from] CreditCodeError),
     /// Nobody has it.
-    #[error("no enterprise in the registry has the credit code {0}; ask a coordinator to register it")]
+    #[error(
+        "no enterprise in the registry has the credit code {0}; ask a coordinator to register it"
+    )]
     UnknownEnterprise(CreditCode),
     /// Claimed by the same account before.
     #[error("you have claimed this enterprise already, or administer it")]

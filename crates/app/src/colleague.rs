@@ -108,13 +108,17 @@ pub struct ChoosePassword {
 #[derive(Debug, Error)]
 pub enum ColleagueError {
     /// The caller keeps no people, or not this one.
-    #[error("nobody with this id whom you may change; only an administrator changes the people of their own body")]
+    #[error(
+        "nobody with this id whom you may change; only an administrator changes the people of their own body"
+    )]
     NotFound,
     /// The account has a role there already, or cannot be used.
     #[error("this account acts for your body already, or was shut")]
     Taken,
     /// It has rights elsewhere, or was not made here.
-    #[error("this account belongs to somebody who also acts for others or came with an account of their own; they change the password themselves, or the operator does")]
+    #[error(
+        "this account belongs to somebody who also acts for others or came with an account of their own; they change the password themselves, or the operator does"
+    )]
     NotYours,
     /// Too many people.
     #[error("{MOST} people act for your body; end some grants first")]

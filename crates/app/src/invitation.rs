@@ -345,7 +345,9 @@ pub async fn withdraw(
     let found = ours(&change.tx, actor, cmd.id).await?;
     match store::withdraw(&change.tx, found.id, desk.now).await {
         Ok(()) => {}
-        Err(StoreError::Stale) => return Err(InvitationError::NotOpen(found.state(desk.now)).into()),
+        Err(StoreError::Stale) => {
+            return Err(InvitationError::NotOpen(found.state(desk.now)).into());
+        }
         Err(error) => return Err(error.into()),
     }
     change.finish("WithdrawInvitation", &wire(cmd.id), Touches::Nothing).await?;
@@ -458,6 +460,10 @@ async fn enter(
             return Ok(Joined { account: found.account, grant: id });
         }
     };
+    // Before anything is told about names: a code that is used up opens nothing.
+    if invitation.state(desk.now) != InvitationState::Sent {
+        return Err(JoinError::NotFound);
+    }
     let (account, is_new) = comer.settle_in(&change.tx).await?;
     match store::claim(&change.tx, invitation.id, account, desk.now).await {
         Ok(()) => {}

@@ -351,12 +351,7 @@ mod tests {
             ("one who came along", None, vec![held(&ours, None)], false),
             ("one of another", Some(&theirs), vec![held(&ours, None)], false),
             ("of two bodies", Some(&ours), vec![held(&ours, None), held(&theirs, None)], false),
-            (
-                "once of another",
-                Some(&ours),
-                vec![held(&ours, None), held(&theirs, Some(8))],
-                true,
-            ),
+            ("once of another", Some(&ours), vec![held(&ours, None), held(&theirs, Some(8))], true),
         ];
         for (name, kept_by, grants, may) in cases {
             assert_eq!(may_reset(&account(kept_by), &grants, &ours, day(9)), may, "{name}");

@@ -47,9 +47,7 @@ pub enum JoinCodeError {
     #[error("the code has {0} signs; it has {LENGTH}, such as ABCD-EFGH-2345")]
     Length(usize),
     /// A sign that stands in no code.
-    #[error(
-        "{found:?} stands in no code; codes have capitals and digits without 0, 1, I, L and O"
-    )]
+    #[error("{found:?} stands in no code; codes have capitals and digits without 0, 1, I, L and O")]
     Sign {
         /// The sign.
         found: char,
@@ -217,7 +215,9 @@ pub enum InvitationError {
     )]
     Contact(String),
     /// Not open any more.
-    #[error("the invitation is {0}; only one that is sent can be withdrawn, and none that is claimed renewed")]
+    #[error(
+        "the invitation is {0}; only one that is sent can be withdrawn, and none that is claimed renewed"
+    )]
     NotOpen(InvitationState),
 }
 
@@ -351,7 +351,7 @@ mod tests {
     fn a_contact_is_a_phone_number_or_an_address_and_is_masked() {
         let cases = [
             ("13812345678", Some("138****5678")),
-            (" +86 755-8830 1234 ", Some("+86***********1234")),
+            (" +86 755-8830 1234 ", Some("+86**********1234")),
             ("12345", Some("*****")),
             ("wang.fang@example.cn", Some("w***@example.cn")),
             ("", Some("")),

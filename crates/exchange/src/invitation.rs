@@ -27,14 +27,30 @@ const WORDS: &[(Column, &[&str])] = &[
     (
         Column::Name,
         &[
-            "企业名称", "单位名称", "名称", "公司名称", "机构名称", "企业全称", "公司全称", "成员单位",
-            "name", "company", "company name", "enterprise", "enterprise name", "organisation",
+            "企业名称",
+            "单位名称",
+            "名称",
+            "公司名称",
+            "机构名称",
+            "企业全称",
+            "公司全称",
+            "成员单位",
+            "name",
+            "company",
+            "company name",
+            "enterprise",
+            "enterprise name",
+            "organisation",
         ],
     ),
     (
         Column::CreditCode,
         &[
-            "统一社会信用代码", "信用代码", "社会信用代码", "credit code", "uscc",
+            "统一社会信用代码",
+            "信用代码",
+            "社会信用代码",
+            "credit code",
+            "uscc",
             "unified social credit code",
         ],
     ),
@@ -45,8 +61,22 @@ const WORDS: &[(Column, &[&str])] = &[
     (
         Column::Contact,
         &[
-            "联系方式", "联系电话", "联系人电话", "电话", "手机", "手机号", "手机号码", "邮箱",
-            "电子邮箱", "电子邮件", "邮件", "contact", "phone", "mobile", "email", "e-mail",
+            "联系方式",
+            "联系电话",
+            "联系人电话",
+            "电话",
+            "手机",
+            "手机号",
+            "手机号码",
+            "邮箱",
+            "电子邮箱",
+            "电子邮件",
+            "邮件",
+            "contact",
+            "phone",
+            "mobile",
+            "email",
+            "e-mail",
         ],
     ),
 ];
@@ -75,12 +105,12 @@ pub fn upload(name: &str, bytes: &[u8]) -> Result<Vec<InvitationRow>, ReadError>
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let tables = read::file(name, bytes)?;
     let is_ours = |table: &&Table| {
-        let found = |header: &String| {
-            matches!(column(header), Some(Column::Name | Column::CreditCode))
-        };
+        let found =
+            |header: &String| matches!(column(header), Some(Column::Name | Column::CreditCode));
         !table.sheet().is_some_and(is_skipped) && table.headers().iter().any(found)
     };
-    let table = tables.iter().find(is_ours).ok_or_else(|| ReadError::NothingKnown(name.to_owned()))?;
+    let table =
+        tables.iter().find(is_ours).ok_or_else(|| ReadError::NothingKnown(name.to_owned()))?;
     if table.len() > MOST {
         let limit = u64::try_from(MOST).unwrap_or(u64::MAX);
         return Err(ReadError::TooLarge { file: name.to_owned(), limit, unit: "rows" });
@@ -134,7 +164,15 @@ pub struct Answer {
 
 /// Headers of the file with the answers.
 const HEADERS: [&str; 10] = [
-    "row", "企业名称", "统一社会信用代码", "联系人", "联系方式", "outcome", "invitation", "code", "link",
+    "row",
+    "企业名称",
+    "统一社会信用代码",
+    "联系人",
+    "联系方式",
+    "outcome",
+    "invitation",
+    "code",
+    "link",
     "reason",
 ];
 
@@ -199,7 +237,13 @@ pub fn codes(name: &str, bytes: &[u8]) -> Result<BTreeMap<String, String>, ReadE
 mod tests {
     use super::*;
 
-    fn row(row: u32, name: &str, credit_code: &str, contact_name: &str, contact: &str) -> InvitationRow {
+    fn row(
+        row: u32,
+        name: &str,
+        credit_code: &str,
+        contact_name: &str,
+        contact: &str,
+    ) -> InvitationRow {
         InvitationRow {
             row,
             name: name.to_owned(),

@@ -129,7 +129,8 @@ impl Run<'_> {
 }
 
 /// Why a row has no code.
-const UNKNOWN: &str = "invited before with a code that is not in this file; --renew gives a new one";
+const UNKNOWN: &str =
+    "invited before with a code that is not in this file; --renew gives a new one";
 
 /// The codes this file and an unfinished run before it know of, by row.
 struct Journal {
@@ -190,11 +191,11 @@ impl Journal {
     fn finish(self, answers: &[Answer]) -> anyhow::Result<()> {
         let shown = self.out.display().to_string();
         let whole = beside(&self.out, "new");
-        let mut file = File::create(&whole).with_context(|| format!("{shown} cannot be written"))?;
+        let mut file =
+            File::create(&whole).with_context(|| format!("{shown} cannot be written"))?;
         file.write_all(files::csv(answers).as_bytes())?;
         file.sync_all()?;
-        std::fs::rename(&whole, &self.out)
-            .with_context(|| format!("{shown} cannot be written"))?;
+        std::fs::rename(&whole, &self.out).with_context(|| format!("{shown} cannot be written"))?;
         std::fs::remove_file(&self.part).context("the unfinished file cannot be removed")?;
         Ok(())
     }
@@ -238,11 +239,8 @@ fn tell(answers: &[Answer]) -> ExitCode {
     for answer in answers {
         *counts.entry(answer.outcome.as_str()).or_default() += 1;
         if !answer.reason.is_empty() {
-            let name = if answer.row.name.is_empty() {
-                &answer.row.credit_code
-            } else {
-                &answer.row.name
-            };
+            let name =
+                if answer.row.name.is_empty() { &answer.row.credit_code } else { &answer.row.name };
             let (row, outcome, reason) = (answer.row.row, &answer.outcome, &answer.reason);
             print::error(&format!("row {row}: {name}: {reason} [{outcome}]"));
         }

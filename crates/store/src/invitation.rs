@@ -142,8 +142,11 @@ pub async fn find_many(
     reads: &Visibility,
     ids: &[InvitationId],
 ) -> Result<Vec<Invitation>, StoreError> {
-    let query = find_visible(reads, &InvitationFilter::default())
-        .filter(parse::among(db, row::Column::Id, ids));
+    let query = find_visible(reads, &InvitationFilter::default()).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
     query.all(db).await?.into_iter().map(Invitation::try_from).collect()
 }
 
@@ -386,7 +389,8 @@ mod tests {
         assert!(insert(&db, &later, "h4").await.unwrap(), "the first one is over");
         let members = [1, 2, 3].map(|number: u128| Member::Enterprise(number.into()));
         let open = open_of(&db, &members, at(50)).await.unwrap();
-        let numbers: Vec<_> = open.values().map(|(i, hash)| (i.id.number(), hash.as_str())).collect();
+        let numbers: Vec<_> =
+            open.values().map(|(i, hash)| (i.id.number(), hash.as_str())).collect();
         assert_eq!(numbers, [(4, "h4"), (3, "h3")]);
         assert_eq!(find_by_hash(&db, "h1").await.unwrap(), Some(invitation(1, 1)));
         assert_eq!(find_by_hash(&db, "h2").await.unwrap(), None);
@@ -435,8 +439,10 @@ mod tests {
             let filter = InvitationFilter { state: Some((state, at(moment))), committee: None };
             let rows = page(&db, &Visibility::All, &filter, Window::first(9)).await.unwrap();
             let numbers: Vec<_> = rows.iter().map(|row| row.id.number()).collect();
-            assert_eq!(rows.len(), usize::try_from(
-                count(&db, &Visibility::All, &filter).await.unwrap()).unwrap());
+            assert_eq!(
+                rows.len(),
+                usize::try_from(count(&db, &Visibility::All, &filter).await.unwrap()).unwrap()
+            );
             assert!(rows.iter().all(|row| row.state(at(moment)) == state));
             numbers
         };

@@ -27,9 +27,8 @@ pub async fn by_code(
 ) -> Result<BTreeMap<String, Member>, StoreError> {
     let rows = keyed(db, "enterprises", "credit_code", codes.iter().map(ToString::to_string));
     let at = At("enterprises", "id");
-    let read = |(code, id): (String, String)| {
-        Ok((code, Member::Enterprise(parse::value(at, &id)?)))
-    };
+    let read =
+        |(code, id): (String, String)| Ok((code, Member::Enterprise(parse::value(at, &id)?)));
     rows.await?.into_iter().map(read).collect()
 }
 
@@ -94,7 +93,11 @@ pub async fn of_committee(
     let any = Expr::col("id")
         .in_subquery(visible::on_chain_of(committee))
         .or(Expr::col("id").in_subquery(seated("enterprise_id", committee)))
-        .or(Expr::col("id").in_subquery(allied("alliance_enterprises", "enterprise_id", committee)));
+        .or(Expr::col("id").in_subquery(allied(
+            "alliance_enterprises",
+            "enterprise_id",
+            committee,
+        )));
     for id in among(db, "enterprises", enterprises, any).await? {
         found.insert(Member::Enterprise(parse::value(At("enterprises", "id"), &id)?));
     }
@@ -102,13 +105,9 @@ pub async fn of_committee(
         Member::Enterprise(_) => None,
         Member::Organisation(id) => Some(id.to_string()),
     });
-    let any = Expr::col("id").in_subquery(seated("organisation_id", committee)).or(
-        Expr::col("id").in_subquery(allied(
-            "alliance_organisations",
-            "organisation_id",
-            committee,
-        )),
-    );
+    let any =
+        Expr::col("id").in_subquery(seated("organisation_id", committee)).or(Expr::col("id")
+            .in_subquery(allied("alliance_organisations", "organisation_id", committee)));
     for id in among(db, "organisations", organisations, any).await? {
         found.insert(Member::Organisation(parse::value(At("organisations", "id"), &id)?));
     }
@@ -134,10 +133,7 @@ fn allied(
     query
         .column((table, column))
         .from(table)
-        .inner_join(
-            "alliances",
-            Expr::col(("alliances", "id")).equals((table, "alliance_id")),
-        )
+        .inner_join("alliances", Expr::col(("alliances", "id")).equals((table, "alliance_id")))
         .and_where(Expr::col(("alliances", "committee_id")).eq(committee.to_string()));
     query
 }

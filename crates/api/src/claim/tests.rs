@@ -85,12 +85,18 @@ async fn a_claim_grants_nothing_until_the_secretary_of_the_chain_approves_it() {
     let same = file(&office, Caller::public(), "wang", CODE).await;
     assert_eq!(same, filed, "the same request is answered the same");
     let listed = claims(&office, secretary()).await;
-    assert_eq!((&listed["totalCount"], &listed["nodes"][0]["isDisputed"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&listed["totalCount"], &listed["nodes"][0]["isDisputed"]),
+        (&json!(1), &json!(false))
+    );
     let wang = claimant(&office, &listed, "wang").await;
     assert_eq!(wang.grant, None);
     let own = "{ viewer { role claims { state evidence reason claimant { name } isDisputed } } }";
     let viewer = ask_as(&office, wang.clone(), own).await["data"]["viewer"].clone();
-    assert_eq!((&viewer["role"], &viewer["claims"][0]["state"]), (&json!("PUBLIC"), &json!("PENDING")));
+    assert_eq!(
+        (&viewer["role"], &viewer["claims"][0]["state"]),
+        (&json!("PUBLIC"), &json!("PENDING"))
+    );
     let again = file(&office, wang.clone(), "", CODE).await;
     assert_eq!(again["errors"], error("TAKEN", "creditCode"));
 
@@ -104,7 +110,8 @@ async fn a_claim_grants_nothing_until_the_secretary_of_the_chain_approves_it() {
         wang.actor.clone(),
     ];
     for stranger in strangers {
-        let refused = decide(&office, stranger.clone(), &filed["claimId"], "approves: true", "decide-01");
+        let refused =
+            decide(&office, stranger.clone(), &filed["claimId"], "approves: true", "decide-01");
         assert_eq!(refused.await["errors"], error("NOT_FOUND", "claimId"), "{stranger:?}");
         assert_eq!(claims(&office, stranger.clone()).await["totalCount"], 0, "{stranger:?}");
     }
@@ -113,7 +120,8 @@ async fn a_claim_grants_nothing_until_the_secretary_of_the_chain_approves_it() {
     let refused = decide(&office, auditor, &filed["claimId"], "approves: true", "decide-01").await;
     assert_eq!(refused["errors"], error("NOT_FOUND", "claimId"), "an auditor never writes");
 
-    let silent = decide(&office, secretary(), &filed["claimId"], "approves: false", "decide-01").await;
+    let silent =
+        decide(&office, secretary(), &filed["claimId"], "approves: false", "decide-01").await;
     assert_eq!(silent["errors"], error("MISSING", "reason"));
     let done = decide(&office, secretary(), &filed["claimId"], "approves: true", "decide-02").await;
     assert_eq!(done["claim"]["state"], "APPROVED", "{done}");
@@ -133,9 +141,11 @@ async fn a_disputed_claim_is_decided_by_a_coordinator_and_audited() {
     let second = file(&office, Caller::public(), "zhao", CODE).await;
     let listed = claims(&office, secretary()).await;
     assert_eq!(listed["nodes"][0]["isDisputed"], true, "{listed}");
-    let refused = decide(&office, secretary(), &first["claimId"], "approves: true", "decide-01").await;
+    let refused =
+        decide(&office, secretary(), &first["claimId"], "approves: true", "decide-01").await;
     assert_eq!(refused["errors"], json!([{ "code": "DISPUTED", "field": null }]));
-    let silent = decide(&office, coordinator(), &first["claimId"], "approves: true", "decide-01").await;
+    let silent =
+        decide(&office, coordinator(), &first["claimId"], "approves: true", "decide-01").await;
     assert_eq!(silent["errors"], error("MISSING", "reason"));
     let how = r#"approves: true, reason: "法定代表人到场核验""#;
     let done = decide(&office, coordinator(), &first["claimId"], how, "decide-02").await;
@@ -143,7 +153,8 @@ async fn a_disputed_claim_is_decided_by_a_coordinator_and_audited() {
     assert_eq!(done["claim"], want);
 
     // The other one still waits, and is disputed now because somebody has the enterprise.
-    let refused = decide(&office, secretary(), &second["claimId"], "approves: true", "decide-03").await;
+    let refused =
+        decide(&office, secretary(), &second["claimId"], "approves: true", "decide-03").await;
     assert_eq!(refused["errors"][0]["code"], "DISPUTED");
     let how = r#"approves: true, replaces: true, reason: "前者系冒名""#;
     let done = decide(&office, coordinator(), &second["claimId"], how, "decide-04").await;

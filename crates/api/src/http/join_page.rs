@@ -17,9 +17,7 @@ pub(super) fn asset(Path(name): Path<String>) -> Response {
         "join.js" => {
             serve("text/javascript; charset=utf-8", include_str!("../../assets/join/join.js"))
         }
-        "join.css" => {
-            serve("text/css; charset=utf-8", include_str!("../../assets/join/join.css"))
-        }
+        "join.css" => serve("text/css; charset=utf-8", include_str!("../../assets/join/join.css")),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

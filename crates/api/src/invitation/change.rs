@@ -357,9 +357,8 @@ impl InvitationMutation {
         let cmd = RenewInvitation { id, days: input.days, request_key: input.request_key };
         let code = join::code(&draw()?);
         let done = app::renew(&scope.desk, &scope.actor, &cmd, &code, &doorway.pepper()).await;
-        let new = |is_new: bool| {
-            is_new.then(|| CodeToHandOver::new(doorway, Opens::Invitation, &code))
-        };
+        let new =
+            |is_new: bool| is_new.then(|| CodeToHandOver::new(doorway, Opens::Invitation, &code));
         payload(scope, done.map(|is_new| (id, new(is_new)))).await
     }
 

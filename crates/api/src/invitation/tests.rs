@@ -61,7 +61,8 @@ fn accept(code: &Value, account: &str, key: &str) -> String {
     )
 }
 
-const WANG: &str = r#"account: { name: "wang", displayName: "王芳", password: "seven herons over the river" },"#;
+const WANG: &str =
+    r#"account: { name: "wang", displayName: "王芳", password: "seven herons over the river" },"#;
 
 async fn accepted(office: &Office, who: Caller, query: &str) -> Value {
     ask_as(office, who, query).await["data"]["invitationAccept"].clone()
@@ -80,7 +81,14 @@ async fn rows_are_invited_once_each_and_every_other_row_says_why_not() {
         { name: "示例家纺3厂", contact: "打电话" }, { name: "示例商务局" }"#;
     let first = made(&office, secretary(), rows, "make-0001").await;
     let want = [
-        "made", "made", "repeated", "unknown", "credit_code", "foreign", "missing", "contact",
+        "made",
+        "made",
+        "repeated",
+        "unknown",
+        "credit_code",
+        "foreign",
+        "missing",
+        "contact",
         "made",
     ];
     assert_eq!(outcomes(&first), want, "{first:#}");

@@ -13,7 +13,6 @@ mod m20261122_000005_identity;
 mod m20261122_000006_need_life;
 mod m20261122_000007_time;
 mod m20261122_000008_trail;
-mod m20261122_000013_biddings;
 mod m20261122_000010_joining;
 mod m20261122_000013_biddings;
 
@@ -33,8 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_need_life::Migration),
             Box::new(m20261122_000007_time::Migration),
             Box::new(m20261122_000008_trail::Migration),
-            Box::new(m20261122_000013_biddings::Migration),
             Box::new(m20261122_000010_joining::Migration),
+            Box::new(m20261122_000013_biddings::Migration),
         ]
     }
 }

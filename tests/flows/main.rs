@@ -7,6 +7,7 @@ mod faults;
 mod http;
 mod identity;
 mod journeys;
+mod joining;
 mod live;
 mod oidc;
 mod operations;

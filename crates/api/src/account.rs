@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use lianmeng_app::caller::{Caller, Credential};
 use lianmeng_domain::account::{Access, Account, ApiToken, Grant, Login, LoginMethod};
 use lianmeng_domain::actor::Role;
-use lianmeng_store::{account as store, api_token, grant, login};
+use lianmeng_store::{account as store, api_token, claim, grant, login};
 
+use crate::claim::ClaimNode;
 use crate::ids;
 use crate::page::{self, Span};
 use crate::scalars::Day;
@@ -129,6 +130,12 @@ impl GrantNode {
         self.0.is_default
     }
 
+    /// Whether its holder keeps the people of the body (企业管理员): adds colleagues, ends their
+    /// grants, lets them choose a password anew.
+    async fn is_administrator(&self) -> bool {
+        self.0.is_administrator
+    }
+
     /// Whether it is in force today: neither over, nor still to come, nor taken back.
     async fn is_in_force(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.is_in_force(Scope::of(ctx)?.desk.today))
@@ -227,6 +234,9 @@ impl ApiTokenNode {
     }
 }
 
+/// Most claims of the caller's own in an answer.
+const OWN_CLAIMS: u64 = 20;
+
 /// The caller, about themselves.
 #[derive(Debug, Clone)]
 pub struct ViewerNode(Caller);
@@ -278,6 +288,14 @@ impl ViewerNode {
         let Some(id) = self.0.account() else { return Ok(Vec::new()) };
         let grants = grant::of_account(&Scope::of(ctx)?.desk.db, id).await?;
         Ok(grants.into_iter().map(GrantNode).collect())
+    }
+
+    /// Your claims (认领) of enterprises, newest first, at most 20.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<ClaimNode>> {
+        let Some(id) = self.0.account() else { return Ok(Vec::new()) };
+        let claims = claim::of_account(&Scope::of(ctx)?.desk.db, id, OWN_CLAIMS).await?;
+        Ok(claims.into_iter().map(ClaimNode::own).collect())
     }
 
     /// Your open logins, newest first, at most 100 a page; none for API tokens.

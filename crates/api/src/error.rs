@@ -270,6 +270,8 @@ pub enum ErrorCode {
     Throttled,
     /// The working-day calendar of a year is not loaded; the message names the year.
     CalendarMissing,
+    /// Others claim the same: a coordinator decides.
+    Disputed,
 }
 
 impl ErrorCode {

@@ -4,16 +4,20 @@
 //! [`routes`] says what there is. A request is read in `read`, its caller told in `caller`, run by
 //! [`Service`], and said in `answer`, `events` or `protocol`.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use async_graphql::Executor as _;
+use futures_util::StreamExt as _;
 use lianmeng_app::caller::Caller;
 use lianmeng_app::desk::{Desk, Office};
+use lianmeng_backplane::bus::Topic;
 use poem::http::{Method, StatusCode, header};
 use poem::web::{Data, Redirect};
 use poem::{
     Body, Endpoint, EndpointExt as _, IntoResponse, Request, Response, Route, get, handler,
 };
+use tokio::runtime::Handle;
 
 use self::answer::{Accept, Manner, Media, Refused};
 use self::health::Lifecycle;
@@ -30,6 +34,7 @@ mod answer;
 mod caller;
 mod events;
 pub mod health;
+mod join_page;
 mod oidc;
 mod protocol;
 mod read;
@@ -68,6 +73,7 @@ impl Front {
         settings: Settings,
         lifecycle: Lifecycle,
     ) -> Self {
+        hear(&office, &door);
         let gate = settings.gate().keeping_in(office.backplane.cache.clone());
         Self {
             engine: Arc::new(Engine::new(gate, settings.timeout)),
@@ -102,6 +108,23 @@ impl Front {
     }
 }
 
+/// Forgets what is believed about an account as soon as another part of this process, or another
+/// process, says that it changed.
+fn hear(office: &Office, door: &Arc<Door>) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    let door = Arc::downgrade(door);
+    let messages = office.backplane.bus.subscribe(Topic::Access);
+    runtime.spawn(async move {
+        let mut messages = pin!(messages);
+        while let Some(message) = messages.next().await {
+            let Some(door) = door.upgrade() else { return };
+            if let Ok(account) = crate::ids::decode(&message.payload) {
+                door.gate.forget_account(account);
+            }
+        }
+    });
+}
+
 /// The schema as it is served.
 struct SchemaText {
     text: String,
@@ -133,6 +156,8 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         )
         .nest("/auth", sign_in::routes())
         .at("/graphql/schema.graphql", get(schema_text))
+        .at("/join", get(join_page::page))
+        .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))
         .at("/health/ready", get(health::ready));
     if has_graphiql {

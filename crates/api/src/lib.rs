@@ -4,6 +4,8 @@
 //! visibility. No SQL and no transaction here. Start reading at [`schema`] (the roots), [`scope`]
 //! (what one request may see) and [`enterprise`] (a whole slice).
 // Each part of a merged root is a future inside of the one before.
+// That a resolver which knows the door can move between threads is proven through every type of the
+// HTTP client behind it.
 #![recursion_limit = "256"]
 #![expect(clippy::unused_async, reason = "every resolver is async, whether it waits or not")]
 
@@ -15,8 +17,11 @@ mod batch;
 pub mod bidding;
 pub mod calendar;
 pub mod chain;
+pub mod claim;
+pub mod colleague;
 pub mod committee;
 pub mod deadline;
+mod doorway;
 pub mod enterprise;
 pub mod error;
 pub mod event;
@@ -26,6 +31,7 @@ pub mod http;
 pub mod ids;
 pub mod import;
 pub mod industry;
+pub mod invitation;
 pub mod job;
 pub mod limits;
 pub mod live;

@@ -20,6 +20,9 @@ use crate::bidding::BiddingMutation;
 use crate::calendar::{CalendarMutation, CalendarQuery};
 use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
+use crate::claim::{ClaimMutation, ClaimQuery};
+use crate::colleague::ColleagueQuery;
+use crate::colleague::change::ColleagueMutation;
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::deadline::{DeadlineMutation, DeadlineQuery};
@@ -34,6 +37,8 @@ use crate::graph::GraphQuery;
 use crate::ids;
 use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
+use crate::invitation::InvitationQuery;
+use crate::invitation::change::InvitationMutation;
 use crate::job::{JobMutation, JobQuery};
 use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
@@ -203,6 +208,9 @@ pub struct Query(
     NodeQuery,
     LiveQuery,
     AccountQuery,
+    InvitationQuery,
+    ClaimQuery,
+    ColleagueQuery,
     EnterpriseQuery,
     GraphQuery,
     OrganisationQuery,
@@ -241,6 +249,9 @@ pub struct TimeQuery(CalendarQuery, DeadlineQuery);
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    InvitationMutation,
+    ClaimMutation,
+    ColleagueMutation,
     ImportMutation,
     EnterpriseMutation,
     OrganisationMutation,

@@ -23,6 +23,7 @@ use lianmeng_domain::actor::Actor;
 use tokio::time::sleep;
 
 use crate::auth::gate::GateError;
+use crate::doorway::Doorway;
 use crate::error::{self, ApiError, Voice};
 use crate::http::Door;
 use crate::limits::{self, Gate, Kind, Plan};
@@ -272,7 +273,9 @@ impl Service {
         let seen = desk.clone();
         let scope =
             Scope::new(desk, self.caller.actor.clone()).at_least(at_least.unwrap_or_default());
+        let doorway = Doorway { door: self.door.clone(), address: Arc::clone(&self.origin) };
         let request = request.data(scope).data(self.caller.clone()).data(self.voice.clone());
+        let request = request.data(doorway);
         Ok(Prepared { request, plan, shape, kind, meter, seen })
     }
 

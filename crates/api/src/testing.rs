@@ -17,6 +17,7 @@ use crate::http::Door;
 use crate::schema::{self, Service};
 
 pub(crate) mod casework;
+pub(crate) mod people;
 
 /// An office over an empty database; its clock stands at 2026-03-02 09:00 in China.
 pub(crate) async fn world() -> Office {

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches, replayed_id};
 use crate::desk::Desk;
+use crate::notify;
 use crate::password::{self, HashError};
 use crate::secret::Secret;
 
@@ -112,6 +113,7 @@ pub async fn add(
         name,
         display_name,
         disabled_at: None,
+        kept_by: None,
         created_at: desk.now,
         version: 1,
     };
@@ -141,6 +143,8 @@ pub struct AddGrant {
     pub until_on: Option<NaiveDate>,
     /// Whether requests that name no grant act under this one from now on.
     pub is_default: bool,
+    /// Whether its holder keeps the people of the body.
+    pub is_administrator: bool,
     /// Key chosen by the client; repeating it is safe.
     pub request_key: String,
 }
@@ -168,11 +172,13 @@ pub async fn add_grant(
         from_on: cmd.from_on.unwrap_or(desk.today),
         until_on: cmd.until_on,
         is_default: cmd.is_default,
+        is_administrator: cmd.is_administrator,
         revoked_at: None,
     };
     account::check_grant(&new)?;
     grant::insert(&change.tx, &new).await?;
     change.finish("GrantRole", &wire(new.id), Touches::Nothing).await?;
+    notify::access(desk, new.account);
     Ok(new.id)
 }
 
@@ -199,11 +205,14 @@ pub async fn revoke_grant(
         Begun::New(change) => change,
         Begun::Replay(_) => return Ok(cmd.id),
     };
+    let found = grant::find(&change.tx, cmd.id).await?;
+    let holder = found.ok_or(AccountCommandError::NotFound)?.account;
     grant::revoke(&change.tx, cmd.id, desk.now).await.map_err(|error| match error {
         StoreError::Stale => AccountCommandError::NotFound,
         StoreError::Conflict(_) | StoreError::Corrupt { .. } | StoreError::Db(_) => error.into(),
     })?;
     change.finish("RevokeGrant", &wire(cmd.id), Touches::Nothing).await?;
+    notify::access(desk, holder);
     Ok(cmd.id)
 }
 
@@ -248,6 +257,7 @@ pub async fn shut(
         store::save(&change.tx, &kept).await?;
     }
     change.finish(action, &wire(id), Touches::Nothing).await?;
+    notify::access(desk, id);
     Ok(ended)
 }
 
@@ -286,10 +296,12 @@ pub async fn set_password(
     let why = (desk.now, LoginEnd::PasswordChanged);
     login::end_all(&change.tx, id, None, why).await?;
     change.finish("SetPassword", &wire(id), Touches::Nothing).await?;
+    notify::access(desk, id);
     Ok(id)
 }
 
-async fn new_hash(
+/// The hash of a new password that somebody chose for `account`.
+pub(crate) async fn new_hash(
     account: &Account,
     Typed(text): &Typed,
     salt: &Secret,
@@ -340,6 +352,7 @@ pub async fn change_password(
     let why = (desk.now, LoginEnd::PasswordChanged);
     login::end_all(&change.tx, owner, Some(present), why).await?;
     change.finish("ChangePassword", &wire(owner), Touches::Nothing).await?;
+    notify::access(desk, owner);
     Ok(owner)
 }
 

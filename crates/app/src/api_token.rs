@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches, replayed_id};
 use crate::desk::Desk;
+use crate::notify;
 use crate::secret::{self, Secret};
 
 /// What an API token begins with, so that scanners of leaked secrets know it.
@@ -141,5 +142,6 @@ pub async fn revoke(
     store::revoke(&change.tx, cmd.id, desk.now).await?;
     let thing = format!("{}:{}", ApiTokenId::TAG, cmd.id);
     change.finish("RevokeApiToken", &thing, Touches::Nothing).await?;
+    notify::access(desk, found.account);
     Ok(cmd.id)
 }

@@ -157,6 +157,11 @@ impl Standing {
         Ok(Some(Self { account: kept.account, grants, by }))
     }
 
+    /// Whose standing it is.
+    pub const fn account(&self) -> AccountId {
+        self.account.id
+    }
+
     /// The caller at `now`, acting under the grant `wanted`, or under the default one.
     ///
     /// # Errors
@@ -230,6 +235,7 @@ mod tests {
             from_on: at(1).date_naive(),
             until_on: until.map(|day| at(day).date_naive()),
             is_default: id == 1,
+            is_administrator: false,
             revoked_at: None,
         };
         Standing {
@@ -238,6 +244,7 @@ mod tests {
                 name: "li".to_owned(),
                 display_name: "李".to_owned(),
                 disabled_at: None,
+                kept_by: None,
                 created_at: at(1),
                 version: 1,
             },

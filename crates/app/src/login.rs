@@ -439,6 +439,7 @@ pub async fn revoke(
     }
     store::end(&change.tx, cmd.id, desk.now, LoginEnd::Revoked).await?;
     change.finish("RevokeLogin", &wire(cmd.id), Touches::Nothing).await?;
+    notify::access(desk, owner);
     Ok(cmd.id)
 }
 

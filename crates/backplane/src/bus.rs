@@ -20,16 +20,19 @@ pub enum Topic {
     Job,
     /// Somebody was told something; the payload is the wire id of the grant they hold.
     Notice,
+    /// What somebody may do was changed; the payload is the wire id of their account.
+    Access,
 }
 
 impl Topic {
-    const ALL: [Self; 3] = [Self::Change, Self::Job, Self::Notice];
+    const ALL: [Self; 4] = [Self::Change, Self::Job, Self::Notice, Self::Access];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Change => "change",
             Self::Job => "job",
             Self::Notice => "notice",
+            Self::Access => "access",
         }
     }
 }

@@ -32,6 +32,9 @@ pub struct Account {
     pub display_name: String,
     /// Since when nobody can sign in with it.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// The body whose administrator may set its password anew: the one it was made for. None for
+    /// those that nobody but the operator keeps.
+    pub kept_by: Option<Body>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Raised by one with each save.
@@ -55,6 +58,8 @@ pub struct Grant {
     pub until_on: Option<NaiveDate>,
     /// Whether requests that name no grant act under this one.
     pub is_default: bool,
+    /// Whether its holder keeps the people of the body: adds colleagues and ends their grants.
+    pub is_administrator: bool,
     /// When it was taken back before its end.
     pub revoked_at: Option<DateTime<Utc>>,
 }
@@ -66,6 +71,21 @@ impl Grant {
             && self.from_on <= today
             && self.until_on.is_none_or(|until| today <= until)
     }
+
+    /// Whether it is in force on the local date `today`, or will be.
+    pub fn is_alive(&self, today: NaiveDate) -> bool {
+        self.revoked_at.is_none() && self.until_on.is_none_or(|until| today <= until)
+    }
+}
+
+/// Whether the administrator of `body` may set the password of `account` anew, which holds
+/// `grants`: it was made for that body, works there, and nowhere else. Whoever else could take over
+/// the rights that somebody has elsewhere.
+pub fn may_reset(account: &Account, grants: &[Grant], body: &Body, today: NaiveDate) -> bool {
+    let mut alive = grants.iter().filter(|grant| grant.is_alive(today)).peekable();
+    account.kept_by.as_ref() == Some(body)
+        && alive.peek().is_some()
+        && alive.all(|grant| grant.body.as_ref() == Some(body))
 }
 
 words! {
@@ -305,7 +325,36 @@ mod tests {
             from_on: day(from),
             until_on: until.map(day),
             is_default: false,
+            is_administrator: false,
             revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn an_administrator_resets_those_who_work_for_nobody_else() {
+        let ours = Body::Enterprise(EnterpriseId::from(1));
+        let theirs = Body::Enterprise(EnterpriseId::from(2));
+        let account = |kept_by: Option<&Body>| Account {
+            id: AccountId::from(1),
+            name: "wang".to_owned(),
+            display_name: "王".to_owned(),
+            disabled_at: None,
+            kept_by: kept_by.cloned(),
+            created_at: DateTime::UNIX_EPOCH,
+            version: 1,
+        };
+        let held = |body: &Body, until| Grant { body: Some(body.clone()), ..grant(1, 5, until) };
+        let cases = [
+            ("a colleague", Some(&ours), vec![held(&ours, None)], true),
+            ("one who has left", Some(&ours), vec![held(&ours, Some(8))], false),
+            ("one without grants", Some(&ours), vec![], false),
+            ("one who came along", None, vec![held(&ours, None)], false),
+            ("one of another", Some(&theirs), vec![held(&ours, None)], false),
+            ("of two bodies", Some(&ours), vec![held(&ours, None), held(&theirs, None)], false),
+            ("once of another", Some(&ours), vec![held(&ours, None), held(&theirs, Some(8))], true),
+        ];
+        for (name, kept_by, grants, may) in cases {
+            assert_eq!(may_reset(&account(kept_by), &grants, &ours, day(9)), may, "{name}");
         }
     }
 

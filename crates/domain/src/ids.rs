@@ -134,6 +134,12 @@ ids! {
     LoginId = "login";
     /// Id of a token for another system 接口令牌.
     ApiTokenId = "api_token";
+    /// Id of an invitation to come in 入驻邀请.
+    InvitationId = "invitation";
+    /// Id of what was invited together.
+    InvitationBatchId = "invitation_batch";
+    /// Id of a claim 认领.
+    ClaimId = "claim";
     /// Id of an audit row.
     AuditId = "audit";
     /// Id of a job.

@@ -59,11 +59,11 @@ pub fn mapping(path: &Path) -> Result<Mapping, ReadError> {
     Mapping::parse(&name, &text)
 }
 
-fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let io = |cause| ReadError::Io { path: path.display().to_string(), cause };
     // The size is asked for first so that a huge file is never loaded.
     let size = std::fs::metadata(path).map_err(io)?.len();
@@ -71,7 +71,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     std::fs::read(path).map_err(io)
 }
 
-fn file(name: &str, bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+pub(crate) fn file(name: &str, bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
     ReadError::check_size(name, u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
     let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
     match extension.as_deref() {

@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod identity;
+pub(crate) mod invite;
 pub(crate) mod need;
 pub(crate) mod time;
 
@@ -12,6 +13,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use audit::AuditCommand;
 use identity::{KeyCommand, UserCommand};
+use invite::InviteArgs;
 use need::NeedCommand;
 use time::CalendarCommand;
 
@@ -102,6 +104,13 @@ pub(crate) enum Command {
     /// Show and check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Invite the enterprises and organisations of a workbook: a code and a link for each, which make
+    /// whoever brings them its administrator.
+    ///
+    /// Whoever has an invitation that waits, or an administrator, gets none, so the same file again
+    /// invites nobody twice, and a run that died goes on. Ends with 0 if every row has an invitation
+    /// or an administrator, else with 2.
+    Invite(InviteArgs),
     /// Accounts, the roles granted to them, passwords and tokens.
     #[command(subcommand)]
     User(UserCommand),

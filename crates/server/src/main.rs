@@ -17,6 +17,7 @@ mod demo;
 mod graph;
 mod graphql;
 mod import;
+mod invite;
 mod jobs;
 mod key;
 mod matching;
@@ -82,6 +83,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Restore(args) => block_on(backup::restore(config, args)),
         Command::Migrate(command) => block_on(migrate::run(config, command)),
         Command::Config(command) => config::run(config, &command),
+        Command::Invite(args) => block_on(invite::run(config, args)),
         Command::User(args) => block_on(user::run(config, args)),
         Command::Key(args) => block_on(key::run(config, args)),
     }

@@ -131,6 +131,7 @@ async fn grant(desk: &Desk, args: UserGrantArgs) -> anyhow::Result<()> {
         from_on: args.from,
         until_on: args.until,
         is_default: args.default,
+        is_administrator: args.administrator,
         request_key: request_key(desk),
     };
     let id = app::add_grant(desk, &administrator(), &cmd).await?;
@@ -204,6 +205,7 @@ fn as_json(desk: &Desk, account: &Account, held: &[Grant]) -> serde_json::Value 
                 "fromOn": grant.from_on.to_string(),
                 "untilOn": grant.until_on.map(|day| day.to_string()),
                 "isDefault": grant.is_default,
+                "isAdministrator": grant.is_administrator,
                 "isInForce": grant.is_in_force(desk.today),
             })
         })

@@ -28,6 +28,7 @@ mod row {
         pub display_name: String,
         pub password_hash: Option<String>,
         pub disabled_at: Option<DateTimeUtc>,
+        pub kept_by: Option<String>,
         pub created_at: DateTimeUtc,
         pub version: i64,
     }
@@ -100,6 +101,20 @@ pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Kep
     row::Entity::find_by_id(id.to_string()).one(db).await?.map(Kept::try_from).transpose()
 }
 
+/// The accounts with these ids, in no order; missing ones are left out.
+///
+/// # Errors
+///
+/// As [`find_by_name`].
+pub async fn find_many(
+    db: &impl ConnectionTrait,
+    ids: &[AccountId],
+) -> Result<Vec<Account>, StoreError> {
+    let query = row::Entity::find().filter(parse::among(db, row::Column::Id, ids));
+    let rows = query.all(db).await?;
+    rows.into_iter().map(|row| Kept::try_from(row).map(|kept| kept.account)).collect()
+}
+
 /// A page of all accounts, by name.
 ///
 /// # Errors
@@ -130,6 +145,7 @@ pub async fn insert(db: &impl ConnectionTrait, kept: &Kept) -> Result<(), StoreE
         display_name: Set(account.display_name.clone()),
         password_hash: Set(kept.password_hash.clone()),
         disabled_at: Set(account.disabled_at),
+        kept_by: Set(account.kept_by.as_ref().map(ToString::to_string)),
         created_at: Set(account.created_at),
         version: Set(account.version),
     };
@@ -211,6 +227,7 @@ impl TryFrom<row::Model> for Kept {
             name: row.name,
             display_name: row.display_name,
             disabled_at: row.disabled_at,
+            kept_by: parse::value_opt(At("accounts", "kept_by"), row.kept_by.as_deref())?,
             created_at: row.created_at,
             version: row.version,
         };
@@ -220,6 +237,8 @@ impl TryFrom<row::Model> for Kept {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use lianmeng_domain::actor::Body;
+
     use super::*;
 
     pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
@@ -232,6 +251,7 @@ pub(crate) mod tests {
             name: format!("Person{number}"),
             display_name: "某某".to_owned(),
             disabled_at: None,
+            kept_by: (number == 3).then(|| Body::Enterprise(5.into())),
             created_at: at(0),
             version: 1,
         };
@@ -261,6 +281,8 @@ pub(crate) mod tests {
         assert!(matches!(save(&db, &changed).await, Err(StoreError::Stale)));
         changed.account.version = 2;
         assert_eq!(find(&db, changed.account.id).await.unwrap(), Some(changed));
+        let found = find_many(&db, &[3, 9].map(AccountId::from)).await.unwrap();
+        assert_eq!(found, [kept(3).account]);
         let window = Window::next(Some("person1".to_owned()), 1);
         assert_eq!(page(&db, window).await.unwrap()[0].name, "Person2");
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_domain::account::{Access, ApiToken};
-use lianmeng_domain::ids::{AccountId, ApiTokenId};
+use lianmeng_domain::ids::{AccountId, ApiTokenId, GrantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
@@ -164,6 +164,25 @@ pub async fn revoke_all(
     Ok(())
 }
 
+/// Revokes every token bound to one of `grants`.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses.
+pub async fn revoke_of_grants(
+    db: &impl ConnectionTrait,
+    grants: &[GrantId],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::RevokedAt, Expr::value(at))
+        .filter(parse::among(db, row::Column::GrantId, grants))
+        .filter(row::COLUMN.revoked_at.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Notes that `token` was used at `at`, if the last note is older than ten minutes.
 ///
 /// # Errors
@@ -206,8 +225,6 @@ impl TryFrom<row::Model> for ApiToken {
 
 #[cfg(test)]
 mod tests {
-    use lianmeng_domain::ids::GrantId;
-
     use super::*;
     use crate::account::tests::{at, db};
     use crate::grant::tests::grant;
@@ -248,6 +265,11 @@ mod tests {
             let found = find(&db, token(1).id).await.unwrap().unwrap();
             assert_eq!(found.used_at, Some(at(noted)));
         }
+        revoke_of_grants(&db, &[GrantId::from(9)], at(650)).await.unwrap();
+        assert_eq!(count(&db, AccountId::from(1), at(650)).await.unwrap(), 2);
+        revoke_of_grants(&db, &[GrantId::from(1)], at(660)).await.unwrap();
+        assert_eq!(count(&db, AccountId::from(1), at(660)).await.unwrap(), 0);
+        insert(&db, &token(4), "h4").await.unwrap();
         revoke_all(&db, AccountId::from(1), at(700)).await.unwrap();
         assert_eq!(count(&db, AccountId::from(1), at(700)).await.unwrap(), 0);
         let found = find(&db, token(2).id).await.unwrap().unwrap();

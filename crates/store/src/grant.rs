@@ -6,10 +6,11 @@ use lianmeng_domain::actor::{Body, Role};
 use lianmeng_domain::ids::{AccountId, GrantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{ExprTrait as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::sea_query::{IntoCondition as _, Query};
+use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
+use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `grants`.
@@ -28,6 +29,7 @@ mod row {
         pub from_on: Date,
         pub until_on: Option<Date>,
         pub is_default: bool,
+        pub is_administrator: bool,
         pub revoked_at: Option<DateTimeUtc>,
     }
 
@@ -50,6 +52,76 @@ pub async fn of_account(
         .filter(row::COLUMN.account_id.eq(account.to_string()))
         .order_by_desc(row::COLUMN.id)
         .limit(LIMIT)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Grants that are in force on `today` or will be.
+fn alive(today: NaiveDate) -> Condition {
+    let unended =
+        Condition::any().add(row::COLUMN.until_on.is_null()).add(row::COLUMN.until_on.gte(today));
+    row::COLUMN.revoked_at.is_null().into_condition().add(unended)
+}
+
+/// A page of the grants for `body` that are in force on `today` or will be, oldest first.
+///
+/// # Errors
+///
+/// As [`of_account`].
+pub async fn page_of_body(
+    db: &impl ConnectionTrait,
+    body: &Body,
+    today: NaiveDate,
+    window: Window<GrantId>,
+) -> Result<Vec<Grant>, StoreError> {
+    let query =
+        row::Entity::find().filter(row::COLUMN.body.eq(body.to_string())).filter(alive(today));
+    let rows = page::by_id(query, (row::Column::Id, Way::Up), window).all(db).await?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Every grant of these accounts that is in force on `today` or will be, at most [`LIMIT`] for each,
+/// oldest first.
+///
+/// # Errors
+///
+/// As [`of_account`].
+pub async fn alive_of_accounts(
+    db: &impl ConnectionTrait,
+    accounts: &[AccountId],
+    today: NaiveDate,
+) -> Result<Vec<Grant>, StoreError> {
+    let most = u64::try_from(accounts.len()).unwrap_or(u64::MAX).saturating_mul(LIMIT);
+    let rows = row::Entity::find()
+        .filter(parse::among(db, row::Column::AccountId, accounts))
+        .filter(alive(today))
+        .order_by_asc(row::COLUMN.id)
+        .limit(most)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Grant::try_from).collect()
+}
+
+/// Grants of those who administer one of `bodies` on `today`, oldest first, at most [`LIMIT`] for
+/// each.
+///
+/// # Errors
+///
+/// As [`of_account`].
+pub async fn administrators(
+    db: &impl ConnectionTrait,
+    bodies: &[Body],
+    today: NaiveDate,
+) -> Result<Vec<Grant>, StoreError> {
+    let most = u64::try_from(bodies.len()).unwrap_or(u64::MAX).saturating_mul(LIMIT);
+    let rows = row::Entity::find()
+        .filter(parse::among(db, row::Column::Body, bodies))
+        .filter(row::COLUMN.is_administrator.eq(true))
+        .filter(row::COLUMN.from_on.lte(today))
+        .filter(alive(today))
+        .order_by_asc(row::COLUMN.id)
+        .limit(most)
         .all(db)
         .await?;
     rows.into_iter().map(Grant::try_from).collect()
@@ -121,6 +193,7 @@ pub async fn insert(db: &impl ConnectionTrait, grant: &Grant) -> Result<(), Stor
         from_on: Set(grant.from_on),
         until_on: Set(grant.until_on),
         is_default: Set(grant.is_default),
+        is_administrator: Set(grant.is_administrator),
         revoked_at: Set(grant.revoked_at),
     };
     row::Entity::insert(row).exec_without_returning(db).await?;
@@ -159,6 +232,7 @@ impl TryFrom<row::Model> for Grant {
             from_on: row.from_on,
             until_on: row.until_on,
             is_default: row.is_default,
+            is_administrator: row.is_administrator,
             revoked_at: row.revoked_at,
         })
     }
@@ -181,8 +255,36 @@ pub(crate) mod tests {
             from_on: at(0).date_naive(),
             until_on: Some(at(86_400).date_naive()),
             is_default: true,
+            is_administrator: number == 3,
             revoked_at: None,
         }
+    }
+
+    #[tokio::test]
+    async fn people_of_a_body_are_listed_while_their_term_lasts_and_its_administrators_found() {
+        let db = db().await;
+        for (number, account) in [(1, 1), (2, 2), (3, 3)] {
+            insert(&db, &grant(number, account)).await.unwrap();
+        }
+        let other = Grant { body: Some(Body::Enterprise(EnterpriseId::from(6))), ..grant(4, 1) };
+        insert(&db, &other).await.unwrap();
+        revoke(&db, GrantId::from(2), at(1)).await.unwrap();
+        let (body, day) = (Body::Enterprise(EnterpriseId::from(5)), at(0).date_naive());
+        let numbers = |grants: Vec<Grant>| grants.iter().map(|g| g.id.number()).collect::<Vec<_>>();
+        let listed = |today| page_of_body(&db, &body, today, Window::first(9));
+        assert_eq!(numbers(listed(day).await.unwrap()), [1, 3]);
+        let next = page_of_body(&db, &body, day, Window::next(Some(GrantId::from(1)), 9)).await;
+        assert_eq!(numbers(next.unwrap()), [3]);
+        assert_eq!(numbers(listed(at(86_400).date_naive()).await.unwrap()), [1, 3], "its last day");
+        assert_eq!(numbers(listed(at(2 * 86_400).date_naive()).await.unwrap()), Vec::<u128>::new());
+        let bodies = [body.clone(), other.body.clone().unwrap()];
+        let found = administrators(&db, &bodies, day).await.unwrap();
+        assert_eq!(numbers(found), [3]);
+        let before = day.pred_opt().unwrap();
+        assert_eq!(administrators(&db, &bodies, before).await.unwrap(), [], "still to come");
+        let accounts = [1, 2].map(AccountId::from);
+        let found = alive_of_accounts(&db, &accounts, day).await.unwrap();
+        assert_eq!(numbers(found), [1, 4]);
     }
 
     #[tokio::test]

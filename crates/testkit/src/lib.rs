@@ -155,7 +155,12 @@ impl Program {
 
     /// Starts a worker without a server.
     pub fn work(&self) -> Background {
-        let mut command = self.command(&["work"]);
+        self.start(&["work"])
+    }
+
+    /// Starts a command and does not wait for its end.
+    pub fn start(&self, args: &[&str]) -> Background {
+        let mut command = self.command(args);
         let log = Log::default();
         let child = command.stdout(Stdio::null()).stderr(log.end()).spawn().unwrap();
         Background { child, _log: log }

@@ -102,13 +102,14 @@ pub struct PasswordChangePayload {
 
 /// Account and login of a caller who signed in. Tokens cannot change what lets people in: whoever
 /// steals one must not be able to stay.
-fn signed_in(ctx: &Context<'_>) -> Result<Result<(AccountId, LoginId), UserError>> {
+pub(crate) fn signed_in(ctx: &Context<'_>) -> Result<Result<(AccountId, LoginId), UserError>> {
     let message = "only somebody who signed in can change this; sign in at /auth/login";
     let refused = || UserError::new(ErrorCode::NotFound, message, None);
     Ok(ctx.data::<Caller>()?.login().ok_or_else(refused))
 }
 
-fn draw() -> Result<Secret, ApiError> {
+/// A new secret.
+pub(crate) fn draw() -> Result<Secret, ApiError> {
     Secret::draw().map_err(|error| ApiError::Internal(Box::new(error)))
 }
 
@@ -121,7 +122,8 @@ fn login_error(error: RevokeLoginError) -> Result<UserError, ApiError> {
     }
 }
 
-fn rule_error(error: &AccountError) -> UserError {
+/// What to mend about a name, a label, a grant or a token.
+pub(crate) fn rule_error(error: &AccountError) -> UserError {
     let (code, field) = match error {
         AccountError::Name(_) => (ErrorCode::Invalid, Some("name")),
         AccountError::Label { .. } => (ErrorCode::Invalid, Some("label")),

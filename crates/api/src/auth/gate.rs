@@ -5,18 +5,20 @@
 //! terms of office and lives of tokens are compared with the clock at every request.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_app::api_token;
 use lianmeng_app::caller::{Caller, Credential, Shut, Standing};
 use lianmeng_app::desk::{Desk, Office};
+use lianmeng_app::join::Pepper;
 use lianmeng_app::keys;
 use lianmeng_app::login::Lives;
 use lianmeng_app::secret::{self, NoRandomness, Secret};
 use lianmeng_domain::account::{AccountError, Login};
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{ApiTokenId, GrantId, LoginId};
+use lianmeng_domain::ids::{AccountId, ApiTokenId, GrantId, LoginId};
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
@@ -88,6 +90,8 @@ pub struct Gate {
     settings: GateSettings,
     ring: Mutex<Option<Read<KeyRing>>>,
     standings: Mutex<HashMap<Key, Read<Standing>>>,
+    /// How often something was forgotten: what was read before that must not be remembered after.
+    forgotten: AtomicU64,
 }
 
 impl std::fmt::Debug for Gate {
@@ -108,7 +112,12 @@ impl From<Shut> for GateError {
 impl Gate {
     /// A gate that has read nothing yet.
     pub fn new(settings: GateSettings) -> Self {
-        Self { settings, ring: Mutex::default(), standings: Mutex::default() }
+        Self {
+            settings,
+            ring: Mutex::default(),
+            standings: Mutex::default(),
+            forgotten: AtomicU64::default(),
+        }
     }
 
     /// How long things live.
@@ -203,7 +212,20 @@ impl Gate {
 
     /// Forgets what is remembered of a login, so that its end is felt here at once.
     pub fn forget(&self, login: LoginId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         lock(&self.standings).remove(&Key::Login(login));
+    }
+
+    /// Forgets what is remembered of every login and token of an account, so that what was taken
+    /// from it is felt here at once.
+    pub fn forget_account(&self, account: AccountId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        lock(&self.standings).retain(|_, read| read.value.account() != account);
+    }
+
+    /// What codes that people type are mixed with before their hash is kept.
+    pub fn pepper(&self) -> Pepper {
+        Pepper::new(&self.settings.pepper)
     }
 
     async fn bearer(&self, desk: &Desk, token: &str) -> Result<Bearer, GateError> {
@@ -237,6 +259,7 @@ impl Gate {
         if let Some(standing) = remembered {
             return Ok(standing);
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let found = match &key {
             Key::Login(id) => Standing::of_login(&desk.db, *id).await?,
             Key::ApiToken(hash) => Standing::of_api_token(&desk.db, hash, desk.now).await?,
@@ -247,7 +270,8 @@ impl Gate {
         if standings.len() >= MOST {
             standings.retain(|_, read| self.holds(read, desk));
         }
-        if standings.len() < MOST {
+        let is_fresh = self.forgotten.load(Ordering::SeqCst) == forgotten;
+        if standings.len() < MOST && is_fresh {
             standings.insert(key, Read { value: Arc::clone(&standing), at: desk.now });
         }
         Ok(standing)

@@ -91,6 +91,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "CALENDAR_MISSING" => "该年度的工作日历尚未导入，请由管理员导入后再试",
         "CAPACITY_EXCEEDED" => "名额或容量已用完",
         "CYCLE" => "此修改会形成循环",
+        "DISPUTED" => "此企业另有人认领或已有管理员，须由统筹单位裁定并说明理由",
         "IN_USE" => "仍被其他内容引用，请先解除引用",
         "INFEASIBLE" => "各项要求无法同时满足",
         "INVALID" => "填写内容不符合规则",

@@ -28,6 +28,7 @@ async fn person(office: &Office, number: u128, actor: Actor) -> Caller {
         name: format!("person{number}"),
         display_name: "某某".to_owned(),
         disabled_at: None,
+        kept_by: None,
         created_at: now,
         version: 1,
     };
@@ -40,6 +41,7 @@ async fn person(office: &Office, number: u128, actor: Actor) -> Caller {
         from_on: office.desk().today,
         until_on: None,
         is_default: true,
+        is_administrator: false,
         revoked_at: None,
     };
     grant::insert(&office.db, &held).await.unwrap();

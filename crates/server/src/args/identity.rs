@@ -58,6 +58,9 @@ pub(crate) struct UserGrantArgs {
     /// Act under this grant where a request names none.
     #[arg(long)]
     pub(crate) default: bool,
+    /// Let the holder keep the people of the body: add colleagues and end their grants.
+    #[arg(long)]
+    pub(crate) administrator: bool,
 }
 
 #[derive(Debug, ClapArgs)]

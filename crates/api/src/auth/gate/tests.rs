@@ -36,6 +36,7 @@ async fn signed_in(office: &Office) -> Login {
         from_on: None,
         until_on: desk.today.succ_opt(),
         is_default: false,
+        is_administrator: false,
         request_key: "grant-li".to_owned(),
     };
     accounts::add_grant(&desk, &admin, &grant).await.unwrap();
@@ -76,6 +77,26 @@ async fn a_known_caller_costs_no_statement_and_a_revocation_is_felt_after_five_s
     for refused in [gate.caller(&late, &token, None).await, gate.recheck(&late, &caller).await] {
         assert!(matches!(refused, Err(GateError::Token(TokenError::Ended))), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_forgotten_about_an_account_is_felt_at_once_by_requests_and_open_connections() {
+    let office = world().await;
+    let login = signed_in(&office).await;
+    let gate = gate();
+    let (token, _) = gate.access_token(&office.desk(), &login).await.unwrap();
+    let caller = gate.caller(&office, &token, None).await.unwrap();
+    let desk = office.desk();
+    let admin = Actor { subject: "admin".to_owned(), role: Role::SystemAdmin, body: None };
+    let id = caller.grant.unwrap();
+    let revoke = accounts::RevokeGrant { id, request_key: "revoke-li".to_owned() };
+    accounts::revoke_grant(&desk, &admin, &revoke).await.unwrap();
+    assert_eq!(gate.recheck(&office, &caller).await.unwrap(), caller, "believed so far");
+    gate.forget_account(login.account);
+    let refused = gate.recheck(&office, &caller).await;
+    assert!(matches!(refused, Err(GateError::Token(TokenError::NotHeld(_)))), "{refused:?}");
+    let left = gate.caller(&office, &token, None).await.unwrap();
+    assert_eq!((left.actor.role, left.grant), (Role::Public, None));
 }
 
 #[tokio::test]

@@ -13,10 +13,8 @@ mod m20261122_000005_identity;
 mod m20261122_000006_need_life;
 mod m20261122_000007_time;
 mod m20261122_000008_trail;
-mod m20261122_000012_figures;
-mod m20261122_000012_figures;
-mod m20261122_000013_biddings;
 mod m20261122_000010_joining;
+mod m20261122_000012_figures;
 mod m20261122_000013_biddings;
 
 /// Applies every migration in order.
@@ -35,10 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_need_life::Migration),
             Box::new(m20261122_000007_time::Migration),
             Box::new(m20261122_000008_trail::Migration),
-            Box::new(m20261122_000012_figures::Migration),
-            Box::new(m20261122_000013_biddings::Migration),
-            Box::new(m20261122_000012_figures::Migration),
             Box::new(m20261122_000010_joining::Migration),
+            Box::new(m20261122_000012_figures::Migration),
             Box::new(m20261122_000013_biddings::Migration),
         ]
     }

@@ -36,13 +36,13 @@ async fn everything_is_found_by_part_of_its_name_in_either_script_best_first() {
     let office = town().await;
     hand_in(&office, "求家纺设计").await;
     let all = hits(&[
+        ("家纺产业链", 8_000, "IndustrialChain"),
         ("家纺企业1", 8_000, "Enterprise"),
-        ("家纺产业链", 8_000, "Chain"),
         ("求家纺设计", 6_000, "Need"),
     ]);
     assert_eq!(search(&office, firm(1), "家紡").await, all);
     assert_eq!(search(&office, firm(1), " 家纺 ").await, all);
-    let whole = hits(&[("家纺产业链", 10_000, "Chain")]);
+    let whole = hits(&[("家纺产业链", 10_000, "IndustrialChain")]);
     assert_eq!(search(&office, firm(1), "家紡產業鏈").await, whole);
     let pinyin = hits(&[("家纺企业1", 4_000, "Enterprise")]);
     assert_eq!(search(&office, firm(1), "jiafangqi").await, pinyin);

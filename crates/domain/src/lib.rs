@@ -35,6 +35,7 @@ pub mod policy;
 pub mod product;
 pub mod project;
 pub mod region;
+pub mod rights;
 pub mod steps;
 pub mod suggestion;
 pub mod supervision;

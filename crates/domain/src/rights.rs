@@ -1,0 +1,3 @@
+//! The rights matrix: who may see what.
+
+pub mod aggregate;

@@ -8,6 +8,7 @@ use lianmeng_domain::ids::{DockingEventId, OutcomeId};
 use lianmeng_domain::outcome::{
     self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
 };
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::outcome::{self as store, OutcomeFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -277,7 +278,7 @@ impl OutcomeTotal {
     /// How many outcomes the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Outcome), &self.0).await?)
     }
 }
 
@@ -304,7 +305,7 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OutcomeId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows = store::page(&scope.desk.db, scope.eyes_of(DataClass::Outcome), &filter, page.window()).await?;
         Ok(page::connection_with(
             page.slice(rows),
             OutcomeTotal(filter),
@@ -323,7 +324,8 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let as_of = as_of.map_or(scope.desk.today, Day::date);
-        let outcomes = store::until(&scope.desk.db, &scope.sees, &filter, as_of).await?;
+        let adds_up = scope.eyes_of(DataClass::Outcome).adds_up();
+        let outcomes = store::until(&scope.desk.db, adds_up, &filter, as_of).await?;
         Ok(TotalsNode { as_of, totals: rules::totals(&outcomes, as_of) })
     }
 }
@@ -418,7 +420,7 @@ impl OutcomePayload {
     async fn of(scope: &Scope, done: Result<OutcomeId, OutcomeCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let found = store::find(&scope.desk.db, &scope.sees, id).await?;
+                let found = store::find(&scope.desk.db, scope.eyes_of(DataClass::Outcome), id).await?;
                 Self { outcome: found.map(OutcomeNode), errors: Vec::new() }
             }
             Err(error) => Self { outcome: None, errors: vec![user_error(error)?] },

@@ -61,6 +61,17 @@ impl Snapshot {
         }
     }
 
+    /// As [`Self::lens`], for a caller who sees no more than `supply` of the lists of supply edges: who
+    /// sees none of them there sees none here.
+    pub fn lens_within(&self, sees: &Visibility, supply: &Visibility) -> Lens {
+        match (self.lens(sees), supply) {
+            (Lens::Of { tasks, .. }, Visibility::Nothing | Visibility::Published) => {
+                Lens::Of { supply: BTreeSet::new(), tasks }
+            }
+            (lens, _) => lens,
+        }
+    }
+
     /// An enterprise and everything it owns, directly or not.
     pub fn group(&self, head: EnterpriseId) -> BTreeSet<EnterpriseId> {
         let mut found = BTreeSet::from([head]);

@@ -13,6 +13,7 @@ use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::pairing::Pairing;
 use lianmeng_domain::project::SeenProject;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
@@ -77,7 +78,7 @@ impl Loader<OfferId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[OfferId]) -> Found<OfferId, Offer> {
-        let found = offer::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = offer::find_many(&self.db, self.sees_of(DataClass::Offer), ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
     }
 }
@@ -87,7 +88,7 @@ impl Loader<ProjectId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[ProjectId]) -> Found<ProjectId, SeenProject> {
-        let found = project::find_many(&self.db, self.eyes(), ids).await.map_err(Arc::new)?;
+        let found = project::find_many(&self.db, self.eyes_of(DataClass::Project), ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.project.id, seen)).collect())
     }
 }
@@ -97,7 +98,7 @@ impl Loader<CooperationTaskId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[CooperationTaskId]) -> Found<CooperationTaskId, CooperationTask> {
-        let found = task::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = task::find_many(&self.db, self.eyes_of(DataClass::Task), ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|task| (task.id, task)).collect())
     }
 }
@@ -130,7 +131,7 @@ impl Loader<OffersOf> for Loaders {
     async fn load(&self, keys: &[OffersOf]) -> Found<OffersOf, Vec<Offer>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = offer::of_enterprises(&self.db, &self.sees, &parents, limit).await;
+            let rows = offer::of_enterprises(&self.db, self.sees_of(DataClass::Offer), &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|offer| match offer.provider {
                 Member::Enterprise(id) => Some((id, offer)),
@@ -152,7 +153,7 @@ impl Loader<TasksOf> for Loaders {
     async fn load(&self, keys: &[TasksOf]) -> Found<TasksOf, Vec<CooperationTask>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = task::of_projects(&self.db, &self.sees, &parents, limit).await;
+            let rows = task::of_projects(&self.db, self.eyes_of(DataClass::Task), &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|task| task.project.map(|project| (project, task)));
             gather(&mut found, limit, theirs);
@@ -166,7 +167,7 @@ impl Loader<SuggestionId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[SuggestionId]) -> Found<SuggestionId, SeenSuggestion> {
-        let found = suggestion::find_many(&self.db, self.eyes(), ids).await.map_err(Arc::new)?;
+        let found = suggestion::find_many(&self.db, self.eyes_of(DataClass::Suggestion), ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.suggestion.id, seen)).collect())
     }
 }
@@ -176,7 +177,7 @@ impl Loader<PairingId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[PairingId]) -> Found<PairingId, Pairing> {
-        let found = pairing::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = pairing::find_many(&self.db, self.sees_of(DataClass::Pairing), ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|pairing| (pairing.id, pairing)).collect())
     }
 }
@@ -191,7 +192,7 @@ impl Loader<SuggestionsOf> for Loaders {
     async fn load(&self, keys: &[SuggestionsOf]) -> Found<SuggestionsOf, Vec<SeenSuggestion>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = suggestion::of_needs(&self.db, self.eyes(), &parents, limit).await;
+            let rows = suggestion::of_needs(&self.db, self.eyes_of(DataClass::Suggestion), &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|seen| seen.suggestion.need.map(|need| (need, seen)));
             gather(&mut found, limit, theirs);

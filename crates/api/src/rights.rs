@@ -7,6 +7,7 @@
 
 mod change;
 mod judge;
+mod live;
 mod shape;
 mod walk;
 mod world;

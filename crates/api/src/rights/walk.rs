@@ -9,7 +9,7 @@ use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Role;
 use lianmeng_domain::rights::aggregate::Fewest;
 use lianmeng_domain::rights::{DataClass, Sight, fields};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::judge::{Findings, Judge, Truth};
 use super::shape::{Field, Shape};
@@ -71,6 +71,12 @@ pub(super) fn leaf(shape: &Shape, ty: &str) -> String {
         }
     }
     text.push_str(&inside(shape, ty, |node| leaf(shape, node)));
+    // A relation or a step is told with what it rests on.
+    if ty == "SupplyRelation" || ty.starts_with("Graph") {
+        for field in shape.fields(ty).iter().filter(|field| can_take(shape, field)) {
+            write!(text, " {} {}", field.name, leaf(shape, &field.ty)).unwrap();
+        }
+    }
     text.push_str(" }");
     text
 }
@@ -172,14 +178,14 @@ fn call(field: &Field) -> String {
 fn below(
     shape: &Shape,
     ty: &str,
-    depth: usize,
+    (depth, is_far): (usize, bool),
     known: &mut BTreeMap<(String, usize), bool>,
 ) -> Option<String> {
     if depth == 0 {
         return Some(leaf(shape, ty));
     }
     if shape.is_plumbing(ty) {
-        let node = below(shape, node_of(shape, ty), depth, known)?;
+        let node = below(shape, node_of(shape, ty), (depth, is_far), known)?;
         return Some(format!("{{ __typename nodes {node} }}"));
     }
     let choices = shape.concrete(ty);
@@ -189,11 +195,10 @@ fn below(
         let mut own = format!(" {}", key(shape, choice));
         for field in shape.fields(choice).iter().filter(|field| can_take(shape, field)) {
             // Near the root every path is walked, farther on those that could tell something.
-            let is_far = depth + 2 > 3;
             if is_far && !leads(shape, &field.ty, depth - 1, known) {
                 continue;
             }
-            if let Some(inner) = below(shape, &field.ty, depth - 1, known) {
+            if let Some(inner) = below(shape, &field.ty, (depth - 1, is_far), known) {
                 write!(own, " {} {inner}", call(field)).unwrap();
                 any = true;
             }
@@ -228,7 +233,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         "avoided" => each(&firms, "first: 100, enterpriseId"),
         "job" => each(&["job:#1", "job:#2"], "id"),
         "mySchedule" => each(&["event:#1", "event:#2"], "eventId"),
-        "graphNeighbours" => each(&["enterprise:#1", "enterprise:#4", "enterprise:#8", "task:#1"], "first: 100, id"),
+        "graphNeighbours" => each(&["enterprise:#1", "enterprise:#3", "enterprise:#4", "enterprise:#8", "task:#1"], "first: 100, id"),
         "graphWalk" => each(&firms, "first: 100, depth: 3, direction: DOWNSTREAM, id"),
         "graphPath" => {
             let [from, to] = ["enterprise:#1", "enterprise:#4"].map(expand);
@@ -283,7 +288,7 @@ fn queries(shape: &Shape, world: &World, depth: usize) -> Vec<(String, String, S
         // Each type that may stand here by itself: equal names of differing types would clash.
         for choice in shape.concrete(&field.ty) {
             let selection = if shape.is_edge(field) {
-                below(shape, &choice, depth - 1, &mut known)
+                below(shape, &choice, (depth - 1, depth > 2), &mut known)
             } else {
                 (depth == 1).then(String::new)
             };
@@ -490,5 +495,37 @@ async fn figures_about_few_enterprises_are_withheld_and_say_so() {
         }
         assert_eq!(has("nodes", "TASK"), !is_withheld, "{answer}");
         assert!(has("links", "MAKES") && has("nodes", "ENTERPRISE"), "{answer}");
+    }
+}
+
+/// Told what is none of its business, the judge says so: else silence would prove nothing.
+#[test]
+fn the_judge_finds_a_leak_in_a_field_a_row_a_list_and_a_message() {
+    let (shape, world) = (Shape::read(), World::new());
+    let stranger = world::asker(Role::Enterprise, "e2");
+    let need = expand("need:#1");
+    let task = expand("task:#1");
+    let suggestion = expand("suggestion:#3");
+    let cases = [
+        ("a row", json!({ "__typename": "Need", "id": need }), 1),
+        ("a field", json!({ "__typename": "Need", "id": need, "body": "x" }), 2),
+        ("the own row", json!({ "__typename": "Need", "id": expand("need:#2"), "body": "x" }), 0),
+        ("a node of the graph", json!({ "__typename": "GraphNode", "id": task }), 1),
+        ("in a list", json!([{ "__typename": "Outcome", "id": expand("outcome:#1") }]), 1),
+        ("a marker", json!({ "errors": [{ "message": format!("no §need_body/{need}§") }] }), 1),
+        ("its own reason", json!({ "message": format!("§!decline_reason/{suggestion}§") }), 0),
+    ];
+    for (name, answer, want) in cases {
+        let mut judge = Judge {
+            shape: &shape,
+            world: &world,
+            asker: &stranger,
+            truth: None,
+            learnt: Truth::default(),
+            found: Findings::default(),
+        };
+        judge.read(&answer);
+        judge.look(&answer, "", "test");
+        assert_eq!(judge.found.leaks.len(), want, "{name}: {:?}", judge.found.leaks);
     }
 }

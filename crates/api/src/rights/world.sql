@@ -51,7 +51,7 @@ INSERT INTO seats (id, committee_id, kind, enterprise_id, organisation_id) VALUE
 INSERT INTO alliances (id, external_id, name, name_key, committee_id, lead_id, is_example, version) VALUES
   ('#1', 'A1', '家纺联盟', 'x', '#5', '#1', true, 1), ('#2', 'A2', '芯片联盟', 'x', '#6', NULL, true, 1);
 INSERT INTO alliance_segments (alliance_id, segment_id) VALUES ('#1', '#1'), ('#2', '#2');
-INSERT INTO alliance_enterprises (alliance_id, enterprise_id) VALUES ('#1', '#2'), ('#2', '#4');
+INSERT INTO alliance_enterprises (alliance_id, enterprise_id) VALUES ('#1', '#2'), ('#1', '#3'), ('#2', '#4');
 INSERT INTO alliance_organisations (alliance_id, organisation_id) VALUES ('#1', '#12'), ('#2', '#13');
 INSERT INTO venues (id, name, name_key, address, region_code, zone_id, capacity, tables, is_example, version) VALUES
   ('#1', '通州会展中心', 'x', '一号路', '320612', NULL, 300, 20, true, 1), ('#2', '前海厅', 'x', NULL, NULL, '#2', NULL, 5, true, 1);

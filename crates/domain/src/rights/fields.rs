@@ -2,7 +2,7 @@
 //!
 //! `make test-rights` fails with the name of a field that is missing here. Put its name among the
 //! words of its type: under `open` if a masked sight shows it too, under `masked` if it does not,
-//! under `mine` if its value depends on who asks. A field that leads to another type belongs here as
+//! under `mine` if its value depends on who asks, or on more than the row. A field that leads to another type belongs here as
 //! well; what of that type is seen is decided by its own rules.
 //!
 //! Connections, their edges, page information and the `errors` of payloads follow what they hold
@@ -22,7 +22,7 @@ pub struct Fields {
     /// Fields that a masked sight does not show: null or empty.
     pub masked: &'static str,
     /// Fields whose value depends on who asks: steps the caller may take, sums over what the caller
-    /// reads. They are seen as `open` ones are.
+    /// reads; or on more than the row they are told of. They are seen as `open` ones are.
     pub mine: &'static str,
 }
 
@@ -130,12 +130,12 @@ pub const FIELDS: &[Fields] = &[
     open("Meeting", Class::EventDraft, "id event participants halfDay fixedSlot slot table isLocked"),
     part("Precedence", "before after"),
     mine("Schedule", Class::EventCard, "event version rows"),
-    open("ScheduleRow", Class::EventRows, "meetingId participants slot table startsAt endsAt"),
+    Fields { of: "ScheduleRow", class: Some(Class::EventRows), open: "meetingId participants", masked: "", mine: "slot table startsAt endsAt" },
     part("TimetableVersion", "number publishedAt"),
     Fields { of: "TimetableVersion", class: None, open: "", masked: "", mine: "rows changes" },
-    open("TimetableVersion", Class::EventDraft, "breaks meetingCount"),
+    mine("TimetableVersion", Class::EventDraft, "breaks meetingCount"),
     mine("TimetableDiff", Class::EventCard, "moveCount moves affectedCount affected"),
-    open("TimetableMove", Class::EventRows, "meetingId participants from to"),
+    Fields { of: "TimetableMove", class: Some(Class::EventRows), open: "meetingId participants", masked: "", mine: "from to" },
     part("TimetableSpot", "slot table startsAt"),
     part("TimetableConflict", "kind text textZh meetings participants slots"),
 

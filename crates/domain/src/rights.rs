@@ -41,6 +41,8 @@ words! {
         DepartmentHandler = "department_handler",
         /// Service liaison of a unit 服务专员.
         LiaisonOfUnit = "service_liaison, of a unit",
+        /// Service liaison assigned to an enterprise 服务专员.
+        LiaisonOfEnterprise = "service_liaison, of an enterprise",
         /// Service liaison of a committee 服务专员.
         LiaisonOfCommittee = "service_liaison, of a committee",
         /// Secretary of a chain committee 产业链党委书记.
@@ -61,7 +63,7 @@ words! {
 }
 
 /// How many columns there are.
-const COLUMNS: usize = 13;
+const COLUMNS: usize = 14;
 
 impl Column {
     /// The column `actor` stands in; `None` for a role whose body does not fit it, which sees
@@ -77,6 +79,7 @@ impl Column {
             (Role::RotatingChair, Some(Body::Committee(_))) => Some(Self::ChairOfCommittee),
             (Role::DepartmentHandler, Some(Body::Organisation(_))) => Some(Self::DepartmentHandler),
             (Role::ServiceLiaison, Some(Body::Organisation(_))) => Some(Self::LiaisonOfUnit),
+            (Role::ServiceLiaison, Some(Body::Enterprise(_))) => Some(Self::LiaisonOfEnterprise),
             (Role::ServiceLiaison, Some(Body::Committee(_))) => Some(Self::LiaisonOfCommittee),
             (Role::CommitteeSecretary, Some(Body::Committee(_))) => Some(Self::CommitteeSecretary),
             (Role::DistrictHost, Some(Body::Region(_) | Body::Zone(_))) => Some(Self::DistrictHost),
@@ -102,14 +105,15 @@ impl Column {
             Self::ChairOfCommittee => 2,
             Self::DepartmentHandler => 3,
             Self::LiaisonOfUnit => 4,
-            Self::LiaisonOfCommittee => 5,
-            Self::CommitteeSecretary => 6,
-            Self::DistrictHost => 7,
-            Self::Coordinator => 8,
-            Self::GroupHeadquarters => 9,
-            Self::Auditor => 10,
-            Self::SystemAdmin => 11,
-            Self::Public => 12,
+            Self::LiaisonOfEnterprise => 5,
+            Self::LiaisonOfCommittee => 6,
+            Self::CommitteeSecretary => 7,
+            Self::DistrictHost => 8,
+            Self::Coordinator => 9,
+            Self::GroupHeadquarters => 10,
+            Self::Auditor => 11,
+            Self::SystemAdmin => 12,
+            Self::Public => 13,
         }
     }
 }
@@ -129,6 +133,8 @@ words! {
         NeedBody = "need_body",
         /// Internal notes on a need: why it was sent back 内部意见.
         NeedNotes = "need_notes",
+        /// Bids for a need that was put up for open bidding 揭榜方案.
+        Bid = "bid",
         /// Offers 供给.
         Offer = "offer",
         /// Statements of who supplies whom 供应关系.
@@ -181,53 +187,55 @@ pub struct Rule {
 /// Who sees what: product page, section 6, completed for every type of the schema.
 ///
 /// Columns: enterprise, chair of an enterprise, chair of a committee, department handler, liaison of
-/// a unit, liaison of a committee, secretary, host, coordinator, group, auditor, administrator,
-/// public.
+/// a unit, of an enterprise, of a committee, secretary, host, coordinator, group, auditor,
+/// administrator, public.
 #[rustfmt::skip]
 pub const MATRIX: &[Rule] = &[
-    Rule { class: DataClass::Codes,         in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F], published: N,
+    Rule { class: DataClass::Codes,         in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, F], published: N,
            scope: "National standards; the same for all." },
-    Rule { class: DataClass::Registry,      in_scope: [F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
+    Rule { class: DataClass::Registry,      in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "The public card of everyone; the same for all but the administrator." },
-    Rule { class: DataClass::Figures,       in_scope: [F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
+    Rule { class: DataClass::Figures,       in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "Counts of the public registry, and sums over rows the caller reads in full. Figures over other rows follow the rule of five." },
-    Rule { class: DataClass::NeedSummary,   in_scope: [F, F, F, F, F, F, F, F, F, F, F, N, N], published: F,
-           scope: "Enterprise, group: its own. Unit: dispatched to it. Committee: addressed to it, drafts excepted. Host: in its district, or of an enterprise in its zone, drafts excepted. A side of a suggestion that was shown sees the need it is about." },
-    Rule { class: DataClass::NeedBody,      in_scope: [F, N, N, F, F, N, F, N, F, F, F, N, N], published: N,
-           scope: "As the summary, but for suggestions: they show the summary only." },
-    Rule { class: DataClass::NeedNotes,     in_scope: [N, N, N, F, F, N, F, N, F, N, F, N, N], published: N,
+    Rule { class: DataClass::NeedSummary,   in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, N], published: F,
+           scope: "Enterprise, group: its own. Unit: dispatched to it, or called in. Committee: addressed to it, drafts excepted. Host: in its district, or of an enterprise in its zone, drafts excepted. A side of a suggestion that was shown sees the need it is about, and whose need was merged the one it was merged with." },
+    Rule { class: DataClass::NeedBody,      in_scope: [F, N, N, F, F, F, N, F, N, F, F, F, N, N], published: N,
+           scope: "As the summary, but for suggestions and merging: they show the summary only." },
+    Rule { class: DataClass::NeedNotes,     in_scope: [N, N, N, F, F, F, N, F, N, F, N, F, N, N], published: N,
            scope: "As the restricted body. The enterprise gets a plain answer." },
-    Rule { class: DataClass::Offer,         in_scope: [F, F, N, F, F, N, F, N, F, F, F, N, N], published: F,
+    Rule { class: DataClass::Bid,           in_scope: [F, F, N, F, F, F, N, F, N, F, F, F, N, N], published: N,
+           scope: "Its own at any time; from the end of the bidding on, whoever reads the body of the need. Until then coordinators and auditors neither." },
+    Rule { class: DataClass::Offer,         in_scope: [F, F, N, F, F, F, N, F, N, F, F, F, N, N], published: F,
            scope: "Its own; committee: of enterprises on its chain. Side A of a suggestion that was shown sees the offer it is about." },
-    Rule { class: DataClass::SupplyEdge,    in_scope: [F, N, N, N, N, N, F, F, F, F, F, N, N], published: N,
+    Rule { class: DataClass::SupplyEdge,    in_scope: [F, N, N, N, N, N, N, F, F, F, F, F, N, N], published: N,
            scope: "Direct links of its own; committee: with an end on its chain; host: with both ends in its district or zone. Who sees no links has the figures." },
-    Rule { class: DataClass::Suggestion,    in_scope: [F, N, N, M, M, M, F, N, F, F, F, N, N], published: N,
+    Rule { class: DataClass::Suggestion,    in_scope: [F, N, N, M, M, M, M, F, N, F, F, F, N, N], published: N,
            scope: "Enterprise, unit, group: as a side, once shown. Committee: of its needs. Masked: that it is there, not score and reasons." },
-    Rule { class: DataClass::DeclineReason, in_scope: [F, N, N, F, N, N, N, N, M, N, M, N, N], published: N,
+    Rule { class: DataClass::DeclineReason, in_scope: [F, N, N, F, N, N, N, N, N, M, N, M, N, N], published: N,
            scope: "Only the side that declined. Masked: the code, never the words." },
-    Rule { class: DataClass::AvoidList,     in_scope: [F, N, N, N, N, N, N, N, N, N, N, N, N], published: N,
+    Rule { class: DataClass::AvoidList,     in_scope: [F, N, N, N, N, N, N, N, N, N, N, N, N, N], published: N,
            scope: "Only the enterprise whose list it is; the engine reads it and tells nobody." },
-    Rule { class: DataClass::PairingPlan,   in_scope: [N, N, N, N, N, N, F, N, F, N, N, N, N], published: N,
+    Rule { class: DataClass::PairingPlan,   in_scope: [N, N, N, N, N, N, N, F, N, F, N, N, N, N], published: N,
            scope: "Who asked for it." },
-    Rule { class: DataClass::Pairing,       in_scope: [F, F, F, F, F, F, F, N, F, F, F, N, N], published: N,
+    Rule { class: DataClass::Pairing,       in_scope: [F, F, F, F, F, F, F, F, N, F, F, F, N, N], published: N,
            scope: "As a side; committee: those it keeps." },
-    Rule { class: DataClass::Project,       in_scope: [F, M, M, N, N, M, F, M, F, F, F, N, N], published: M,
+    Rule { class: DataClass::Project,       in_scope: [F, M, M, N, N, M, M, F, M, F, F, F, N, N], published: M,
            scope: "Enterprise: its own, and those with a task of its own. Committee: of enterprises on its chain. Host: in its district, or of an enterprise in its zone. A side of a suggestion that was shown sees the project masked. Masked: not the amount." },
-    Rule { class: DataClass::Task,          in_scope: [F, M, M, N, N, M, F, M, F, F, F, N, N], published: N,
+    Rule { class: DataClass::Task,          in_scope: [F, M, M, N, N, M, M, F, M, F, F, F, N, N], published: N,
            scope: "As owner or counterpart; committee: with a side on its chain. Host: of a project in its district, or with a side in its zone. Masked: not score and reasons." },
-    Rule { class: DataClass::Outcome,       in_scope: [F, M, M, N, N, M, F, F, F, F, F, N, N], published: F,
+    Rule { class: DataClass::Outcome,       in_scope: [F, M, M, N, N, M, M, F, F, F, F, F, N, N], published: F,
            scope: "What it reported; committee: of enterprises on its chain; host: of events it hosts. Masked: not amount, number and note. Published: approved figures." },
-    Rule { class: DataClass::EventCard,     in_scope: [N, N, N, N, N, N, F, F, F, N, F, N, N], published: F,
+    Rule { class: DataClass::EventCard,     in_scope: [N, N, N, N, N, N, N, F, F, F, N, F, N, N], published: F,
            scope: "Committee: its events; host: those it hosts. Published: once a version of the timetable is." },
-    Rule { class: DataClass::EventRows,     in_scope: [F, F, N, F, F, N, F, F, F, F, F, N, N], published: N,
+    Rule { class: DataClass::EventRows,     in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
            scope: "Organisers: all of their event. Participants and head offices: their own rows of the published timetable, themselves and those they meet." },
-    Rule { class: DataClass::EventWishes,   in_scope: [F, F, N, F, F, N, F, F, F, N, F, N, N], published: N,
+    Rule { class: DataClass::EventWishes,   in_scope: [F, F, N, F, F, F, N, F, F, F, N, F, N, N], published: N,
            scope: "Organisers: all of their event. A participant: its own." },
-    Rule { class: DataClass::EventDraft,    in_scope: [N, N, N, N, N, N, F, F, F, N, F, N, N], published: N,
+    Rule { class: DataClass::EventDraft,    in_scope: [N, N, N, N, N, N, N, F, F, F, N, F, N, N], published: N,
            scope: "Organisers: their event." },
-    Rule { class: DataClass::Job,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
+    Rule { class: DataClass::Job,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
            scope: "Those one asked for; coordinators and administrators all." },
-    Rule { class: DataClass::Own,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
+    Rule { class: DataClass::Own,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
            scope: "One's own, and nobody else's." },
 ];
 
@@ -250,6 +258,7 @@ pub fn published(column: Column, class: DataClass) -> Sight {
         | Column::ChairOfCommittee
         | Column::DepartmentHandler
         | Column::LiaisonOfUnit
+        | Column::LiaisonOfEnterprise
         | Column::LiaisonOfCommittee
         | Column::CommitteeSecretary
         | Column::DistrictHost

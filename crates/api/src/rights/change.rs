@@ -53,6 +53,15 @@ fn right(mutation: &str, column: Column) -> Option<Asker> {
         ("suggestionAccept" | "suggestionDecline", Column::DepartmentHandler) => {
             (Role::DepartmentHandler, "u14")
         }
+        ("bidSubmit" | "bidTakeBack", Column::Enterprise) => (Role::Enterprise, "e9"),
+        ("bidSubmit" | "bidTakeBack", Column::DepartmentHandler) => {
+            (Role::DepartmentHandler, "u12")
+        }
+        ("bidJudge" | "biddingAward" | "biddingOpen" | "biddingWithdraw", Column::Enterprise) => {
+            (Role::Enterprise, "e2")
+        }
+        ("needCheckIn", Column::DepartmentHandler) => (Role::DepartmentHandler, "u13"),
+        (_, Column::LiaisonOfEnterprise) => (Role::ServiceLiaison, "e1"),
         (_, Column::Enterprise) => (Role::Enterprise, "e1"),
         (_, Column::DepartmentHandler) => (Role::DepartmentHandler, "u7"),
         (_, Column::CommitteeSecretary) => (Role::CommitteeSecretary, "k5"),
@@ -70,6 +79,16 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
     match mutation.name {
         "eventCreate" | "venueRegister" => &[],
         "supplyEdgeDispute" => &["enterprise e2"],
+        "needNote" => &["department_handler u13"],
+        // Whoever sees a need may bid.
+        "bidSubmit" | "bidTakeBack" => &[
+            "enterprise e1",
+            "enterprise e2",
+            "enterprise e10",
+            "department_handler u7",
+            "department_handler u13",
+            "department_handler u14",
+        ],
         _ if is_organiser => &["district_host z1"],
         _ => &[],
     }
@@ -81,6 +100,10 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
     let id = match (mutation, name) {
         ("needAnswer" | "needResume" | "needSuspend", "needId") if is_overseer => "need:#2",
         ("suggestionsMake", "needId") => "need:#2",
+        (_, "needId") if mutation.starts_with("bid") => "need:#2",
+        (_, "bidId") => "bid:#1",
+        (_, "unitIds" | "proposedHandlerId") => "organisation:#13",
+        (_, "targetId") => "need:#2",
         ("offerUpdate", "offerId") if column == Column::DepartmentHandler => "offer:#4",
         ("offerRegister", "providerId") if column == Column::DepartmentHandler => "organisation:#7",
         ("suggestionPair", "suggestionId") => "suggestion:#6",
@@ -227,7 +250,12 @@ fn codes(answer: &Value, mutation: &str) -> Vec<String> {
     let whole = answer["errors"].as_array().into_iter().flatten();
     let whole = whole.map(|error| error["extensions"]["code"].to_string() + &error["message"].to_string());
     let own = answer["data"][mutation]["errors"].as_array().into_iter().flatten();
-    whole.chain(own.map(|error| error["code"].as_str().unwrap_or_default().to_owned())).collect()
+    // Which bids there are is a matter of the rules, once one may look.
+    let own = own.map(|error| match error["field"].as_str() {
+        Some("bidId") => "UNKNOWN_BID".to_owned(),
+        _ => error["code"].as_str().unwrap_or_default().to_owned(),
+    });
+    whole.chain(own).collect()
 }
 
 /// What an answer holds beside errors.

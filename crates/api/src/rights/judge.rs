@@ -212,6 +212,7 @@ impl Judge<'_> {
         use DataClass as Class;
         let class = match id.split(':').next().unwrap_or_default() {
             "need" => Class::NeedSummary,
+            "bid" => Class::Bid,
             "offer" => Class::Offer,
             "supply_edge" => Class::SupplyEdge,
             "suggestion" => Class::Suggestion,

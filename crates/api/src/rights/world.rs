@@ -65,27 +65,30 @@ const fn published(class: Class, id: &'static str, whose: &'static str) -> Fact 
 /// Organisers of event 1 are `k5 r320612 z1`, of event 2 `k6 r440305`.
 #[rustfmt::skip]
 const FACTS: &[Fact] = &[
-    fact(Class::NeedSummary, "need:#1", "e1 g3 k5 u7 r320612"),
+    fact(Class::NeedSummary, "need:#1", "e1 g3 k5 u7 u13 r320612"),
     published(Class::NeedSummary, "need:#2", "e2 k5 z1 e4 e9"),
     fact(Class::NeedSummary, "need:#3", "e4 k6 u13 r440305"),
     fact(Class::NeedSummary, "need:#4", "e1 g3"),
     fact(Class::NeedSummary, "need:#5", "e9 k6 z2 e2"),
     fact(Class::NeedSummary, "need:#6", "e10 g11 k5 u12 u14"),
     fact(Class::NeedSummary, "need:#7", "e8 k6 r440305"),
-    fact(Class::NeedBody, "need:#1", "e1 g3 k5 u7"),
+    fact(Class::NeedBody, "need:#1", "e1 g3 k5 u7 u13"),
     fact(Class::NeedBody, "need:#2", "e2 k5"),
     fact(Class::NeedBody, "need:#3", "e4 k6 u13"),
     fact(Class::NeedBody, "need:#4", "e1 g3"),
     fact(Class::NeedBody, "need:#5", "e9 k6"),
     fact(Class::NeedBody, "need:#6", "e10 g11 k5"),
     fact(Class::NeedBody, "need:#7", "e8 k6"),
-    fact(Class::NeedNotes, "need:#1", "e1 g3 k5 u7"),
+    fact(Class::NeedNotes, "need:#1", "e1 g3 k5 u7 u13"),
     fact(Class::NeedNotes, "need:#2", "e2 k5"),
     fact(Class::NeedNotes, "need:#3", "e4 k6 u13"),
     fact(Class::NeedNotes, "need:#4", "e1 g3"),
     fact(Class::NeedNotes, "need:#5", "e9 k6"),
     fact(Class::NeedNotes, "need:#6", "e10 g11 k5"),
     fact(Class::NeedNotes, "need:#7", "e8 k6"),
+    fact(Class::Bid, "bid:#1", "e9"),
+    fact(Class::Bid, "bid:#2", "u12"),
+    fact(Class::Bid, "bid:#3", "e2 e9 k6"),
     published(Class::Offer, "offer:#1", "e2 k5"),
     fact(Class::Offer, "offer:#2", "e2 k5"),
     published(Class::Offer, "offer:#3", "u12"),
@@ -218,6 +221,7 @@ pub(super) fn askers() -> Vec<Asker> {
         (Role::DepartmentHandler, "u14"),
         (Role::ServiceLiaison, "u7"),
         (Role::ServiceLiaison, "u12"),
+        (Role::ServiceLiaison, "e1"),
         (Role::ServiceLiaison, "k5"),
         (Role::CommitteeSecretary, "k5"),
         (Role::CommitteeSecretary, "k6"),
@@ -251,8 +255,9 @@ impl World {
     /// Every global id there is.
     pub(super) fn ids(&self) -> Vec<String> {
         let things = self.facts.keys().map(|(_, id)| id.clone());
-        // Jobs are no nodes.
-        let mut ids: Vec<String> = things.filter(|id| !id.starts_with("job:")).collect();
+        // Jobs and bids are no nodes.
+        let is_node = |id: &String| !id.starts_with("job:") && !id.starts_with("bid:");
+        let mut ids: Vec<String> = things.filter(is_node).collect();
         ids.extend(expand(REGISTRY).split_whitespace().map(str::to_owned));
         ids.sort();
         ids.dedup();
@@ -287,9 +292,11 @@ impl World {
         let has = |words: &str| {
             words == subject || words.split(' ').any(|word| word == asker.letters && word != "")
         };
+        // Sealed until the end of the bidding.
+        let is_sealed = matches!(fact.id, "bid:#1" | "bid:#2");
         let oversees = match column {
-            Column::Coordinator => true,
-            Column::Auditor => class != Class::Job,
+            Column::Coordinator => !is_sealed,
+            Column::Auditor => class != Class::Job && !is_sealed,
             Column::SystemAdmin => class == Class::Job,
             _ => false,
         };

@@ -58,14 +58,28 @@ INSERT INTO venues (id, name, name_key, address, region_code, zone_id, capacity,
 
 -- 1: in progress at unit 7, sent back before. 2: published. 3: answered by 13. 4: a draft. 5: shared
 -- enterprise's, matching. 6: of a group's subsidiary, matching with an offer. 7: submitted.
-INSERT INTO needs (id, enterprise_id, committee_id, handler_id, kind, title, title_key, public_summary, body, stage, is_published, is_proxy, region_code, dispatched_at, due_at, send_backs, send_back_reason, exclusion, suspended_until, answer, rating, reopens, created_at, version) VALUES
-  ('#1', '#1', '#5', '#7',  'talent',  '§need_summary/need:#1§', 'x', '§need_summary/need:#1§', '§need_body/need:#1§', 'in_progress', false, false, '320612', '2026-03-01T01:00:00+00:00', '2026-03-09T10:00:00+00:00', 1, '§need_notes/need:#1§', NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 3),
-  ('#2', '#2', '#5', NULL,  'market',  '§need_summary/need:#2§', 'x', '§need_summary/need:#2§', '§need_body/need:#2§', 'matching',    true,  true,  NULL,     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
-  ('#3', '#4', '#6', '#13', 'policy',  '§need_summary/need:#3§', 'x', '§need_summary/need:#3§', '§need_body/need:#3§', 'rated',       false, false, '440305', '2026-02-21T01:00:00+00:00', '2026-02-25T10:00:00+00:00', 0, '§need_notes/need:#3§', NULL, NULL, '§need_body/need:#3§', 4, 0, '2026-02-20T01:00:00+00:00', 5),
-  ('#4', '#1', '#5', NULL,  'space',   '§need_summary/need:#4§', 'x', '', '§need_body/need:#4§', 'draft',       false, false, '320612', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 1),
-  ('#5', '#9', '#6', NULL,  'tech_breakthrough', '§need_summary/need:#5§', 'x', '§need_summary/need:#5§', '§need_body/need:#5§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
-  ('#6', '#10', '#5', NULL, 'finance', '§need_summary/need:#6§', 'x', '§need_summary/need:#6§', '§need_body/need:#6§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, '2026-04-01', NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
-  ('#7', '#8', '#6', NULL,  'other',   '§need_summary/need:#7§', 'x', '', '§need_body/need:#7§', 'excluded', false, true, '440305', NULL, NULL, 0, NULL, 'petition', NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2);
+INSERT INTO needs (id, enterprise_id, committee_id, handler_id, kind, title, title_key, public_summary, body, stage, is_published, is_proxy, region_code, dispatched_at, due_at, send_backs, send_back_kind, send_back_reason, proposed_handler_id, adjudication, exclusion, suspended_until, answer, rating, reopens, created_at, version) VALUES
+  ('#1', '#1', '#5', '#7',  'talent',  '§need_summary/need:#1§', 'x', '§need_summary/need:#1§', '§need_body/need:#1§', 'in_progress', false, false, '320612', '2026-03-01T01:00:00+00:00', '2026-03-09T10:00:00+00:00', 1, 'not_responsible', '§need_notes/need:#1§', '#13', '§need_notes/need:#1§', NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 3),
+  ('#2', '#2', '#5', NULL,  'market',  '§need_summary/need:#2§', 'x', '§need_summary/need:#2§', '§need_body/need:#2§', 'matching',    true,  true,  NULL,     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#3', '#4', '#6', '#13', 'policy',  '§need_summary/need:#3§', 'x', '§need_summary/need:#3§', '§need_body/need:#3§', 'rated',       false, false, '440305', '2026-02-21T01:00:00+00:00', '2026-02-25T10:00:00+00:00', 1, 'not_responsible', '§need_notes/need:#3§', '#7', NULL, NULL, NULL, '§need_body/need:#3§', 4, 0, '2026-02-20T01:00:00+00:00', 5),
+  ('#4', '#1', '#5', NULL,  'space',   '§need_summary/need:#4§', 'x', '', '§need_body/need:#4§', 'draft',       false, false, '320612', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 1),
+  ('#5', '#9', '#6', NULL,  'tech_breakthrough', '§need_summary/need:#5§', 'x', '§need_summary/need:#5§', '§need_body/need:#5§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#6', '#10', '#5', NULL, 'finance', '§need_summary/need:#6§', 'x', '§need_summary/need:#6§', '§need_body/need:#6§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, '2026-04-01', NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#7', '#8', '#6', NULL,  'other',   '§need_summary/need:#7§', 'x', '', '§need_body/need:#7§', 'excluded', false, true, '440305', NULL, NULL, 0, NULL, NULL, NULL, NULL, 'petition', NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2);
+
+INSERT INTO need_calls (need_id, organisation_id, reason, called_at, check_in_by) VALUES
+  ('#1', '#13', '§need_body/need:#1§', '2026-03-01T02:00:00+00:00', '2026-03-02T02:00:00+00:00');
+INSERT INTO need_notes (id, need_id, at, role, organisation_id, text, is_internal) VALUES
+  ('#1', '#1', '2026-03-01T02:00:00+00:00', 'department_handler', '#7', '§need_notes/need:#1§', true),
+  ('#2', '#1', '2026-03-01T03:00:00+00:00', 'department_handler', '#7', '§need_body/need:#1§', false);
+-- Of need 2 sealed, of need 5 over.
+INSERT INTO biddings (need_id, criteria, opened_at, bids_until, stage, awarded_id, reason, version) VALUES
+  ('#2', '[["价格",10000]]', '2026-02-21T01:00:00+00:00', '2026-03-30T01:00:00+00:00', 'open', NULL, NULL, 1),
+  ('#5', '[["价格",10000]]', '2026-02-21T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 'open', NULL, NULL, 1);
+INSERT INTO bids (id, need_id, enterprise_id, organisation_id, text, written_at, points, version) VALUES
+  ('#1', '#2', '#9', NULL, '§bid/bid:#1§', '2026-02-22T01:00:00+00:00', '[]', 1),
+  ('#2', '#2', NULL, '#12', '§bid/bid:#2§', '2026-02-22T01:00:00+00:00', '[]', 1),
+  ('#3', '#5', '#2', NULL, '§bid/bid:#3§', '2026-02-22T01:00:00+00:00', '[["§bid/bid:#3§",80]]', 1);
 
 INSERT INTO offers (id, enterprise_id, organisation_id, kind, title, title_key, body, capacity, capacity_left, unit, valid_until, is_published, version) VALUES
   ('#1', '#2', NULL,  'product', '§offer/offer:#1§', 'x', '§offer/offer:#1§', 10, 5, '套', '2026-12-31', true,  1),

@@ -91,10 +91,18 @@ pub const FIELDS: &[Fields] = &[
     part("EventOutcomeTally", "event projects"),
 
     // Needs.
-    open("Need", Class::NeedSummary, "id enterprise kind title publicSummary stage isPublished regionCode createdAt version suggestions"),
+    open("Need", Class::NeedSummary, "id enterprise kind title publicSummary stage isPublished regionCode createdAt version suggestions bidding"),
     mine("Need", Class::NeedSummary, "isFull mySteps"),
-    open("Need", Class::NeedBody, "body committee handler dispatchedAt dueAt isOverdue sendBacks exclusion suspendedUntil answer rating isProxy"),
-    open("Need", Class::NeedNotes, "sendBackReason"),
+    open("Need", Class::NeedBody, "body committee handler dispatchedAt dueAt isOverdue sendBacks sendBackReason proposedHandler exclusion suspendedUntil suspendReason answer rating ratingConsent isProxy channel consent cityRecord calls notes followers mergedInto submittedAt respondedAt progressAt answeredAt ratedAt closedAt lapsesAt"),
+    open("Need", Class::NeedNotes, "sendBackNote adjudication"),
+    part("NeedCall", "unit reason calledAt checkInBy checkedInAt isLate note"),
+    part("NeedNote", "at role unit text isInternal"),
+    part("CityRecord", "number status at"),
+    part("OpenBidding", "criteria openedAt bidsUntil stage awardedTo reason"),
+    Fields { of: "OpenBidding", class: None, open: "", masked: "", mine: "bids" },
+    part("BidCriterion", "name weightBasisPoints"),
+    open("Bid", Class::Bid, "id bidder text writtenAt points totalBasisPoints"),
+    part("BidPoints", "points reason"),
     part("NeedChange", "at cursor need"),
 
     // Offers, links, suggestions, pairings.
@@ -232,7 +240,7 @@ mod tests {
     fn a_field_is_found_by_its_type_and_name() {
         let points = rule("Suggestion", "points").unwrap();
         assert_eq!((points.class, points.is_masked), (Some(Class::Suggestion), true));
-        assert_eq!(rule("Need", "sendBackReason").unwrap().class, Some(Class::NeedNotes));
+        assert_eq!(rule("Need", "sendBackNote").unwrap().class, Some(Class::NeedNotes));
         assert_eq!(rule("Need", "body").unwrap().class, Some(Class::NeedBody));
         assert_eq!(rule("Need", "nothing"), None);
     }

@@ -19,7 +19,8 @@ pub struct Mutation {
 
 use Column::{
     ChairOfCommittee, ChairOfEnterprise, CommitteeSecretary, Coordinator, DepartmentHandler,
-    DistrictHost, Enterprise, GroupHeadquarters, LiaisonOfCommittee, LiaisonOfUnit, SystemAdmin,
+    DistrictHost, Enterprise, GroupHeadquarters, LiaisonOfCommittee, LiaisonOfEnterprise,
+    LiaisonOfUnit, SystemAdmin,
 };
 
 const REGISTRY: &[Column] = &[Coordinator];
@@ -29,6 +30,7 @@ const HANDLER: &[Column] = &[DepartmentHandler];
 const HANDLER_OR_COMMITTEE: &[Column] = &[DepartmentHandler, Coordinator, CommitteeSecretary];
 const OWNER: &[Column] = &[Coordinator, Enterprise];
 const ASKER: &[Column] = &[Enterprise, Coordinator, CommitteeSecretary];
+const WRITER: &[Column] = &[Enterprise, LiaisonOfEnterprise, Coordinator, CommitteeSecretary];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
 const PERSON: &[Column] = &[
     Enterprise,
@@ -36,6 +38,7 @@ const PERSON: &[Column] = &[
     ChairOfCommittee,
     DepartmentHandler,
     LiaisonOfUnit,
+    LiaisonOfEnterprise,
     LiaisonOfCommittee,
     CommitteeSecretary,
     DistrictHost,
@@ -79,6 +82,12 @@ pub const MUTATIONS: &[Mutation] = &[
     person("apiTokenCreate"),
     person("apiTokenRevoke"),
     owner("avoidChange"),
+    Mutation { name: "bidJudge", may: ASKER, scope: "bids for its own needs, for those of its committee" },
+    Mutation { name: "bidSubmit", may: SIDE, scope: "for itself, on a need it sees" },
+    Mutation { name: "bidTakeBack", may: SIDE, scope: "its own" },
+    Mutation { name: "biddingAward", may: ASKER, scope: "its own needs, those of its committee" },
+    Mutation { name: "biddingOpen", may: ASKER, scope: "its own needs, those of its committee" },
+    Mutation { name: "biddingWithdraw", may: ASKER, scope: "its own needs, those of its committee" },
     registry("chainRegister"),
     registry("chainRemove"),
     registry("chainUpdate"),
@@ -109,12 +118,40 @@ pub const MUTATIONS: &[Mutation] = &[
         may: HANDLER_OR_COMMITTEE,
         scope: "needs dispatched to it; of its committee where nobody is in charge",
     },
+    Mutation { name: "needCheckIn", may: HANDLER, scope: "needs it was called in to" },
     committee("needClose"),
+    Mutation {
+        name: "needConfirm",
+        may: &[Enterprise, LiaisonOfEnterprise],
+        scope: "its own; of the enterprise it is assigned to",
+    },
     committee("needDispatch"),
-    Mutation { name: "needDraft", may: ASKER, scope: "its own; of its committee, as a proxy" },
+    Mutation {
+        name: "needDraft",
+        may: WRITER,
+        scope: "its own; of the enterprise it is assigned to or of its committee, as a proxy",
+    },
     committee("needExclude"),
+    committee("needMerge"),
+    registry("needMirror"),
+    Mutation {
+        name: "needNote",
+        may: &[
+            Enterprise,
+            LiaisonOfEnterprise,
+            DepartmentHandler,
+            Coordinator,
+            CommitteeSecretary,
+        ],
+        scope: "its own; dispatched to it, or called in to; of its committee",
+    },
     Mutation { name: "needPublish", may: ASKER, scope: "its own; of its committee" },
-    Mutation { name: "needRate", may: &[Enterprise], scope: "its own" },
+    Mutation {
+        name: "needRate",
+        may: &[Enterprise, LiaisonOfEnterprise],
+        scope: "its own; of the enterprise it is assigned to, with a record of its consent",
+    },
+    Mutation { name: "needReopen", may: ASKER, scope: "its own; of its committee" },
     Mutation {
         name: "needResume",
         may: HANDLER_OR_COMMITTEE,
@@ -123,13 +160,18 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("needSeek"),
     handler("needSendBack"),
     handler("needStart"),
-    Mutation { name: "needSubmit", may: ASKER, scope: "its own; of its committee, as a proxy" },
+    Mutation {
+        name: "needSubmit",
+        may: WRITER,
+        scope: "its own; of the enterprise it is assigned to or of its committee, as a proxy",
+    },
     Mutation {
         name: "needSuspend",
         may: HANDLER_OR_COMMITTEE,
         scope: "needs dispatched to it; of its committee where nobody is in charge",
     },
     committee("needTriage"),
+    committee("needUnmerge"),
     handler("needWhistle"),
     Mutation {
         name: "offerRegister",

@@ -169,7 +169,9 @@ impl OfferQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OfferId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.sees_of(DataClass::Offer), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.sees_of(DataClass::Offer), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             OfferTotal(filter),

@@ -305,7 +305,9 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OutcomeId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes_of(DataClass::Outcome), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Outcome), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             OutcomeTotal(filter),
@@ -420,7 +422,8 @@ impl OutcomePayload {
     async fn of(scope: &Scope, done: Result<OutcomeId, OutcomeCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let found = store::find(&scope.desk.db, scope.eyes_of(DataClass::Outcome), id).await?;
+                let found =
+                    store::find(&scope.desk.db, scope.eyes_of(DataClass::Outcome), id).await?;
                 Self { outcome: found.map(OutcomeNode), errors: Vec::new() }
             }
             Err(error) => Self { outcome: None, errors: vec![user_error(error)?] },

@@ -253,7 +253,9 @@ impl PairingQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<PairingId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.sees_of(DataClass::Pairing), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.sees_of(DataClass::Pairing), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             PairingTotal(filter),

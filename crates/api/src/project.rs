@@ -203,7 +203,9 @@ impl ProjectQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<ProjectId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes_of(DataClass::Project), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Project), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             ProjectTotal(filter),

@@ -84,16 +84,23 @@ impl Scope {
         let column = Column::of(&actor);
         desk.graph.keep(near::shelves);
         let near = desk.near(0).filter(|_| sees != Visibility::Nothing);
-        let loaders = Loaders {
-            db: desk.db.clone(),
-            sees: sees.clone(),
-            column,
-            near: near.clone(),
-        };
+        let loaders =
+            Loaders { db: desk.db.clone(), sees: sees.clone(), column, near: near.clone() };
         let batches = Batches::new(loaders);
         let picture = OnceCell::new();
         let seen = Mutex::default();
         Self { actor, column, sees, reads, desk, at_least: 0, batches, near, picture, seen }
+        Self {
+            actor,
+            column,
+            sees,
+            reads,
+            desk,
+            at_least: 0,
+            batches,
+            near,
+            picture: OnceCell::new(),
+        }
     }
 
     /// The same scope, its answer having seen the change `at_least`.

@@ -4,11 +4,11 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_domain::ids::SuggestionId;
+use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::{
     DeclineCode, DeclineReason, SeenSuggestion, Side, SuggestionKind, SuggestionStage,
 };
-use lianmeng_domain::policy::Visibility;
-use lianmeng_domain::rights::DataClass;
 use lianmeng_store::suggestion::{self as store, SuggestionFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -272,7 +272,13 @@ impl SuggestionQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<SuggestionId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes_of(DataClass::Suggestion), &filter, page.window()).await?;
+        let rows = store::page(
+            &scope.desk.db,
+            scope.eyes_of(DataClass::Suggestion),
+            &filter,
+            page.window(),
+        )
+        .await?;
         Ok(page::connection_with(
             page.slice(rows),
             SuggestionTotal(filter),

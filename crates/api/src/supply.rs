@@ -7,8 +7,8 @@ use lianmeng_app::supply::{
     self as app, DisputeSupplyEdge, EndSupplyEdge, RemoveSupplyEdge, SupplyCard,
 };
 use lianmeng_domain::ids::SupplyEdgeId;
-use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_domain::rights::DataClass;
+use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_store::supply::{self as store, SupplyFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -135,7 +135,13 @@ impl SupplyQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.sees_of(DataClass::SupplyEdge), &filter, page.window()).await?;
+        let rows = store::page(
+            &scope.desk.db,
+            scope.sees_of(DataClass::SupplyEdge),
+            &filter,
+            page.window(),
+        )
+        .await?;
         let cursor = |row: &SupplyEdge| page::cursor(LIST, &[&row.id.to_string()]);
         Ok(page::connection_with(page.slice(rows), SupplyEdgeTotal(filter), cursor, SupplyEdgeNode))
     }

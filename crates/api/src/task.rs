@@ -4,9 +4,9 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::task::{self as app, ListTask, MoveTask, TaskCommandError};
 use lianmeng_domain::ids::CooperationTaskId;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::Reason;
 use lianmeng_domain::task::{CooperationTask, TaskError, TaskStage, TaskStep};
-use lianmeng_domain::rights::DataClass;
 use lianmeng_store::task::{self as store, TaskFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -202,7 +202,9 @@ impl TaskQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<CooperationTaskId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes_of(DataClass::Task), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Task), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             TaskTotal(filter),

@@ -153,7 +153,8 @@ async fn readable(
     need: NeedId,
 ) -> Result<Vec<Bid>, BiddingCommandError> {
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    Ok(bidding::bids_of(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, &[need], desk.now).await?)
+    Ok(bidding::bids_of(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, &[need], desk.now)
+        .await?)
 }
 
 async fn bid(

@@ -24,8 +24,7 @@ impl<'a> Eyes<'a> {
     /// The eyes of a caller in `column` who sees the `whole` of their scope, for data of `class`. Of
     /// needs they read in full what they read the body of.
     pub fn of(column: Option<Column>, whole: &'a Visibility, class: DataClass) -> Self {
-        let restricted =
-            if class == DataClass::NeedSummary { DataClass::NeedBody } else { class };
+        let restricted = if class == DataClass::NeedSummary { DataClass::NeedBody } else { class };
         Self {
             sees: policy::sees(column, whole, class),
             reads: policy::reads(column, whole, restricted),

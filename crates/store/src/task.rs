@@ -166,8 +166,11 @@ pub async fn find_many(
     eyes: Eyes<'_>,
     ids: &[CooperationTaskId],
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let query =
-        row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(db, row::Column::Id, ids));
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
     read(db, query, eyes).await
 }
 

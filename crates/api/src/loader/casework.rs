@@ -78,7 +78,9 @@ impl Loader<OfferId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[OfferId]) -> Found<OfferId, Offer> {
-        let found = offer::find_many(&self.db, self.sees_of(DataClass::Offer), ids).await.map_err(Arc::new)?;
+        let found = offer::find_many(&self.db, self.sees_of(DataClass::Offer), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
     }
 }
@@ -88,7 +90,9 @@ impl Loader<ProjectId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[ProjectId]) -> Found<ProjectId, SeenProject> {
-        let found = project::find_many(&self.db, self.eyes_of(DataClass::Project), ids).await.map_err(Arc::new)?;
+        let found = project::find_many(&self.db, self.eyes_of(DataClass::Project), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.project.id, seen)).collect())
     }
 }
@@ -98,7 +102,9 @@ impl Loader<CooperationTaskId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[CooperationTaskId]) -> Found<CooperationTaskId, CooperationTask> {
-        let found = task::find_many(&self.db, self.eyes_of(DataClass::Task), ids).await.map_err(Arc::new)?;
+        let found = task::find_many(&self.db, self.eyes_of(DataClass::Task), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|task| (task.id, task)).collect())
     }
 }
@@ -131,7 +137,9 @@ impl Loader<OffersOf> for Loaders {
     async fn load(&self, keys: &[OffersOf]) -> Found<OffersOf, Vec<Offer>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = offer::of_enterprises(&self.db, self.sees_of(DataClass::Offer), &parents, limit).await;
+            let rows =
+                offer::of_enterprises(&self.db, self.sees_of(DataClass::Offer), &parents, limit)
+                    .await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|offer| match offer.provider {
                 Member::Enterprise(id) => Some((id, offer)),
@@ -153,7 +161,8 @@ impl Loader<TasksOf> for Loaders {
     async fn load(&self, keys: &[TasksOf]) -> Found<TasksOf, Vec<CooperationTask>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = task::of_projects(&self.db, self.eyes_of(DataClass::Task), &parents, limit).await;
+            let rows =
+                task::of_projects(&self.db, self.eyes_of(DataClass::Task), &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|task| task.project.map(|project| (project, task)));
             gather(&mut found, limit, theirs);
@@ -167,7 +176,9 @@ impl Loader<SuggestionId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[SuggestionId]) -> Found<SuggestionId, SeenSuggestion> {
-        let found = suggestion::find_many(&self.db, self.eyes_of(DataClass::Suggestion), ids).await.map_err(Arc::new)?;
+        let found = suggestion::find_many(&self.db, self.eyes_of(DataClass::Suggestion), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.suggestion.id, seen)).collect())
     }
 }
@@ -177,7 +188,9 @@ impl Loader<PairingId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[PairingId]) -> Found<PairingId, Pairing> {
-        let found = pairing::find_many(&self.db, self.sees_of(DataClass::Pairing), ids).await.map_err(Arc::new)?;
+        let found = pairing::find_many(&self.db, self.sees_of(DataClass::Pairing), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|pairing| (pairing.id, pairing)).collect())
     }
 }
@@ -192,7 +205,13 @@ impl Loader<SuggestionsOf> for Loaders {
     async fn load(&self, keys: &[SuggestionsOf]) -> Found<SuggestionsOf, Vec<SeenSuggestion>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = suggestion::of_needs(&self.db, self.eyes_of(DataClass::Suggestion), &parents, limit).await;
+            let rows = suggestion::of_needs(
+                &self.db,
+                self.eyes_of(DataClass::Suggestion),
+                &parents,
+                limit,
+            )
+            .await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|seen| seen.suggestion.need.map(|need| (need, seen)));
             gather(&mut found, limit, theirs);

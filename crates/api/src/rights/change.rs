@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_graphql::{Request, UploadValue, Variables};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::Role;
-use lianmeng_domain::rights::mutations::{self, Mutation};
 use lianmeng_domain::rights::Column;
+use lianmeng_domain::rights::mutations::{self, Mutation};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,9 @@ async fn dump(office: &Office) -> String {
     let mut whole = String::new();
     for table in lianmeng_store::backup::tables(db).await.unwrap() {
         let question = if backend == DbBackend::Postgres {
-            format!("SELECT column_name AS name FROM information_schema.columns WHERE table_name = '{table}' ORDER BY 1")
+            format!(
+                "SELECT column_name AS name FROM information_schema.columns WHERE table_name = '{table}' ORDER BY 1"
+            )
         } else {
             format!("SELECT name FROM pragma_table_info('{table}') ORDER BY 1")
         };
@@ -34,7 +36,8 @@ async fn dump(office: &Office) -> String {
             .map(|row| row.try_get::<String>("", "name").unwrap())
             .map(|name| format!("coalesce(CAST(\"{name}\" AS TEXT), '')"))
             .collect();
-        let rows = format!("SELECT {} AS line FROM \"{table}\" ORDER BY 1", columns.join(" || '|' || "));
+        let rows =
+            format!("SELECT {} AS line FROM \"{table}\" ORDER BY 1", columns.join(" || '|' || "));
         let rows = db.query_all_raw(Statement::from_string(backend, rows)).await.unwrap();
         for row in rows {
             whole.push_str(&format!("{table} {}\n", row.try_get::<String>("", "line").unwrap()));
@@ -248,7 +251,8 @@ fn request(shape: &Shape, mutation: &str, column: Column) -> Request {
 /// Codes of all errors of an answer.
 fn codes(answer: &Value, mutation: &str) -> Vec<String> {
     let whole = answer["errors"].as_array().into_iter().flatten();
-    let whole = whole.map(|error| error["extensions"]["code"].to_string() + &error["message"].to_string());
+    let whole =
+        whole.map(|error| error["extensions"]["code"].to_string() + &error["message"].to_string());
     let own = answer["data"][mutation]["errors"].as_array().into_iter().flatten();
     // Which bids there are is a matter of the rules, once one may look.
     let own = own.map(|error| match error["field"].as_str() {

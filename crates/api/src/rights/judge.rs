@@ -195,7 +195,8 @@ impl Judge<'_> {
             }
             let got = rows.unwrap_or_default();
             if got != wanted {
-                let gap = format!("{}: {here} of {row} gives {got:?}, not {wanted:?}", self.asker.name);
+                let gap =
+                    format!("{}: {here} of {row} gives {got:?}, not {wanted:?}", self.asker.name);
                 self.found.gaps.insert(gap);
             }
         } else if let Some(want) = truth.scalars.get(&at)

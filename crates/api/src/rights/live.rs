@@ -108,7 +108,10 @@ async fn nobody_hears_of_what_the_matrix_does_not_show_them() {
                 let got: Vec<String> =
                     events.iter().map(|event| thing(event, &field.name)).collect();
                 if got != want {
-                    problems.push(format!("{}: {} gives {got:?}, not {want:?}", asker.name, field.name));
+                    problems.push(format!(
+                        "{}: {} gives {got:?}, not {want:?}",
+                        asker.name, field.name
+                    ));
                 }
                 let mut judge = Judge {
                     shape: &shape,

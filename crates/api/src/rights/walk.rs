@@ -144,7 +144,12 @@ fn node_of<'a>(shape: &'a Shape, ty: &'a str) -> &'a str {
 }
 
 /// Whether some path of `depth` fields from `ty` on ends where something is not for all.
-fn leads(shape: &Shape, ty: &str, depth: usize, known: &mut BTreeMap<(String, usize), bool>) -> bool {
+fn leads(
+    shape: &Shape,
+    ty: &str,
+    depth: usize,
+    known: &mut BTreeMap<(String, usize), bool>,
+) -> bool {
     let ty = node_of(shape, ty);
     if depth == 0 {
         return is_restricted(shape, ty);
@@ -233,7 +238,10 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         "avoided" => each(&firms, "first: 100, enterpriseId"),
         "job" => each(&["job:#1", "job:#2"], "id"),
         "mySchedule" => each(&["event:#1", "event:#2"], "eventId"),
-        "graphNeighbours" => each(&["enterprise:#1", "enterprise:#3", "enterprise:#4", "enterprise:#8", "task:#1"], "first: 100, id"),
+        "graphNeighbours" => each(
+            &["enterprise:#1", "enterprise:#3", "enterprise:#4", "enterprise:#8", "task:#1"],
+            "first: 100, id",
+        ),
         "graphWalk" => each(&firms, "first: 100, depth: 3, direction: DOWNSTREAM, id"),
         "graphPath" => {
             let [from, to] = ["enterprise:#1", "enterprise:#4"].map(expand);
@@ -249,7 +257,10 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         _ if field.arguments.iter().any(|one| one.is_required) => return None,
         _ => {
             let is_list = field.arguments.iter().any(|one| one.name == "first");
-            vec![(if is_list { "(first: 100)".to_owned() } else { String::new() }, "Query".to_owned())]
+            vec![(
+                if is_list { "(first: 100)".to_owned() } else { String::new() },
+                "Query".to_owned(),
+            )]
         }
     })
 }
@@ -278,9 +289,8 @@ fn queries(shape: &Shape, world: &World, depth: usize) -> Vec<(String, String, S
     let mut known = BTreeMap::new();
     let mut all = Vec::new();
     for field in shape.fields("Query") {
-        let roots = roots(field, world).unwrap_or_else(|| {
-            panic!("say in rights/walk.rs how to call the root {}", field.name)
-        });
+        let roots = roots(field, world)
+            .unwrap_or_else(|| panic!("say in rights/walk.rs how to call the root {}", field.name));
         // A thing by its id is the start of the same paths as things by their ids.
         if field.name == "node" && depth > 1 {
             continue;
@@ -486,8 +496,12 @@ async fn figures_about_few_enterprises_are_withheld_and_say_so() {
         let has = |list: &str, kind: &str| {
             stats[list].as_array().unwrap().iter().any(|one| one["kind"] == kind)
         };
-        let withheld: Vec<&str> =
-            stats["withheld"].as_array().unwrap().iter().map(|kind| kind.as_str().unwrap()).collect();
+        let withheld: Vec<&str> = stats["withheld"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| kind.as_str().unwrap())
+            .collect();
         let want: &[&str] = if is_withheld { &four } else { &[] };
         assert_eq!(withheld.iter().collect::<BTreeSet<_>>(), want.iter().collect(), "{answer}");
         for kind in four {

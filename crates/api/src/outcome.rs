@@ -106,7 +106,7 @@ impl OutcomeNode {
         Ok(Scope::of(ctx)?.one(id).await?.map(DockingEventNode))
     }
 
-    /// Amount in fen; null if it has none.
+    /// Amount in fen; null if it has none, and unless approved for those it does not concern.
     async fn amount_fen(&self) -> Option<Long> {
         self.0.amount_fen.map(Long)
     }
@@ -131,7 +131,7 @@ impl OutcomeNode {
         self.0.terminated_on.map(Day)
     }
 
-    /// A remark; empty if none.
+    /// A remark; empty if none, and unless approved for those it does not concern.
     async fn note(&self) -> &str {
         &self.0.note
     }

@@ -149,7 +149,7 @@ impl CooperationTaskNode {
     }
 
     /// Points of the suggestion it followed from, 10 000 a perfect match; null if put on the list by
-    /// hand.
+    /// hand, and for hosts, chairs and liaisons.
     async fn score_points(&self) -> Option<i32> {
         self.0.score_points
     }

@@ -359,14 +359,16 @@ fn missing(judge: &mut Judge<'_>) -> Vec<String> {
         }
     }
     // Rows of their own; the rest of what facts are about are fields of these.
-    let keyed = |class: DataClass, id: &str| match class {
-        DataClass::EventDraft => id.starts_with("meeting:"),
-        DataClass::NeedBody
-        | DataClass::NeedNotes
-        | DataClass::DeclineReason
-        | DataClass::AvoidList
-        | DataClass::EventWishes => false,
-        _ => true,
+    let parts = [
+        DataClass::NeedBody,
+        DataClass::NeedNotes,
+        DataClass::DeclineReason,
+        DataClass::AvoidList,
+        DataClass::EventWishes,
+    ];
+    let keyed = |class: DataClass, id: &str| {
+        let is_part = class == DataClass::EventDraft && !id.starts_with("meeting:");
+        !is_part && !parts.contains(&class)
     };
     for (class, id) in rows.into_iter().filter(|(class, id)| keyed(*class, id)) {
         let sight = judge.world.sight(judge.asker, class, &id).unwrap();
@@ -521,13 +523,17 @@ fn the_judge_finds_a_leak_in_a_field_a_row_a_list_and_a_message() {
     let task = expand("task:#1");
     let suggestion = expand("suggestion:#3");
     let cases = [
-        ("a row", json!({ "__typename": "Need", "id": need }), 1),
-        ("a field", json!({ "__typename": "Need", "id": need, "body": "x" }), 2),
-        ("the own row", json!({ "__typename": "Need", "id": expand("need:#2"), "body": "x" }), 0),
-        ("a node of the graph", json!({ "__typename": "GraphNode", "id": task }), 1),
-        ("in a list", json!([{ "__typename": "Outcome", "id": expand("outcome:#1") }]), 1),
-        ("a marker", json!({ "errors": [{ "message": format!("no §need_body/{need}§") }] }), 1),
-        ("its own reason", json!({ "message": format!("§!decline_reason/{suggestion}§") }), 0),
+        ("a row", json!({ "__typename": "Need", "id": need }), true),
+        ("a field", json!({ "__typename": "Need", "id": need, "body": "x" }), true),
+        (
+            "the own row",
+            json!({ "__typename": "Need", "id": expand("need:#2"), "body": "x" }),
+            false,
+        ),
+        ("a node of the graph", json!({ "__typename": "GraphNode", "id": task }), true),
+        ("in a list", json!([{ "__typename": "Outcome", "id": expand("outcome:#1") }]), true),
+        ("a marker", json!({ "errors": [{ "message": format!("no §need_body/{need}§") }] }), true),
+        ("its own reason", json!({ "message": format!("§!decline_reason/{suggestion}§") }), false),
     ];
     for (name, answer, want) in cases {
         let mut judge = Judge {
@@ -540,6 +546,6 @@ fn the_judge_finds_a_leak_in_a_field_a_row_a_list_and_a_message() {
         };
         judge.read(&answer);
         judge.look(&answer, "", "test");
-        assert_eq!(judge.found.leaks.len(), want, "{name}: {:?}", judge.found.leaks);
+        assert_eq!(!judge.found.leaks.is_empty(), want, "{name}: {:?}", judge.found.leaks);
     }
 }

@@ -275,14 +275,13 @@ impl World {
     ///
     /// What to do if nobody said whose the row is.
     pub(super) fn sight(&self, asker: &Asker, class: Class, id: &str) -> Result<Sight, String> {
-        match class {
-            // Codes are the same for all, and one's own is one's own whoever one is.
-            Class::Codes | Class::Own => return Ok(Sight::Full),
-            Class::Registry | Class::Figures | Class::PairingPlan => {
-                let column = asker.column;
-                return Ok(column.map_or(Sight::None, |column| rights::in_scope(column, class)));
-            }
-            _ => {}
+        // Codes are the same for all, and one's own is one's own whoever one is.
+        if matches!(class, Class::Codes | Class::Own) {
+            return Ok(Sight::Full);
+        }
+        if matches!(class, Class::Registry | Class::Figures | Class::PairingPlan) {
+            let column = asker.column;
+            return Ok(column.map_or(Sight::None, |column| rights::in_scope(column, class)));
         }
         let Some(column) = asker.column else { return Ok(Sight::None) };
         let fact = self.facts.get(&(class, id.to_owned())).ok_or_else(|| {
@@ -294,12 +293,9 @@ impl World {
         };
         // Sealed until the end of the bidding.
         let is_sealed = matches!(fact.id, "bid:#1" | "bid:#2");
-        let oversees = match column {
-            Column::Coordinator => !is_sealed,
-            Column::Auditor => class != Class::Job && !is_sealed,
-            Column::SystemAdmin => class == Class::Job,
-            _ => false,
-        };
+        let oversees = (column == Column::Coordinator && !is_sealed)
+            || (column == Column::Auditor && class != Class::Job && !is_sealed)
+            || (column == Column::SystemAdmin && class == Class::Job);
         let in_scope = rights::in_scope(column, class);
         if (oversees || has(fact.whose)) && in_scope != Sight::None {
             return Ok(in_scope);

@@ -90,17 +90,6 @@ impl Scope {
         let picture = OnceCell::new();
         let seen = Mutex::default();
         Self { actor, column, sees, reads, desk, at_least: 0, batches, near, picture, seen }
-        Self {
-            actor,
-            column,
-            sees,
-            reads,
-            desk,
-            at_least: 0,
-            batches,
-            near,
-            picture: OnceCell::new(),
-        }
     }
 
     /// The same scope, its answer having seen the change `at_least`.

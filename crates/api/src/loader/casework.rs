@@ -230,7 +230,7 @@ impl Loader<SupervisionOf> for Loaders {
 
     async fn load(&self, keys: &[SupervisionOf]) -> Found<SupervisionOf, Supervision> {
         let needs: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = supervision::of_needs(&self.db, &self.reads, &needs).await;
+        let found = supervision::of_needs(&self.db, self.eyes().reads, &needs).await;
         let found = found.map_err(Arc::new)?.into_iter();
         Ok(found.map(|standing| (SupervisionOf(standing.need), standing)).collect())
     }

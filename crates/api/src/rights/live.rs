@@ -38,7 +38,8 @@ async fn change_all(engine: &Arc<Engine>, office: &Arc<Office>) -> String {
         let thing = expand(thing);
         let id = AuditId::from(number);
         let at = office.clock.now();
-        let deed = Deed { id, at, action: "Test", thing: &thing, touches_graph: false };
+        let deed =
+            Deed { id, at, action: "Test", thing: &thing, touches_graph: false, trace: None };
         audit::append(&office.db, &Actor::public(), deed).await.unwrap();
     }
     // The feed looks at the database when it is asked where the list ends.

@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs
+.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -47,6 +47,14 @@ endif
 test-matrix: ## Run the tests of storage, GraphQL and flows four ways: SQLite or PostgreSQL, memory or Redis
 	$(CARGO) build --workspace --all-targets
 	$(call matrix,sqlite-memory sqlite-redis postgres-memory postgres-redis)
+
+# One test per part, so that they run beside each other; each part says what it tried.
+test-rights: ## Walk every path of the schema and try every mutation as everybody; depth LIANMENG_RIGHTS_DEPTH, default 4
+ifneq ($(NEXTEST),)
+	LIANMENG_RIGHTS_DEPTH=$${LIANMENG_RIGHTS_DEPTH:-4} $(CARGO) nextest run --package lianmeng-api --no-fail-fast --success-output immediate rights::
+else
+	LIANMENG_RIGHTS_DEPTH=$${LIANMENG_RIGHTS_DEPTH:-4} $(CARGO) test --package lianmeng-api --no-fail-fast -- --nocapture rights::
+endif
 
 # 69: there are no servers and none can be installed, as the script has said.
 matrix = scripts/with-services.sh scripts/matrix.sh $(1) || [ $$? -eq 69 ]

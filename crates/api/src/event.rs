@@ -13,7 +13,7 @@ mod tests;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use lianmeng_domain::event::{self as rules, DockingEvent, EventStage, sees_all};
+use lianmeng_domain::event::{DockingEvent, EventStage, sees_all};
 use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::version::Version;
 use lianmeng_domain::meeting::{Meeting, Participant};
@@ -42,7 +42,7 @@ use schedule::VersionNode;
 
 /// What the caller of `scope` sees of events.
 fn sight(scope: &Scope) -> &Visibility {
-    rules::sight(&scope.sees, &scope.reads)
+    scope.sees_events()
 }
 
 /// Stage of a docking event.

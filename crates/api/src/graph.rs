@@ -11,12 +11,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use lianmeng_domain::ids::{EnterpriseId, ProductId};
+use lianmeng_domain::rights::aggregate::Fewest;
 use lianmeng_graph::path::{Over, PathQuery};
 use lianmeng_graph::snapshot::{Around, Neighbour};
 use lianmeng_graph::stats::Stats;
 use lianmeng_graph::supply::{SupplyBounds, SupplyRelation};
 use lianmeng_graph::walk::{Bounds, Found, ProductLink, Step, Via};
-use lianmeng_graph::{Direction, EdgeKind, Flow, Lens, NodeRef, Snapshot};
+use lianmeng_graph::{Direction, EdgeKind, Flow, Lens, NodeKind, NodeRef, Snapshot};
 
 use self::words::{
     GraphDirectionWord, GraphEdgeKindWord, GraphFlowWord, GraphNodeKindWord, GraphRelationsWord,
@@ -207,6 +208,9 @@ pub struct GraphStats {
     nodes: Vec<GraphNodeCount>,
     /// Edges of each kind.
     links: Vec<GraphLinkCount>,
+    /// Kinds of edges whose number is withheld because they concern too few enterprises; with those of
+    /// tasks the number of tasks is withheld too. Empty for coordinators and auditors.
+    withheld: Vec<GraphEdgeKindWord>,
     /// Groups of products that hang together over links of any kind (产品连通分量).
     product_components: u64,
     /// Products of the largest group; 0 if there is none.
@@ -222,11 +226,59 @@ pub struct GraphStats {
     largest_material_cycle: u64,
 }
 
-impl GraphStats {
-    fn new(version: i64, as_of: NaiveDate, stats: &Stats) -> Self {
-        let nodes = stats.nodes.iter();
-        let links = stats.edges.iter();
+/// What of the figures of the graph concerns too few enterprises.
+#[derive(Debug, Clone, Copy, Default)]
+struct Withheld {
+    supply: bool,
+    tasks: bool,
+}
+
+impl Withheld {
+    /// For a caller with this lens: who sees everything may count everything.
+    fn of(stats: &Stats, lens: &Lens, fewest: Fewest) -> Self {
+        if *lens == Lens::All {
+            return Self::default();
+        }
         Self {
+            supply: fewest.withholds(stats.supply_enterprises),
+            tasks: fewest.withholds(stats.task_enterprises),
+        }
+    }
+
+    fn hides_edge(self, kind: EdgeKind) -> bool {
+        match kind {
+            EdgeKind::Supplies => self.supply,
+            EdgeKind::TaskOwner | EdgeKind::TaskCounterpart => self.tasks,
+            EdgeKind::MaterialOf
+            | EdgeKind::MadeInto
+            | EdgeKind::KindOf
+            | EdgeKind::Makes
+            | EdgeKind::Uses
+            | EdgeKind::Owns
+            | EdgeKind::PlacedIn
+            | EdgeKind::PartOf
+            | EdgeKind::Organises
+            | EdgeKind::HangsUnder
+            | EdgeKind::Covers
+            | EdgeKind::PartnerIn
+            | EdgeKind::Leads
+            | EdgeKind::SitsOn
+            | EdgeKind::BelongsTo => false,
+        }
+    }
+
+    fn hides_node(self, kind: NodeKind) -> bool {
+        self.tasks && kind == NodeKind::Task
+    }
+}
+
+impl GraphStats {
+    fn new(version: i64, as_of: NaiveDate, stats: &Stats, withheld: Withheld) -> Self {
+        let nodes = stats.nodes.iter().filter(|&&(kind, _)| !withheld.hides_node(kind));
+        let links = stats.edges.iter().filter(|&&(kind, _)| !withheld.hides_edge(kind));
+        let hidden = EdgeKind::ALL.iter().filter(|&&kind| withheld.hides_edge(kind));
+        Self {
+            withheld: hidden.map(|&kind| kind.into()).collect(),
             version,
             as_of: Day(as_of),
             nodes: nodes
@@ -317,9 +369,12 @@ impl GraphQuery {
         if *picture.lens == Lens::Nothing {
             return Ok(None);
         }
-        let count = |picture: Picture| {
+        let fewest = Scope::of(ctx)?.desk.fewest;
+        let count = move |picture: Picture| {
             let pinned = &picture.pinned;
-            GraphStats::new(pinned.version, pinned.graph.as_of(), pinned.stats())
+            let stats = pinned.stats();
+            let withheld = Withheld::of(stats, &picture.lens, fewest);
+            GraphStats::new(pinned.version, pinned.graph.as_of(), stats, withheld)
         };
         Ok(Some(aside(picture, count).await?))
     }

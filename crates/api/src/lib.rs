@@ -50,6 +50,8 @@ pub mod product;
 pub mod project;
 pub mod region;
 pub mod registry;
+#[cfg(test)]
+mod rights;
 pub mod scalars;
 pub mod schema;
 pub mod scope;

@@ -22,9 +22,10 @@ use lianmeng_domain::industry::{Industry, IndustryKey};
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::outcome::Outcome;
 use lianmeng_domain::party::{PartyHome, PartyOrganisation};
-use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductEdge, ProductRole};
 use lianmeng_domain::region::{Region, RegionCode, Zone};
+use lianmeng_domain::rights::{Column, DataClass};
 use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_store::alliance::{coverage, partner};
 use lianmeng_store::chain::segment;
@@ -47,8 +48,8 @@ pub struct Loaders {
     pub db: DatabaseConnection,
     /// What the caller may see.
     pub sees: Visibility,
-    /// What of it the caller may read in full.
-    pub reads: Visibility,
+    /// Where the caller stands in the matrix of rights.
+    pub column: Option<Column>,
     /// Where what was read of the registry is kept for others; `None` if it must not be.
     pub near: Option<View>,
 }
@@ -68,9 +69,24 @@ impl Loaders {
         }
     }
 
-    /// The caller's eyes.
-    pub const fn eyes(&self) -> Eyes<'_> {
-        Eyes { sees: &self.sees, reads: &self.reads }
+    /// The caller's eyes for needs.
+    pub fn eyes(&self) -> Eyes<'_> {
+        self.eyes_of(DataClass::NeedSummary)
+    }
+
+    /// The caller's eyes for data of `class`.
+    pub fn eyes_of(&self, class: DataClass) -> Eyes<'_> {
+        Eyes::of(self.column, &self.sees, class)
+    }
+
+    /// What the caller sees of data of `class`.
+    pub fn sees_of(&self, class: DataClass) -> &Visibility {
+        policy::sees(self.column, &self.sees, class)
+    }
+
+    /// What the caller sees of docking events.
+    pub fn sees_events(&self) -> &Visibility {
+        policy::sees_events(self.column, &self.sees)
     }
 }
 
@@ -105,8 +121,34 @@ by_id! {
     AllianceId => Alliance = alliance::find_many;
     ZoneId => Zone = zone::find_many;
     PartyOrganisationId => PartyOrganisation = party::find_many;
-    SupplyEdgeId => SupplyEdge = supply::find_many;
-    OutcomeId => Outcome = outcome::find_many;
+}
+
+impl Loader<SupplyEdgeId> for Loaders {
+    type Value = SupplyEdge;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        ids: &[SupplyEdgeId],
+    ) -> Result<HashMap<SupplyEdgeId, SupplyEdge>, Arc<StoreError>> {
+        let sees = self.sees_of(DataClass::SupplyEdge);
+        let found = supply::find_many(&self.db, sees, ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|edge| (edge.id, edge)).collect())
+    }
+}
+
+impl Loader<OutcomeId> for Loaders {
+    type Value = Outcome;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        ids: &[OutcomeId],
+    ) -> Result<HashMap<OutcomeId, Outcome>, Arc<StoreError>> {
+        let eyes = self.eyes_of(DataClass::Outcome);
+        let found = outcome::find_many(&self.db, eyes, ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|outcome| (outcome.id, outcome)).collect())
+    }
 }
 
 /// The first children of a parent:
@@ -364,7 +406,8 @@ macro_rules! supply_of {
                 let firms: BTreeSet<EnterpriseId> = keys.iter().map(|key| key.of).collect();
                 let firms: Vec<EnterpriseId> = firms.into_iter().collect();
                 let most = keys.iter().map(|key| key.first).max().unwrap_or(0);
-                let found = $find(&self.db, &firms, &self.sees, most).await;
+                let sees = self.sees_of(DataClass::SupplyEdge);
+                let found = $find(&self.db, &firms, sees, most).await;
                 let found = found.map_err(Arc::new)?;
                 let firm: fn(&SupplyEdge) -> Option<EnterpriseId> = $of;
                 Ok(deal(keys, |key| (key.of, key.first), found, firm))

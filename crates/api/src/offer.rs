@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use lianmeng_app::offer::{self as app, OfferCard, OfferCommandError, RegisterOffer, UpdateOffer};
 use lianmeng_domain::ids::OfferId;
 use lianmeng_domain::offer::{Offer, OfferError, OfferKind};
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::offer::{self as store, OfferFilter};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
@@ -161,7 +162,7 @@ impl OfferTotal {
     /// How many offers the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Offer), &self.0).await?)
     }
 }
 
@@ -188,7 +189,9 @@ impl OfferQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OfferId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.sees_of(DataClass::Offer), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             OfferTotal(filter),

@@ -8,6 +8,7 @@ use lianmeng_domain::ids::{DockingEventId, OutcomeId};
 use lianmeng_domain::outcome::{
     self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
 };
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::outcome::{self as store, OutcomeFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -105,7 +106,7 @@ impl OutcomeNode {
         Ok(Scope::of(ctx)?.one(id).await?.map(DockingEventNode))
     }
 
-    /// Amount in fen; null if it has none.
+    /// Amount in fen; null if it has none, and unless approved for those it does not concern.
     async fn amount_fen(&self) -> Option<Long> {
         self.0.amount_fen.map(Long)
     }
@@ -130,7 +131,7 @@ impl OutcomeNode {
         self.0.terminated_on.map(Day)
     }
 
-    /// A remark; empty if none.
+    /// A remark; empty if none, and unless approved for those it does not concern.
     async fn note(&self) -> &str {
         &self.0.note
     }
@@ -277,7 +278,7 @@ impl OutcomeTotal {
     /// How many outcomes the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Outcome), &self.0).await?)
     }
 }
 
@@ -304,7 +305,9 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OutcomeId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Outcome), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             OutcomeTotal(filter),
@@ -323,7 +326,8 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let as_of = as_of.map_or(scope.desk.today, Day::date);
-        let outcomes = store::until(&scope.desk.db, &scope.sees, &filter, as_of).await?;
+        let adds_up = scope.eyes_of(DataClass::Outcome).adds_up();
+        let outcomes = store::until(&scope.desk.db, adds_up, &filter, as_of).await?;
         Ok(TotalsNode { as_of, totals: rules::totals(&outcomes, as_of) })
     }
 }
@@ -418,7 +422,8 @@ impl OutcomePayload {
     async fn of(scope: &Scope, done: Result<OutcomeId, OutcomeCommandError>) -> Result<Self> {
         Ok(match done {
             Ok(id) => {
-                let found = store::find(&scope.desk.db, &scope.sees, id).await?;
+                let found =
+                    store::find(&scope.desk.db, scope.eyes_of(DataClass::Outcome), id).await?;
                 Self { outcome: found.map(OutcomeNode), errors: Vec::new() }
             }
             Err(error) => Self { outcome: None, errors: vec![user_error(error)?] },

@@ -8,6 +8,7 @@ use lianmeng_app::pairing::{
 };
 use lianmeng_domain::ids::PairingId;
 use lianmeng_domain::pairing::{Pairing, PairingError, PairingKind, PairingStage};
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::pairing::{self as store, PairingFilter};
 
 use crate::committee::CommitteeNode;
@@ -146,7 +147,7 @@ impl PairingTotal {
     /// How many pairings the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Pairing), &self.0).await?)
     }
 }
 
@@ -252,7 +253,9 @@ impl PairingQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<PairingId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.sees_of(DataClass::Pairing), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             PairingTotal(filter),

@@ -7,6 +7,7 @@ use lianmeng_app::project::{
 };
 use lianmeng_domain::ids::ProjectId;
 use lianmeng_domain::project::{ProjectError, ProjectStage, ProjectStep, SeenProject};
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::project::{self as store, ProjectFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -175,7 +176,7 @@ impl ProjectTotal {
     /// How many projects the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Project), &self.0).await?)
     }
 }
 
@@ -202,7 +203,9 @@ impl ProjectQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<ProjectId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Project), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             ProjectTotal(filter),

@@ -13,6 +13,7 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::audit;
 use lianmeng_domain::ids::{EnterpriseId, Id};
 use lianmeng_domain::policy::{self, Visibility};
+use lianmeng_domain::rights::{Column, DataClass};
 use lianmeng_graph::Lens;
 use lianmeng_store::StoreError;
 use lianmeng_store::audit::read::Things;
@@ -33,6 +34,8 @@ pub struct Scope {
     pub sees: Visibility,
     /// What of it they may read in full.
     pub reads: Visibility,
+    /// Where the caller stands in the matrix of rights; `None` if nowhere.
+    pub column: Option<Column>,
     /// What use cases work with.
     pub desk: Desk,
     /// The number of a change the answer must have seen.
@@ -78,18 +81,15 @@ impl Scope {
     pub fn new(desk: Desk, actor: Actor) -> Self {
         let sees = policy::visibility(&actor);
         let reads = policy::reading(&actor);
+        let column = Column::of(&actor);
         desk.graph.keep(near::shelves);
         let near = desk.near(0).filter(|_| sees != Visibility::Nothing);
-        let loaders = Loaders {
-            db: desk.db.clone(),
-            sees: sees.clone(),
-            reads: reads.clone(),
-            near: near.clone(),
-        };
+        let loaders =
+            Loaders { db: desk.db.clone(), sees: sees.clone(), column, near: near.clone() };
         let batches = Batches::new(loaders);
         let picture = OnceCell::new();
         let seen = Mutex::default();
-        Self { actor, sees, reads, desk, at_least: 0, batches, near, picture, seen }
+        Self { actor, column, sees, reads, desk, at_least: 0, batches, near, picture, seen }
     }
 
     /// The same scope, its answer having seen the change `at_least`.
@@ -128,9 +128,24 @@ impl Scope {
         ctx.data::<Self>()
     }
 
-    /// The caller's eyes.
-    pub const fn eyes(&self) -> Eyes<'_> {
-        Eyes { sees: &self.sees, reads: &self.reads }
+    /// The caller's eyes for needs.
+    pub fn eyes(&self) -> Eyes<'_> {
+        self.eyes_of(DataClass::NeedSummary)
+    }
+
+    /// The caller's eyes for data of `class`.
+    pub fn eyes_of(&self, class: DataClass) -> Eyes<'_> {
+        Eyes::of(self.column, &self.sees, class)
+    }
+
+    /// What the caller sees of data of `class`.
+    pub fn sees_of(&self, class: DataClass) -> &Visibility {
+        policy::sees(self.column, &self.sees, class)
+    }
+
+    /// What the caller sees of docking events.
+    pub fn sees_events(&self) -> &Visibility {
+        policy::sees_events(self.column, &self.sees)
     }
 
     /// What of the registry is near; `None` if this request must read the database.
@@ -156,7 +171,8 @@ impl Scope {
                 Some(pinned) => pinned,
                 None => desk.graph.fresh(&desk.db, desk.today, self.at_least).await?,
             };
-            let lens = Arc::new(pinned.graph.lens(&self.sees));
+            let supply = self.sees_of(DataClass::SupplyEdge);
+            let lens = Arc::new(pinned.graph.lens_within(&self.sees, supply));
             Ok(Picture { pinned, lens })
         };
         if let Some(picture) = self.picture.get() {

@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 use futures_util::{FutureExt as _, TryFutureExt as _};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::Id;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::text;
 use lianmeng_store::alliance::{self, AllianceFilter};
 use lianmeng_store::chain::{self, ChainFilter};
@@ -171,21 +172,21 @@ async fn everywhere(scope: &Scope, words: &Words<'_>, limit: u64) -> Result<Vec<
         ),
         hits!(
             words,
-            offer::page(db, sees, &offers, Window::first(limit)),
+            offer::page(db, scope.sees_of(DataClass::Offer), &offers, Window::first(limit)),
             |row| row.id,
             row.title.clone(),
             Node::Offer(OfferNode(row))
         ),
         hits!(
             words,
-            project::page(db, eyes, &projects, Window::first(limit)),
+            project::page(db, scope.eyes_of(DataClass::Project), &projects, Window::first(limit)),
             |row| row.project.id,
             row.project.name.clone(),
             Node::Project(ProjectNode(row))
         ),
         hits!(
             words,
-            event::page(db, sees, &events, Window::first(limit)),
+            event::page(db, scope.sees_events(), &events, Window::first(limit)),
             |row| row.id,
             row.title.clone(),
             Node::DockingEvent(DockingEventNode(row))

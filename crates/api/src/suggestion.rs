@@ -4,6 +4,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_domain::ids::SuggestionId;
+use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::{
     DeclineCode, DeclineReason, SeenSuggestion, Side, SuggestionKind, SuggestionStage,
 };
@@ -233,7 +235,7 @@ impl SuggestionTotal {
     /// How many suggestions the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Suggestion), &self.0).await?)
     }
 }
 
@@ -270,7 +272,13 @@ impl SuggestionQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<SuggestionId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, scope.eyes(), &filter, page.window()).await?;
+        let rows = store::page(
+            &scope.desk.db,
+            scope.eyes_of(DataClass::Suggestion),
+            &filter,
+            page.window(),
+        )
+        .await?;
         Ok(page::connection_with(
             page.slice(rows),
             SuggestionTotal(filter),
@@ -280,7 +288,7 @@ impl SuggestionQuery {
     }
 
     /// Whom an enterprise never wants to meet (回避名单), by id, at most 100 a page. For the
-    /// enterprise itself and coordinators; empty for everyone else.
+    /// enterprise itself; empty for everyone else.
     #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn avoided(
@@ -295,7 +303,7 @@ impl SuggestionQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id(AVOIDED)?;
         let owner = ids::decode(&enterprise_id)?;
-        let ids = if lianmeng_app::suggestion::may_change_avoid_list(&scope.actor, owner) {
+        let ids = if *scope.sees_of(DataClass::AvoidList) == Visibility::Enterprise(owner) {
             lianmeng_store::avoid::page(&scope.desk.db, owner, page.window()).await?
         } else {
             Vec::new()

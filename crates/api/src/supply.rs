@@ -7,6 +7,7 @@ use lianmeng_app::supply::{
     self as app, DisputeSupplyEdge, EndSupplyEdge, RemoveSupplyEdge, SupplyCard,
 };
 use lianmeng_domain::ids::SupplyEdgeId;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_store::supply::{self as store, SupplyFilter};
 
@@ -106,7 +107,7 @@ impl SupplyEdgeTotal {
     /// How many supply edges the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::SupplyEdge), &self.0).await?)
     }
 }
 
@@ -134,7 +135,13 @@ impl SupplyQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows = store::page(
+            &scope.desk.db,
+            scope.sees_of(DataClass::SupplyEdge),
+            &filter,
+            page.window(),
+        )
+        .await?;
         let cursor = |row: &SupplyEdge| page::cursor(LIST, &[&row.id.to_string()]);
         Ok(page::connection_with(page.slice(rows), SupplyEdgeTotal(filter), cursor, SupplyEdgeNode))
     }

@@ -4,6 +4,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::task::{self as app, ListTask, MoveTask, TaskCommandError};
 use lianmeng_domain::ids::CooperationTaskId;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::Reason;
 use lianmeng_domain::task::{CooperationTask, TaskError, TaskStage, TaskStep};
 use lianmeng_store::task::{self as store, TaskFilter};
@@ -148,7 +149,7 @@ impl CooperationTaskNode {
     }
 
     /// Points of the suggestion it followed from, 10 000 a perfect match; null if put on the list by
-    /// hand.
+    /// hand, and for hosts, chairs and liaisons.
     async fn score_points(&self) -> Option<i32> {
         self.0.score_points
     }
@@ -173,7 +174,7 @@ impl TaskTotal {
     /// How many tasks the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, &scope.sees, &self.0).await?)
+        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Task), &self.0).await?)
     }
 }
 
@@ -201,7 +202,9 @@ impl TaskQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<CooperationTaskId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows = store::page(&scope.desk.db, &scope.sees, &filter, page.window()).await?;
+        let rows =
+            store::page(&scope.desk.db, scope.eyes_of(DataClass::Task), &filter, page.window())
+                .await?;
         Ok(page::connection_with(
             page.slice(rows),
             TaskTotal(filter),

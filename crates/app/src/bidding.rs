@@ -130,7 +130,7 @@ async fn seen(
     cmd: &MoveBidding,
 ) -> Result<Need, BiddingCommandError> {
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let found = need::find(tx, Eyes { sees: &sees, reads: &reads }, cmd.need).await?;
+    let found = need::find(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, cmd.need).await?;
     let is_theirs = found.as_ref().is_some_and(|seen| match &cmd.deed {
         BiddingDeed::Bid(_) | BiddingDeed::TakeBack => rules::bidder(actor).is_some(),
         BiddingDeed::Open(..)
@@ -153,7 +153,8 @@ async fn readable(
     need: NeedId,
 ) -> Result<Vec<Bid>, BiddingCommandError> {
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    Ok(bidding::bids_of(tx, Eyes { sees: &sees, reads: &reads }, &[need], desk.now).await?)
+    Ok(bidding::bids_of(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, &[need], desk.now)
+        .await?)
 }
 
 async fn bid(

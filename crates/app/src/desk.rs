@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound as _, Time
 use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
 use lianmeng_domain::ids::{Id, IdSource};
+use lianmeng_domain::rights::aggregate::Fewest;
 use lianmeng_store::{StoreError, clock};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
@@ -93,6 +94,8 @@ pub struct Office {
     pub origin: Arc<str>,
     /// What this process knows of the words of needs.
     pub alike: Likeness,
+    /// Fewest enterprises a figure may be about.
+    pub fewest: Fewest,
 }
 
 impl Office {
@@ -109,6 +112,7 @@ impl Office {
             trail: Trail::default(),
             origin: trail::INSIDE.into(),
             alike: Likeness::default(),
+            fewest: Fewest::default(),
         }
     }
 
@@ -128,6 +132,7 @@ impl Office {
             trail: self.trail.clone(),
             origin: Arc::clone(&self.origin),
             alike: self.alike.clone(),
+            fewest: self.fewest,
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -157,6 +162,8 @@ pub struct Desk {
     pub origin: Arc<str>,
     /// What this process knows of the words of needs.
     pub alike: Likeness,
+    /// Fewest enterprises a figure may be about, for those who do not read its rows in full.
+    pub fewest: Fewest,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

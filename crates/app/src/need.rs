@@ -246,7 +246,7 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
         Begun::Replay(thing) => return replayed(&thing),
     };
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let eyes = Eyes { sees: &sees, reads: &reads };
+    let eyes = Eyes { sees: &sees, reads: &reads, ..Eyes::ALL };
     let found = need::find(&change.tx, eyes, cmd.need).await?.filter(|seen| seen.is_full);
     let need = found.map(|seen| seen.need).filter(|need| may(actor, &cmd.deed, need));
     let need = need.ok_or(NeedCommandError::NotFound)?;

@@ -8,6 +8,7 @@ use lianmeng_domain::ids::{
 };
 use lianmeng_domain::outcome::{self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange};
 use lianmeng_domain::policy;
+use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, outcome};
 use thiserror::Error;
 
@@ -155,7 +156,8 @@ pub async fn terminate(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
     };
-    let found = outcome::find(&change.tx, &policy::visibility(actor), cmd.outcome).await?;
+    let sees = policy::visibility(actor);
+    let found = outcome::find(&change.tx, Eyes { sees: &sees, ..Eyes::ALL }, cmd.outcome).await?;
     let found = found.filter(|outcome| rules::may_record(actor, outcome.enterprise));
     let before = found.ok_or(OutcomeCommandError::NotFound)?;
     let before = Outcome { version: cmd.version, ..before };

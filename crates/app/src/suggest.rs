@@ -72,7 +72,8 @@ impl From<StoreError> for SuggestError {
 /// See [`SuggestError`]; nothing is saved when an error is returned.
 pub async fn make(desk: &Desk, actor: &Actor, cmd: &MakeSuggestions) -> Result<(), SuggestError> {
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let found = need::find(&desk.db, Eyes { sees: &sees, reads: &reads }, cmd.need).await?;
+    let found =
+        need::find(&desk.db, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, cmd.need).await?;
     let need = found.filter(|seen| seen.is_full).map(|seen| seen.need);
     let need = need.filter(|need| rules::may_keep(actor, need.committee));
     let need = need.ok_or(SuggestError::NotFound)?;

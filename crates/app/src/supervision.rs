@@ -87,7 +87,7 @@ pub async fn supervise(
         Begun::Replay(_) => return Ok(cmd.need),
     };
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let eyes = Eyes { sees: &sees, reads: &reads };
+    let eyes = Eyes { sees: &sees, reads: &reads, ..Eyes::ALL };
     let found = need::find(&change.tx, eyes, cmd.need).await?.filter(|seen| seen.is_full);
     let need = found
         .map(|seen| seen.need)

@@ -5,6 +5,7 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id as _, ProjectId};
 use lianmeng_domain::policy;
 use lianmeng_domain::task::{self as rules, CooperationTask, TaskError, TaskStage, TaskStep};
+use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, task};
 use thiserror::Error;
 
@@ -121,7 +122,8 @@ pub async fn advance(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
     };
-    let found = task::find(&change.tx, &policy::visibility(actor), cmd.task).await?;
+    let sees = policy::visibility(actor);
+    let found = task::find(&change.tx, Eyes { sees: &sees, ..Eyes::ALL }, cmd.task).await?;
     let found = found.filter(|task| rules::may_advance(actor, task));
     let before = found.ok_or(TaskCommandError::NotFound)?;
     let before = CooperationTask { version: cmd.version.unwrap_or(before.version), ..before };

@@ -403,17 +403,6 @@ pub fn may_manage(actor: &Actor, hosts: &[Place], committee: Option<ChainCommitt
     }
 }
 
-/// What a caller sees of events, given what it sees and what it reads in full.
-///
-/// A rotating chair and a liaison see the list of their committee but do not organise its events:
-/// they see what is published.
-pub const fn sight<'a>(sees: &'a Visibility, reads: &Visibility) -> &'a Visibility {
-    if matches!(sees, Visibility::Committee(_)) && !matches!(reads, Visibility::Committee(_)) {
-        return &Visibility::Published;
-    }
-    sees
-}
-
 /// Whether a caller sees everything of `event`, the unpublished timetable included.
 pub fn sees_all(sees: &Visibility, event: &DockingEvent) -> bool {
     match sees {

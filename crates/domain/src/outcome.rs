@@ -92,6 +92,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The outcome without what only those read whom it concerns: amount, number and note.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self { amount_fen: None, number: None, note: String::new(), ..self }
+    }
+
     /// Whether it counts on `day`.
     pub fn stands_on(&self, day: NaiveDate) -> bool {
         self.on_date <= day && self.terminated_on.is_none_or(|end| day < end)

@@ -3,6 +3,7 @@
 use crate::actor::{Actor, Body, Role};
 use crate::ids::{ChainCommitteeId, EnterpriseId, OrganisationId, ZoneId};
 use crate::region::RegionCode;
+use crate::rights::{self, Column, DataClass, Sight};
 
 /// The part of the platform a caller sees. Storage turns it into a condition of the query, so that
 /// a row outside of it never leaves the database.
@@ -62,30 +63,38 @@ pub fn visibility(actor: &Actor) -> Visibility {
     }
 }
 
-/// The part of the platform `actor` reads in full: restricted bodies of needs, amounts, scores.
-///
-/// Never more than [`visibility`]. A rotating chair and a liaison of a committee see its list but
-/// not what enterprises confide to the secretariat; a host sees what is published.
-pub fn reading(actor: &Actor) -> Visibility {
-    match actor.role {
-        Role::Coordinator
-        | Role::Auditor
-        | Role::CommitteeSecretary
-        | Role::GroupHeadquarters
-        | Role::Enterprise
-        | Role::DepartmentHandler => visibility(actor),
-        Role::RotatingChair | Role::ServiceLiaison => match visibility(actor) {
-            own @ (Visibility::Enterprise(_) | Visibility::Organisation(_)) => own,
-            Visibility::All
-            | Visibility::Committee(_)
-            | Visibility::Region(_)
-            | Visibility::Zone(_)
-            | Visibility::Group(_)
-            | Visibility::Published
-            | Visibility::Nothing => Visibility::Nothing,
-        },
-        Role::DistrictHost | Role::SystemAdmin | Role::Public => Visibility::Nothing,
+/// What a caller in `column` sees of data of `class`, given the `whole` of what they see: their
+/// scope, what was published, or nothing.
+pub fn sees(column: Option<Column>, whole: &Visibility, class: DataClass) -> &Visibility {
+    let Some(column) = column else { return &Visibility::Nothing };
+    match (rights::in_scope(column, class), rights::published(column, class)) {
+        (Sight::Full | Sight::Masked, _) => whole,
+        (Sight::None, Sight::Full | Sight::Masked) => &Visibility::Published,
+        (Sight::None, Sight::None) => &Visibility::Nothing,
     }
+}
+
+/// What a caller in `column` reads in full of data of `class`: their scope or nothing. Published
+/// data are not counted.
+pub fn reads(column: Option<Column>, whole: &Visibility, class: DataClass) -> &Visibility {
+    match column.map(|column| rights::in_scope(column, class)) {
+        Some(Sight::Full) => whole,
+        Some(Sight::Masked | Sight::None) | None => &Visibility::Nothing,
+    }
+}
+
+/// What a caller in `column` sees of docking events: what an organiser or a participant sees, or
+/// what was published.
+pub fn sees_events(column: Option<Column>, whole: &Visibility) -> &Visibility {
+    match sees(column, whole, DataClass::EventRows) {
+        Visibility::Nothing => sees(column, whole, DataClass::EventCard),
+        organiser_or_participant => organiser_or_participant,
+    }
+}
+
+/// The part of the platform whose needs `actor` reads in full.
+pub fn reading(actor: &Actor) -> Visibility {
+    reads(Column::of(actor), &visibility(actor), DataClass::NeedBody).clone()
 }
 
 /// Whether `actor` keeps the registry: enterprises, products, chains, committees.
@@ -152,5 +161,43 @@ mod tests {
         for (name, role, body, want) in cases {
             assert_eq!(visibility(&actor(role, body)), want, "{name}");
         }
+    }
+
+    #[test]
+    fn who_stands_in_no_column_sees_nothing_and_only_they_and_the_administrator() {
+        let bodies = [
+            None,
+            Some(Body::Enterprise(EnterpriseId::from(1))),
+            Some(Body::Organisation(OrganisationId::from(1))),
+            Some(Body::Committee(ChainCommitteeId::from(1))),
+            Some(Body::Zone(ZoneId::from(1))),
+            Some(Body::Region("440305".parse().unwrap())),
+        ];
+        for &role in Role::ALL {
+            for body in &bodies {
+                let actor = actor(role, body.clone());
+                let column = Column::of(&actor);
+                let has_none = matches!(column, None | Some(Column::SystemAdmin));
+                assert_eq!(has_none, visibility(&actor) == Visibility::Nothing, "{actor:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sight_of_a_class_is_the_scope_or_what_was_published_or_nothing() {
+        let scope = Visibility::Committee(ChainCommitteeId::from(2));
+        let chair = Some(Column::ChairOfCommittee);
+        assert_eq!(sees(chair, &scope, DataClass::NeedSummary), &scope);
+        assert_eq!(sees(chair, &scope, DataClass::Offer), &Visibility::Published);
+        assert_eq!(sees(chair, &scope, DataClass::SupplyEdge), &Visibility::Nothing);
+        assert_eq!(sees(chair, &scope, DataClass::Outcome), &scope);
+        assert_eq!(reads(chair, &scope, DataClass::Outcome), &Visibility::Nothing);
+        assert_eq!(sees_events(chair, &scope), &Visibility::Published);
+        assert_eq!(sees_events(Some(Column::CommitteeSecretary), &scope), &scope);
+        let admin = Some(Column::SystemAdmin);
+        for class in [DataClass::NeedSummary, DataClass::EventCard, DataClass::Registry] {
+            assert_eq!(sees(admin, &Visibility::Nothing, class), &Visibility::Nothing);
+        }
+        assert_eq!(sees(None, &scope, DataClass::Registry), &Visibility::Nothing);
     }
 }

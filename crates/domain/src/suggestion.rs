@@ -304,12 +304,11 @@ pub fn decline(
     })
 }
 
-/// What a caller sees of a suggestion that is visible to them: `sees` is their part of the
-/// platform, `reads` the part they read in full.
+/// What a caller sees of a suggestion that is visible to them: `secrets` is the part of the platform
+/// whose decline reasons they see, `reads` the part of which they read score and reasons.
 ///
-/// Score and reasons: enterprises that are a side, secretaries, head offices, coordinators,
-/// auditors. Decline reasons: the declining side in full; coordinators and auditors the code.
-pub fn seen_by(suggestion: Suggestion, sees: &Visibility, reads: &Visibility) -> SeenSuggestion {
+/// A side sees why it declined itself; who sees the reasons of all sees their codes.
+pub fn seen_by(suggestion: Suggestion, secrets: &Visibility, reads: &Visibility) -> SeenSuggestion {
     let shows_score = match reads {
         Visibility::All | Visibility::Committee(_) | Visibility::Group(_) => true,
         Visibility::Enterprise(id) => suggestion.side(Member::Enterprise(*id)).is_some(),
@@ -319,7 +318,7 @@ pub fn seen_by(suggestion: Suggestion, sees: &Visibility, reads: &Visibility) ->
         | Visibility::Published
         | Visibility::Nothing => false,
     };
-    let own = match sees {
+    let own = match secrets {
         Visibility::Enterprise(id) => suggestion.side(Member::Enterprise(*id)),
         Visibility::Organisation(id) => suggestion.side(Member::Organisation(*id)),
         Visibility::All
@@ -330,7 +329,7 @@ pub fn seen_by(suggestion: Suggestion, sees: &Visibility, reads: &Visibility) ->
         | Visibility::Published
         | Visibility::Nothing => None,
     };
-    let is_overseer = *sees == Visibility::All;
+    let is_overseer = *secrets == Visibility::All;
     let reason = |side, reason: Option<DeclineReason>| {
         if own == Some(side) {
             reason

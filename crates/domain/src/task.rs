@@ -89,6 +89,14 @@ pub struct CooperationTask {
     pub version: i64,
 }
 
+impl CooperationTask {
+    /// The task without what only those read whom it concerns: score and reasons.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self { score_points: None, reasons: Vec::new(), ..self }
+    }
+}
+
 /// Why a task was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TaskError {

@@ -38,8 +38,7 @@ impl Lens {
 
 impl Snapshot {
     /// What a caller with this visibility sees: an enterprise its own supply and tasks, a group
-    /// those of all its subsidiaries, a committee the supply of those placed on its chain and the
-    /// tasks of the partners of its alliances.
+    /// those of all its subsidiaries, a committee those of the enterprises placed on its chain.
     ///
     /// This never shows more than the lists of supply edges and tasks do; hosts, who see more
     /// there, see what is public here.
@@ -48,9 +47,7 @@ impl Snapshot {
     pub fn lens(&self, sees: &Visibility) -> Lens {
         match sees {
             Visibility::All => Lens::All,
-            Visibility::Committee(id) => {
-                Lens::Of { supply: self.placed_on_chain_of(*id), tasks: self.partners_of(*id) }
-            }
+            Visibility::Committee(id) => Lens::of(self.placed_on_chain_of(*id)),
             Visibility::Group(id) => Lens::of(self.group(*id)),
             Visibility::Enterprise(id) => Lens::of(BTreeSet::from([*id])),
             Visibility::Region(_)
@@ -58,6 +55,17 @@ impl Snapshot {
             | Visibility::Organisation(_)
             | Visibility::Published => Lens::Public,
             Visibility::Nothing => Lens::Nothing,
+        }
+    }
+
+    /// As [`Self::lens`], for a caller who sees no more than `supply` of the lists of supply edges: who
+    /// sees none of them there sees none here.
+    pub fn lens_within(&self, sees: &Visibility, supply: &Visibility) -> Lens {
+        match (self.lens(sees), supply) {
+            (Lens::Of { tasks, .. }, Visibility::Nothing | Visibility::Published) => {
+                Lens::Of { supply: BTreeSet::new(), tasks }
+            }
+            (lens, _) => lens,
         }
     }
 
@@ -73,19 +81,6 @@ impl Snapshot {
             }
         }
         found
-    }
-
-    /// Enterprises that are partners of an alliance under a committee.
-    pub fn partners_of(&self, committee: ChainCommitteeId) -> BTreeSet<EnterpriseId> {
-        let Some(committee) = self.index(NodeRef::Committee(committee)) else {
-            return BTreeSet::new();
-        };
-        let alliances = self.incoming.of(committee, EdgeKind::HangsUnder).iter();
-        alliances
-            .flat_map(|&alliance| self.incoming.of(alliance, EdgeKind::PartnerIn))
-            .filter(|&&partner| self.kind(partner) == NodeKind::Enterprise)
-            .map(|&partner| self.enterprise(partner))
-            .collect()
     }
 
     /// Enterprises with a confirmed place on the chain that a committee organises.
@@ -200,11 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn a_committee_sees_the_supply_of_its_chain_and_the_tasks_of_its_partners() {
+    fn a_committee_sees_the_supply_and_the_tasks_of_its_chain() {
         let committee = Visibility::Committee(1.into());
         let mut input = worlds::home_textile();
         input.supply_edges.push(worlds::supply(2, 5, 6));
-        input.tasks.push(worlds::task(2, 2, 6));
+        input.tasks.push(worlds::task(2, 5, 6));
+        input.tasks.push(worlds::task(3, 2, 6));
         let snapshot = Snapshot::build(input);
         let lens = snapshot.lens(&committee);
         let around = |kinds| Around { kinds, direction: Direction::Both, limit: 9 };
@@ -216,8 +212,8 @@ mod tests {
         let tasks = &[EdgeKind::TaskOwner, EdgeKind::TaskCounterpart];
         assert_eq!(near(6, supplies), [enterprise(5)], "firm 5 is placed on the chain");
         assert_eq!(near(2, supplies), [], "a partner that is not placed on the chain");
-        assert_eq!(near(6, tasks), [NodeRef::Task(2.into())], "firm 2 is a partner");
-        assert_eq!(near(1, tasks), [], "no side is a partner");
+        assert_eq!(near(6, tasks), [NodeRef::Task(2.into())], "firm 5 is placed on the chain");
+        assert_eq!(near(2, tasks), [], "a partner that is not placed on the chain");
     }
 
     #[test]
@@ -232,13 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn a_group_holds_every_level_and_a_committee_its_partners_and_its_chain() {
+    fn a_group_holds_every_level_and_a_committee_its_chain() {
         let snapshot = worlds::tongzhou();
         let numbers = |set: BTreeSet<EnterpriseId>| -> Vec<u128> {
             set.into_iter().map(EnterpriseId::number).collect()
         };
         assert_eq!(numbers(snapshot.group(1.into())), [1, 5, 6]);
-        assert_eq!(numbers(snapshot.partners_of(1.into())), [2]);
         assert_eq!(numbers(snapshot.placed_on_chain_of(1.into())), [5]);
     }
 }

@@ -26,6 +26,10 @@ pub struct Stats {
     pub material_cycles: u64,
     /// Products of the largest one; 0 if there is none.
     pub largest_material_cycle: u64,
+    /// Enterprises at an end of an observed supply edge.
+    pub supply_enterprises: u64,
+    /// Enterprises with a cooperation task.
+    pub task_enterprises: u64,
 }
 
 impl Snapshot {
@@ -45,7 +49,21 @@ impl Snapshot {
             derived_supply_enterprises: supply.enterprises,
             material_cycles: cycles.count,
             largest_material_cycle: cycles.largest,
+            supply_enterprises: self.linked(&[EdgeKind::Supplies]),
+            task_enterprises: self.linked(&[EdgeKind::TaskOwner, EdgeKind::TaskCounterpart]),
         }
+    }
+
+    /// How many enterprises stand at either end of an edge of one of these kinds.
+    fn linked(&self, kinds: &[EdgeKind]) -> u64 {
+        let has = |at| {
+            let has_any = |&kind| {
+                let (out, into) = (self.outgoing.of(at, kind), self.incoming.of(at, kind));
+                !out.is_empty() || !into.is_empty()
+            };
+            kinds.iter().any(has_any)
+        };
+        self.indexes(NodeKind::Enterprise).map(|at| u64::from(has(at))).sum()
     }
 }
 
@@ -63,5 +81,6 @@ mod tests {
         assert_eq!((stats.product_components, stats.largest_product_component), (1, 4));
         assert_eq!((stats.derived_supply_pairs, stats.derived_supply_enterprises), (2, 3));
         assert_eq!((stats.material_cycles, stats.largest_material_cycle), (0, 0));
+        assert_eq!((stats.supply_enterprises, stats.task_enterprises), (2, 2));
     }
 }

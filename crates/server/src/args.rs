@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Print the GraphQL schema.
     Schema,
+    /// Print who may see and do what, as Markdown: docs/rights.md.
+    Rights,
     /// Write a copy of the database while others go on using it, and check the copy.
     ///
     /// SQLite is copied by itself, PostgreSQL with pg_dump. The file holds everything the database

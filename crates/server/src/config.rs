@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) audit: Audit,
     pub(crate) auth: Auth,
     pub(crate) graphql: GraphQl,
+    pub(crate) rights: Rights,
     pub(crate) oidc: Oidc,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
@@ -86,6 +87,13 @@ pub(crate) struct Auth {
     pub(crate) refresh_leeway_seconds: u32,
     pub(crate) recheck_seconds: u32,
     pub(crate) pepper: String,
+}
+
+/// Rights beyond the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rights {
+    pub(crate) fewest_enterprises: u32,
 }
 
 /// The identity provider.
@@ -216,6 +224,7 @@ impl Config {
             "must be empty or at least 32 bytes long",
         );
         for (key, value, range) in [
+            ("rights.fewest_enterprises", self.rights.fewest_enterprises, 2..=1000),
             ("auth.access_minutes", auth.access_minutes, 1..=1440),
             ("auth.login_days", auth.login_days, 1..=366),
             ("auth.refresh_leeway_seconds", auth.refresh_leeway_seconds, 0..=300),

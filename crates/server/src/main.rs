@@ -75,6 +75,10 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Solve(args) => solve::run(args),
         Command::Demo(args) => block_on(demo::run(config, args)),
         Command::Plan(args) => block_on(plan::run(config, args)),
+        Command::Rights => {
+            print::text(&lianmeng_domain::rights::page::page());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Schema => {
             print::text(&lianmeng_api::schema::sdl());
             Ok(ExitCode::SUCCESS)

@@ -12,6 +12,7 @@ use lianmeng_app::reads::Reads;
 use lianmeng_app::trail::COMMAND_LINE;
 use lianmeng_backplane::Backplane;
 use lianmeng_domain::ids::IdSource;
+use lianmeng_domain::rights::aggregate::Fewest;
 use lianmeng_store::connect;
 use lianmeng_store::failover::{self, Failover};
 
@@ -51,6 +52,7 @@ pub(crate) async fn installation(
         .await
         .context("the working-day calendar cannot be filled in")?;
     let mut office = Office::new(db, IdSource::new(seed), clock);
+    office.fewest = Fewest::new(config.rights.fewest_enterprises.into());
     if !config.redis.url.is_empty() {
         office.backplane = Backplane::shared(&config.redis.url, &config.redis.space)?;
     }

@@ -5,10 +5,12 @@ use lianmeng_domain::outcome::{Outcome, OutcomeKind, ProjectChange};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder as _};
+use sea_orm::sea_query::{IntoCondition as _, Query};
+use sea_orm::{Condition, ExprTrait as _, QueryOrder as _};
 
 use crate::StoreError;
 use crate::audit::trace::{self, Diff};
+use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -71,11 +73,28 @@ fn seen_by(sees: &Visibility) -> Condition {
         Visibility::Committee(id) => {
             published().add(row::COLUMN.enterprise_id.in_subquery(visible::on_chain_of(*id)))
         }
-        Visibility::Zone(id) => {
-            published().add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
-        }
-        Visibility::Region(_) | Visibility::Organisation(_) | Visibility::Published => published(),
+        Visibility::Zone(id) => published().add(hosted("zone_id", id.to_string())),
+        Visibility::Region(code) => published().add(hosted("region_code", code.to_string())),
+        Visibility::Organisation(_) | Visibility::Published => published(),
     }
+}
+
+/// Outcomes of events with this host.
+fn hosted(column: &'static str, host: String) -> Condition {
+    let mut events = Query::select();
+    events.column("event_id").from("event_hosts").and_where(Expr::col(column).eq(host));
+    row::COLUMN.event_id.in_subquery(events).into_condition()
+}
+
+/// `rows` as the caller reads them: what is neither published nor read in full is masked.
+fn masked(rows: Vec<row::Model>, reads: &Visibility) -> Result<Vec<Outcome>, StoreError> {
+    let is_full = *reads != Visibility::Nothing;
+    rows.into_iter()
+        .map(|row| {
+            let outcome = Outcome::try_from(row)?;
+            Ok(if is_full || outcome.is_published { outcome } else { outcome.masked() })
+        })
+        .collect()
 }
 
 fn matches(filter: &OutcomeFilter) -> Condition {
@@ -96,14 +115,14 @@ fn matches(filter: &OutcomeFilter) -> Condition {
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
 pub async fn page(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     filter: &OutcomeFilter,
     window: Window<OutcomeId>,
 ) -> Result<Vec<Outcome>, StoreError> {
-    let query = row::Entity::find().filter(seen_by(sees)).filter(matches(filter));
+    let query = row::Entity::find().filter(seen_by(eyes.sees)).filter(matches(filter));
     let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
     let rows = cut.all(db).await?;
-    rows.into_iter().map(Outcome::try_from).collect()
+    masked(rows, eyes.reads)
 }
 
 /// How many outcomes a list holds in all.
@@ -147,15 +166,15 @@ pub async fn until(
 /// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     ids: &[OutcomeId],
 ) -> Result<Vec<Outcome>, StoreError> {
     let rows = row::Entity::find()
-        .filter(seen_by(sees))
+        .filter(seen_by(eyes.sees))
         .filter(parse::among(db, row::Column::Id, ids))
         .all(db)
         .await?;
-    rows.into_iter().map(Outcome::try_from).collect()
+    masked(rows, eyes.reads)
 }
 
 /// One outcome, if there is one that the caller sees.
@@ -165,10 +184,10 @@ pub async fn find_many(
 /// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     id: OutcomeId,
 ) -> Result<Option<Outcome>, StoreError> {
-    Ok(find_many(db, sees, &[id]).await?.pop())
+    Ok(find_many(db, eyes, &[id]).await?.pop())
 }
 
 /// What a change did to an outcome, for the audit log.
@@ -287,7 +306,7 @@ mod tests {
         for (id, is_published) in [(1, true), (2, false)] {
             insert(&db, &outcome(id, is_published)).await.unwrap();
         }
-        let found = find(&db, &Visibility::All, OutcomeId::from(2)).await.unwrap();
+        let found = find(&db, Eyes::ALL, OutcomeId::from(2)).await.unwrap();
         assert_eq!(found, Some(outcome(2, false)));
         for (sees, want) in
             [(Visibility::All, 2), (Visibility::Published, 1), (Visibility::Nothing, 0)]

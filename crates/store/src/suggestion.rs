@@ -129,7 +129,7 @@ async fn read(
     eyes: Eyes<'_>,
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
     let rows = query.all(db).await?.into_iter();
-    rows.map(|row| Ok(seen_by(Suggestion::try_from(row)?, eyes.sees, eyes.reads))).collect()
+    rows.map(|row| Ok(seen_by(Suggestion::try_from(row)?, eyes.secrets, eyes.reads))).collect()
 }
 
 /// A page of the suggestions that `filter` matches and the caller sees, in the order they were made,

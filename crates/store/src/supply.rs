@@ -67,19 +67,24 @@ fn matches(filter: &SupplyFilter) -> Condition {
 }
 
 /// Supply edges are confidential: an enterprise sees its own, a group those of its members, a
-/// committee those that touch its chain, a host those that touch its place; the public and
-/// organisations see none.
+/// committee those that touch its chain, a host those within its place; the public and organisations
+/// see none.
 fn visible(sees: &Visibility) -> Condition {
     let touching = |enterprises: SelectStatement| {
         Condition::any()
             .add(row::COLUMN.supplier_id.in_subquery(enterprises.clone()))
             .add(row::COLUMN.buyer_id.in_subquery(enterprises))
     };
+    let within = |enterprises: SelectStatement| {
+        Condition::all()
+            .add(row::COLUMN.supplier_id.in_subquery(enterprises.clone()))
+            .add(row::COLUMN.buyer_id.in_subquery(enterprises))
+    };
     match sees {
         Visibility::All => Condition::all(),
         Visibility::Committee(id) => touching(visible::on_chain_of(*id)),
-        Visibility::Region(code) => touching(visible::in_region(*code)),
-        Visibility::Zone(id) => touching(visible::in_zone(*id)),
+        Visibility::Region(code) => within(visible::in_region(*code)),
+        Visibility::Zone(id) => within(visible::in_zone(*id)),
         Visibility::Group(id) => touching(visible::group(*id)),
         Visibility::Enterprise(id) => Condition::any()
             .add(row::COLUMN.supplier_id.eq(id.to_string()))

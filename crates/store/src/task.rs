@@ -10,6 +10,7 @@ use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
 use crate::audit::trace::{self, Diff};
+use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
@@ -98,8 +99,11 @@ fn matches(filter: &TaskFilter) -> Condition {
 async fn read(
     db: &impl ConnectionTrait,
     query: Select<row::Entity>,
+    eyes: Eyes<'_>,
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    query.all(db).await?.into_iter().map(CooperationTask::try_from).collect()
+    let is_full = *eyes.reads != Visibility::Nothing;
+    let rows = query.all(db).await?.into_iter().map(CooperationTask::try_from);
+    rows.map(|task| Ok(if is_full { task? } else { task?.masked() })).collect()
 }
 
 /// A page of the tasks that `filter` matches and the caller sees, newest first. One statement.
@@ -109,13 +113,13 @@ async fn read(
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
 pub async fn page(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     filter: &TaskFilter,
     window: Window<CooperationTaskId>,
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(matches(filter));
     let cut = page::by_id(query, (row::Column::Id, Way::Down), window);
-    Ok(cut.end.in_order(read(db, cut.query).await?))
+    Ok(cut.end.in_order(read(db, cut.query, eyes).await?))
 }
 
 /// How many tasks a list holds in all.
@@ -138,18 +142,18 @@ pub async fn count(
 /// As [`page()`].
 pub async fn of_projects(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     projects: &[ProjectId],
     limit: u64,
 ) -> Result<Vec<CooperationTask>, StoreError> {
     let theirs = parse::among(db, row::Column::ProjectId, projects);
-    let condition = Condition::all().add(visible(sees)).add(theirs);
+    let condition = Condition::all().add(visible(eyes.sees)).add(theirs);
     let list =
         sight::Lists { table: "cooperation_tasks", parent: "project_id", oldest_first: false };
     let ids = sight::first_of_each(list, condition, limit);
     let query =
         row::Entity::find().filter(row::COLUMN.id.in_subquery(ids)).order_by_desc(row::COLUMN.id);
-    read(db, query).await
+    read(db, query, eyes).await
 }
 
 /// The tasks with these ids that the caller sees, in no order; missing ones are left out.
@@ -159,12 +163,15 @@ pub async fn of_projects(
 /// As [`page()`].
 pub async fn find_many(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     ids: &[CooperationTaskId],
 ) -> Result<Vec<CooperationTask>, StoreError> {
-    let query =
-        row::Entity::find().filter(visible(sees)).filter(parse::among(db, row::Column::Id, ids));
-    read(db, query).await
+    let query = row::Entity::find().filter(visible(eyes.sees)).filter(parse::among(
+        db,
+        row::Column::Id,
+        ids,
+    ));
+    read(db, query, eyes).await
 }
 
 /// One task, if there is one that the caller sees.
@@ -174,10 +181,10 @@ pub async fn find_many(
 /// As [`page()`].
 pub async fn find(
     db: &impl ConnectionTrait,
-    sees: &Visibility,
+    eyes: Eyes<'_>,
     id: CooperationTaskId,
 ) -> Result<Option<CooperationTask>, StoreError> {
-    Ok(find_many(db, sees, &[id]).await?.pop())
+    Ok(find_many(db, eyes, &[id]).await?.pop())
 }
 
 /// What a change did to a task, for the audit log.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use lianmeng_domain::event::{DockingEvent, Session, Slot, Table, sight};
+use lianmeng_domain::event::{DockingEvent, Session, Slot, Table};
 use lianmeng_domain::ids::{DockingEventId, MeetingId, ParticipantId, VenueId};
 use lianmeng_domain::meeting::version::Version;
 use lianmeng_domain::meeting::{Meeting, Participant, Precedence};
@@ -26,7 +26,7 @@ macro_rules! by_id {
                 &self,
                 ids: &[$id],
             ) -> Result<HashMap<$id, $thing>, Arc<StoreError>> {
-                let sees = sight(&self.sees, &self.reads);
+                let sees = self.sees_events();
                 let found = $find(&self.db, sees, ids).await.map_err(Arc::new)?;
                 Ok(found.into_iter().map(|thing| (thing.id, thing)).collect())
             }
@@ -105,7 +105,7 @@ macro_rules! first_of {
                 let events: BTreeSet<DockingEventId> = keys.iter().map(|key| key.of).collect();
                 let events: Vec<DockingEventId> = events.into_iter().collect();
                 let most = keys.iter().map(|key| key.first).max().unwrap_or(0);
-                let sees = sight(&self.sees, &self.reads);
+                let sees = self.sees_events();
                 let found = $find(&self.db, sees, &events, most).await.map_err(Arc::new)?;
                 let event: fn(&$child) -> DockingEventId = $of;
                 Ok(deal(keys, |key| (key.of, key.first), found, |child| Some(event(child))))

@@ -15,6 +15,7 @@ use lianmeng_domain::offer::Offer;
 use lianmeng_domain::offer::reservation::Reservation;
 use lianmeng_domain::pairing::Pairing;
 use lianmeng_domain::project::SeenProject;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
@@ -80,7 +81,9 @@ impl Loader<OfferId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[OfferId]) -> Found<OfferId, Offer> {
-        let found = offer::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = offer::find_many(&self.db, self.sees_of(DataClass::Offer), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
     }
 }
@@ -90,7 +93,9 @@ impl Loader<ProjectId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[ProjectId]) -> Found<ProjectId, SeenProject> {
-        let found = project::find_many(&self.db, self.eyes(), ids).await.map_err(Arc::new)?;
+        let found = project::find_many(&self.db, self.eyes_of(DataClass::Project), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.project.id, seen)).collect())
     }
 }
@@ -100,7 +105,9 @@ impl Loader<CooperationTaskId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[CooperationTaskId]) -> Found<CooperationTaskId, CooperationTask> {
-        let found = task::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = task::find_many(&self.db, self.eyes_of(DataClass::Task), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|task| (task.id, task)).collect())
     }
 }
@@ -133,7 +140,9 @@ impl Loader<OffersOf> for Loaders {
     async fn load(&self, keys: &[OffersOf]) -> Found<OffersOf, Vec<Offer>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = offer::of_enterprises(&self.db, &self.sees, &parents, limit).await;
+            let rows =
+                offer::of_enterprises(&self.db, self.sees_of(DataClass::Offer), &parents, limit)
+                    .await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|offer| match offer.provider {
                 Member::Enterprise(id) => Some((id, offer)),
@@ -155,7 +164,8 @@ impl Loader<TasksOf> for Loaders {
     async fn load(&self, keys: &[TasksOf]) -> Found<TasksOf, Vec<CooperationTask>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = task::of_projects(&self.db, &self.sees, &parents, limit).await;
+            let rows =
+                task::of_projects(&self.db, self.eyes_of(DataClass::Task), &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|task| task.project.map(|project| (project, task)));
             gather(&mut found, limit, theirs);
@@ -169,7 +179,9 @@ impl Loader<SuggestionId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[SuggestionId]) -> Found<SuggestionId, SeenSuggestion> {
-        let found = suggestion::find_many(&self.db, self.eyes(), ids).await.map_err(Arc::new)?;
+        let found = suggestion::find_many(&self.db, self.eyes_of(DataClass::Suggestion), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|seen| (seen.suggestion.id, seen)).collect())
     }
 }
@@ -179,7 +191,9 @@ impl Loader<PairingId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[PairingId]) -> Found<PairingId, Pairing> {
-        let found = pairing::find_many(&self.db, &self.sees, ids).await.map_err(Arc::new)?;
+        let found = pairing::find_many(&self.db, self.sees_of(DataClass::Pairing), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|pairing| (pairing.id, pairing)).collect())
     }
 }
@@ -194,7 +208,13 @@ impl Loader<SuggestionsOf> for Loaders {
     async fn load(&self, keys: &[SuggestionsOf]) -> Found<SuggestionsOf, Vec<SeenSuggestion>> {
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = suggestion::of_needs(&self.db, self.eyes(), &parents, limit).await;
+            let rows = suggestion::of_needs(
+                &self.db,
+                self.eyes_of(DataClass::Suggestion),
+                &parents,
+                limit,
+            )
+            .await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             let theirs = rows.filter_map(|seen| seen.suggestion.need.map(|need| (need, seen)));
             gather(&mut found, limit, theirs);
@@ -213,7 +233,7 @@ impl Loader<SupervisionOf> for Loaders {
 
     async fn load(&self, keys: &[SupervisionOf]) -> Found<SupervisionOf, Supervision> {
         let needs: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = supervision::of_needs(&self.db, &self.reads, &needs).await;
+        let found = supervision::of_needs(&self.db, self.eyes().reads, &needs).await;
         let found = found.map_err(Arc::new)?.into_iter();
         Ok(found.map(|standing| (SupervisionOf(standing.need), standing)).collect())
     }

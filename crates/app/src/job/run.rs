@@ -232,7 +232,7 @@ impl Run {
     async fn suggest_needs(&self, work: SuggestWork) -> Result<Option<String>, Fault> {
         let job = &self.leased.job;
         let (sees, reads) = (policy::visibility(&job.actor), policy::reading(&job.actor));
-        let eyes = Eyes { sees: &sees, reads: &reads };
+        let eyes = Eyes { sees: &sees, reads: &reads, ..Eyes::ALL };
         let filter = NeedFilter {
             committee: Some(work.committee),
             stages: NeedStage::ALL

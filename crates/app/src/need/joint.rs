@@ -63,7 +63,7 @@ async fn full(
     id: NeedId,
 ) -> Result<Need, NeedCommandError> {
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let found = need::find(tx, Eyes { sees: &sees, reads: &reads }, id).await?;
+    let found = need::find(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, id).await?;
     let full = found.filter(|seen| seen.is_full).map(|seen| seen.need);
     full.ok_or(NeedCommandError::NotFound)
 }

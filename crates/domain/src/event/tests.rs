@@ -4,7 +4,8 @@ use super::layout::{clock, slots};
 use super::*;
 use crate::actor::Body;
 use crate::ids::{EnterpriseId, ZoneId};
-use crate::policy::{reading, visibility};
+use crate::policy::{sees_events, visibility};
+use crate::rights::Column;
 
 fn day(d: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, d).unwrap()
@@ -214,8 +215,7 @@ fn hosts_secretaries_and_coordinators_manage_their_own_events_only() {
     let event = event(EventStage::Idea);
     for (name, actor, want) in cases {
         assert_eq!(may_manage(&actor, &event.hosts, event.committee), want, "{name}");
-        let (sees, reads) = (visibility(&actor), reading(&actor));
-        let sees = sees_all(sight(&sees, &reads), &event);
+        let sees = sees_all(sees_events(Column::of(&actor), &visibility(&actor)), &event);
         assert_eq!(sees, want || actor.role == Role::Auditor, "{name} sees");
     }
     let secretary = actor(Role::CommitteeSecretary, Some(Body::Committee(own)));

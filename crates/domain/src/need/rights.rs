@@ -4,6 +4,7 @@ use super::{Need, NeedStep};
 use crate::actor::{Actor, Role};
 use crate::ids::{ChainCommitteeId, EnterpriseId};
 use crate::policy;
+use crate::rights::{Column, DataClass, Sight, in_scope};
 
 /// Send-backs after which only a coordinator may name the next unit; the decision is binding.
 pub const ADJUDICATION_AFTER: i32 = 2;
@@ -100,19 +101,8 @@ pub fn may_publish(actor: &Actor, need: &Need) -> bool {
 /// Whether `actor` reads internal notes, such as why a unit sent a need back, of needs they read in
 /// full: units, secretaries, coordinators, auditors. The enterprise gets a plain answer instead.
 pub fn may_read_notes(actor: &Actor) -> bool {
-    match actor.role {
-        Role::DepartmentHandler
-        | Role::ServiceLiaison
-        | Role::CommitteeSecretary
-        | Role::Coordinator
-        | Role::Auditor => true,
-        Role::Enterprise
-        | Role::RotatingChair
-        | Role::DistrictHost
-        | Role::GroupHeadquarters
-        | Role::SystemAdmin
-        | Role::Public => false,
-    }
+    let column = Column::of(actor);
+    column.is_some_and(|column| in_scope(column, DataClass::NeedNotes) == Sight::Full)
 }
 
 fn is_own(actor: &Actor, enterprise: EnterpriseId) -> bool {

@@ -104,7 +104,7 @@ mod tests {
         for need in &needs {
             insert(&db, need).await.unwrap();
         }
-        let eyes = Eyes { sees: &Visibility::All, reads: &Visibility::All };
+        let eyes = Eyes::ALL;
         for now in [day(0), day(5), day(8), day(9), day(10), day(10) + TimeDelta::microseconds(1)] {
             let mut found = 0;
             for &lamp in Lamp::ALL {

@@ -1,0 +1,157 @@
+-- The world of the test of rights. '#7' stands for the id with number 7. A text §class/id§ is a
+-- marker: whoever reads it reads that class of that row. §!class/id§ marks what a masked sight hides.
+
+INSERT INTO regions (code, name, name_key, parent_code) VALUES
+  ('320000', '江苏省', 'x', NULL), ('320600', '南通市', 'x', '320000'), ('320612', '通州区', 'x', '320600'),
+  ('440000', '广东省', 'x', NULL), ('440300', '深圳市', 'x', '440000'), ('440305', '南山区', 'x', '440300');
+INSERT INTO regions (code, name, name_key, parent_code, until_year, successor_code) VALUES
+  ('320683', '通州市', 'x', '320600', 2009, '320612');
+INSERT INTO industries (scheme, code, name, level, parent_code) VALUES
+  ('gbt4754_2017', 'C', '制造业', 1, NULL), ('gbt4754_2017', 'C17', '纺织业', 2, 'C');
+INSERT INTO zones (id, name, name_key, aliases, is_example, version) VALUES
+  ('#1', '南通高新区', 'x', '[]', true, 1), ('#2', '前海', 'x', '["前海合作区"]', true, 1);
+INSERT INTO zone_regions (zone_id, region_code) VALUES ('#1', '320612'), ('#2', '440305');
+
+INSERT INTO enterprises (id, external_id, name, name_key, pinyin_key, short_name, ownership, parent_id, region_code, zone_id, industry_scheme, industry_code, tiers, is_lead_firm, is_flagship, is_example, version) VALUES
+  ('#3',  'E3',  '通州国资集团', 'x', 'x', NULL,   'municipal_soe', NULL, '320612', NULL, NULL, NULL, '[]', false, false, true, 1),
+  ('#1',  'E1',  '家纺一厂',     'x', 'x', '一厂', 'private_firm',  '#3', '320612', NULL, 'gbt4754_2017', 'C17', '["little_giant"]', true, false, true, 1),
+  ('#2',  'E2',  '染整二厂',     'x', 'x', NULL,   'private_firm',  NULL, NULL,     '#1', NULL, NULL, '[]', false, true,  true, 1),
+  ('#4',  'E4',  '能源央企',     'x', 'x', NULL,   'central_soe',   NULL, '440305', NULL, NULL, NULL, '[]', true,  false, true, 1),
+  ('#8',  'E8',  '芯片八厂',     'x', 'x', NULL,   'private_firm',  NULL, '440305', NULL, NULL, NULL, '[]', false, false, true, 1),
+  ('#9',  'E9',  '两链九厂',     'x', 'x', NULL,   'private_firm',  NULL, NULL,     '#2', NULL, NULL, '[]', false, false, true, 1),
+  ('#11', 'E11', '深圳资本集团', 'x', 'x', NULL,   'municipal_soe', NULL, '440305', NULL, NULL, NULL, '[]', false, false, true, 1),
+  ('#10', 'E10', '深圳十厂',     'x', 'x', NULL,   'municipal_soe', '#11', NULL,    NULL, NULL, NULL, '[]', false, false, true, 1);
+INSERT INTO enterprise_aliases (enterprise_id, alias, alias_key, pinyin_key) VALUES ('#1', '一厂老号', 'x', 'x');
+INSERT INTO organisations (id, external_id, name, name_key, kind, region_code, services, is_example, version) VALUES
+  ('#7', 'U7', '通州商务局', 'x', 'department', '320612', '外贸', true, 1),
+  ('#12', 'U12', '示例银行', 'x', 'bank', NULL, '授信', true, 1),
+  ('#13', 'U13', '示例研究院', 'x', 'institute', '440305', '检测', true, 1),
+  ('#14', 'U14', '示例商会', 'x', 'chamber', NULL, '会展', true, 1);
+INSERT INTO party_organisations (id, external_id, name, level, parent_id, enterprise_id, organisation_id, version) VALUES
+  ('#1', 'P1', '商务局党委', 'committee', NULL, NULL, '#7', 1), ('#2', 'P2', '一厂党支部', 'branch', '#1', '#1', NULL, 1);
+
+INSERT INTO products (id, external_id, name, name_key, version) VALUES
+  ('#1', 'D1', '坯布', 'x', 1), ('#2', 'D2', '成衣', 'x', 1), ('#3', 'D3', '芯片', 'x', 1);
+INSERT INTO product_edges (from_id, to_id, kind) VALUES ('#1', '#2', 'material_of');
+INSERT INTO enterprise_products (enterprise_id, product_id, role, share_basis_points) VALUES
+  ('#1', '#1', 'makes', 2500), ('#2', '#2', 'makes', NULL), ('#4', '#3', 'makes', NULL), ('#8', '#3', 'uses', NULL);
+
+INSERT INTO industrial_chains (id, external_id, name, name_key, tags, is_example, version) VALUES
+  ('#1', 'C1', '家纺产业链', 'x', '[]', true, 1), ('#2', 'C2', '集成电路产业链', 'x', '["20+8"]', true, 1), ('#3', 'C3', '空链', 'x', '[]', true, 1);
+INSERT INTO chain_segments (id, chain_id, name, reach, position) VALUES
+  ('#1', '#1', '织造', 'upstream', 1), ('#2', '#2', '封测', 'downstream', 1), ('#3', '#2', '空环节', 'midstream', 2);
+INSERT INTO segment_products (segment_id, product_id) VALUES ('#1', '#1');
+INSERT INTO placements (enterprise_id, segment_id, is_confirmed) VALUES
+  ('#1', '#1', true), ('#2', '#1', true), ('#9', '#1', true), ('#4', '#2', true), ('#8', '#2', true), ('#9', '#2', true);
+INSERT INTO chain_committees (id, external_id, name, name_key, chain_id, form, region_code, is_example, version) VALUES
+  ('#5', 'K5', '家纺产业链党委', 'x', '#1', 'joint', '320612', true, 1), ('#6', 'K6', '集成电路产业链党委', 'x', '#2', 'cluster', '440305', true, 1),
+  ('#15', 'K15', '空党委', 'x', '#3', 'joint', NULL, true, 1);
+INSERT INTO seats (id, committee_id, kind, enterprise_id, organisation_id) VALUES
+  ('#1', '#5', 'department', NULL, '#7'), ('#2', '#5', 'leading_enterprise', '#1', NULL), ('#3', '#6', 'bank', NULL, '#12');
+INSERT INTO alliances (id, external_id, name, name_key, committee_id, lead_id, is_example, version) VALUES
+  ('#1', 'A1', '家纺联盟', 'x', '#5', '#1', true, 1), ('#2', 'A2', '芯片联盟', 'x', '#6', NULL, true, 1);
+INSERT INTO alliance_segments (alliance_id, segment_id) VALUES ('#1', '#1'), ('#2', '#2');
+INSERT INTO alliance_enterprises (alliance_id, enterprise_id) VALUES ('#1', '#2'), ('#1', '#3'), ('#2', '#4');
+INSERT INTO alliance_organisations (alliance_id, organisation_id) VALUES ('#1', '#12'), ('#2', '#13');
+INSERT INTO venues (id, name, name_key, address, region_code, zone_id, capacity, tables, is_example, version) VALUES
+  ('#1', '通州会展中心', 'x', '一号路', '320612', NULL, 300, 20, true, 1), ('#2', '前海厅', 'x', NULL, NULL, '#2', NULL, 5, true, 1);
+
+-- 1: in progress at unit 7, sent back before. 2: published. 3: answered by 13. 4: a draft. 5: shared
+-- enterprise's, matching. 6: of a group's subsidiary, matching with an offer. 7: submitted.
+INSERT INTO needs (id, enterprise_id, committee_id, handler_id, kind, title, title_key, public_summary, body, stage, is_published, is_proxy, region_code, dispatched_at, due_at, send_backs, send_back_kind, send_back_reason, proposed_handler_id, adjudication, exclusion, suspended_until, answer, rating, reopens, created_at, version) VALUES
+  ('#1', '#1', '#5', '#7',  'talent',  '§need_summary/need:#1§', 'x', '§need_summary/need:#1§', '§need_body/need:#1§', 'in_progress', false, false, '320612', '2026-03-01T01:00:00+00:00', '2026-03-09T10:00:00+00:00', 1, 'not_responsible', '§need_notes/need:#1§', '#13', '§need_notes/need:#1§', NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 3),
+  ('#2', '#2', '#5', NULL,  'market',  '§need_summary/need:#2§', 'x', '§need_summary/need:#2§', '§need_body/need:#2§', 'matching',    true,  true,  NULL,     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#3', '#4', '#6', '#13', 'policy',  '§need_summary/need:#3§', 'x', '§need_summary/need:#3§', '§need_body/need:#3§', 'rated',       false, false, '440305', '2026-02-21T01:00:00+00:00', '2026-02-25T10:00:00+00:00', 1, 'not_responsible', '§need_notes/need:#3§', '#7', NULL, NULL, NULL, '§need_body/need:#3§', 4, 0, '2026-02-20T01:00:00+00:00', 5),
+  ('#4', '#1', '#5', NULL,  'space',   '§need_summary/need:#4§', 'x', '', '§need_body/need:#4§', 'draft',       false, false, '320612', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 1),
+  ('#5', '#9', '#6', NULL,  'tech_breakthrough', '§need_summary/need:#5§', 'x', '§need_summary/need:#5§', '§need_body/need:#5§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#6', '#10', '#5', NULL, 'finance', '§need_summary/need:#6§', 'x', '§need_summary/need:#6§', '§need_body/need:#6§', 'matching', false, false, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, '2026-04-01', NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2),
+  ('#7', '#8', '#6', NULL,  'other',   '§need_summary/need:#7§', 'x', '', '§need_body/need:#7§', 'excluded', false, true, '440305', NULL, NULL, 0, NULL, NULL, NULL, NULL, 'petition', NULL, NULL, NULL, 0, '2026-02-20T01:00:00+00:00', 2);
+
+INSERT INTO need_calls (need_id, organisation_id, reason, called_at, check_in_by) VALUES
+  ('#1', '#13', '§need_body/need:#1§', '2026-03-01T02:00:00+00:00', '2026-03-02T02:00:00+00:00');
+INSERT INTO need_notes (id, need_id, at, role, organisation_id, text, is_internal) VALUES
+  ('#1', '#1', '2026-03-01T02:00:00+00:00', 'department_handler', '#7', '§need_notes/need:#1§', true),
+  ('#2', '#1', '2026-03-01T03:00:00+00:00', 'department_handler', '#7', '§need_body/need:#1§', false);
+-- Of need 2 sealed, of need 5 over.
+INSERT INTO biddings (need_id, criteria, opened_at, bids_until, stage, awarded_id, reason, version) VALUES
+  ('#2', '[["价格",10000]]', '2026-02-21T01:00:00+00:00', '2026-03-30T01:00:00+00:00', 'open', NULL, NULL, 1),
+  ('#5', '[["价格",10000]]', '2026-02-21T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 'open', NULL, NULL, 1);
+INSERT INTO bids (id, need_id, enterprise_id, organisation_id, text, written_at, points, version) VALUES
+  ('#1', '#2', '#9', NULL, '§bid/bid:#1§', '2026-02-22T01:00:00+00:00', '[]', 1),
+  ('#2', '#2', NULL, '#12', '§bid/bid:#2§', '2026-02-22T01:00:00+00:00', '[]', 1),
+  ('#3', '#5', '#2', NULL, '§bid/bid:#3§', '2026-02-22T01:00:00+00:00', '[["§bid/bid:#3§",80]]', 1);
+
+INSERT INTO offers (id, enterprise_id, organisation_id, kind, title, title_key, body, capacity, capacity_left, unit, valid_until, is_published, version) VALUES
+  ('#1', '#2', NULL,  'product', '§offer/offer:#1§', 'x', '§offer/offer:#1§', 10, 5, '套', '2026-12-31', true,  1),
+  ('#2', '#2', NULL,  'service', '§offer/offer:#2§', 'x', '§offer/offer:#2§', NULL, NULL, NULL, NULL, false, 1),
+  ('#3', NULL, '#12', 'finance', '§offer/offer:#3§', 'x', '§offer/offer:#3§', NULL, NULL, NULL, NULL, true,  1),
+  ('#4', NULL, '#12', 'finance', '§offer/offer:#4§', 'x', '§offer/offer:#4§', 100, 100, '万元', NULL, false, 1),
+  ('#5', '#8', NULL,  'space',   '§offer/offer:#5§', 'x', '§offer/offer:#5§', NULL, NULL, NULL, NULL, false, 1),
+  ('#6', NULL, '#14', 'other',   '§offer/offer:#6§', 'x', '§offer/offer:#6§', NULL, NULL, NULL, NULL, false, 1);
+
+-- 3 links two chains and follows from no product.
+INSERT INTO supply_edges (id, supplier_id, buyer_id, product_id, source, confidence_basis_points, valid_from, is_disputed) VALUES
+  ('#1', '#1', '#2', '#1', '§supply_edge/supply_edge:#1§', 9000, '2025-01-01', false),
+  ('#2', '#4', '#8', '#3', '§supply_edge/supply_edge:#2§', 8000, NULL, false),
+  ('#3', '#1', '#4', NULL, '§supply_edge/supply_edge:#3§', 7000, NULL, false),
+  ('#4', '#10', '#11', NULL, '§supply_edge/supply_edge:#4§', 6000, NULL, true);
+
+INSERT INTO projects (id, external_id, name, name_key, summary, domain, owner_enterprise, region_code, amount_fen, stage, is_published, is_example, version) VALUES
+  ('#1', 'J1', '§project/project:#1§', 'x', '§project/project:#1§', '能源', '#1', '320612', 100000000001, 'planned', false, true, 1),
+  ('#2', 'J2', '§project/project:#2§', 'x', '§project/project:#2§', '能源', '#8', '440305', 100000000002, 'signed',  true,  true, 1),
+  ('#3', 'J3', '§project/project:#3§', 'x', '§project/project:#3§', '能源', NULL, NULL,     100000000003, 'planned', false, true, 1);
+
+INSERT INTO suggestions (id, kind, need_id, offer_id, project_id, committee_id, enterprise_a, enterprise_b, organisation_b, pair_key, points, reasons, stage, is_shown, decline_reason_a, decline_note_a, decline_reason_b, decline_note_b, weights_version, version) VALUES
+  ('#1', 'enterprise', '#5', NULL, NULL, '#6', '#9',  '#2', NULL,  'g1', 7001, '[{"criterion":"text","points":7001,"zh":"§!suggestion/suggestion:#1§","en":"§!suggestion/suggestion:#1§"}]', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2),
+  ('#2', 'offer',      '#6', '#4', NULL, '#5', '#10', NULL, '#12', 'g2', 7002, '[{"criterion":"text","points":7002,"zh":"§!suggestion/suggestion:#2§","en":"§!suggestion/suggestion:#2§"}]', 'declined', true,  NULL, NULL, 'trust', '§!decline_reason/suggestion:#2§', 1, 3),
+  ('#3', 'enterprise', '#2', NULL, NULL, '#5', '#2',  '#4', NULL,  'g3', 7003, '[{"criterion":"text","points":7003,"zh":"§!suggestion/suggestion:#3§","en":"§!suggestion/suggestion:#3§"}]', 'declined', true,  'competitor', '§!decline_reason/suggestion:#3§', NULL, NULL, 1, 3),
+  ('#4', 'enterprise', '#1', NULL, NULL, '#5', '#1',  '#8', NULL,  'g4', 7004, '[{"criterion":"text","points":7004,"zh":"§!suggestion/suggestion:#4§","en":"§!suggestion/suggestion:#4§"}]', 'proposed', false, NULL, NULL, NULL, NULL, 1, 1),
+  ('#5', 'task',       NULL, NULL, '#3', NULL, '#3',  '#4', NULL,  'g5', 7005, '[{"criterion":"text","points":7005,"zh":"§!suggestion/suggestion:#5§","en":"§!suggestion/suggestion:#5§"}]', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2),
+  ('#6', 'enterprise', '#2', NULL, NULL, '#5', '#2',  '#9', NULL,  'g6', 7006, '[{"criterion":"text","points":7006,"zh":"§!suggestion/suggestion:#6§","en":"§!suggestion/suggestion:#6§"}]', 'mutual',   true,  NULL, NULL, NULL, NULL, 1, 4),
+  ('#7', 'offer',      '#6', '#6', NULL, '#5', '#10', NULL, '#14', 'g7', 7007, '[{"criterion":"text","points":7007,"zh":"§!suggestion/suggestion:#7§","en":"§!suggestion/suggestion:#7§"}]', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2);
+INSERT INTO avoids (owner_enterprise, other_enterprise, at) VALUES
+  ('#1', '#8', '2026-02-20T01:00:00+00:00'), ('#4', '#9', '2026-02-20T01:00:00+00:00');
+INSERT INTO pairings (id, suggestion_id, committee_id, kind, enterprise_a, organisation_a, enterprise_b, organisation_b, stage, from_on, until_on, version) VALUES
+  ('#1', '#6', '#5', 'bank_enterprise', NULL, '#12', '#1', NULL, 'active', '2026-02-01', '2026-12-31', 1),
+  ('#2', NULL, '#6', 'enterprise_enterprise', '#4', NULL, '#8', NULL, 'active', '2026-02-01', NULL, 1),
+  ('#3', '#2', NULL, 'organ_enterprise', NULL, '#7', '#10', NULL, 'ended', '2026-01-01', '2026-02-01', 2);
+INSERT INTO cooperation_tasks (id, project_id, suggestion_id, owner_id, counterpart_id, domain, due_on, stage, score_points, reasons, version) VALUES
+  ('#1', '#1', NULL, '#3', '#4', '§task/task:#1§', '2026-02-28', 'open',   8001, '[{"criterion":"text","points":8001,"zh":"§!task/task:#1§","en":"§!task/task:#1§"}]', 1),
+  ('#2', '#2', NULL, '#8', '#9', '§task/task:#2§', NULL,         'intent', 8002, '[{"criterion":"text","points":8002,"zh":"§!task/task:#2§","en":"§!task/task:#2§"}]', 1);
+
+-- 1: two published versions and a meeting added since. 2: not published.
+INSERT INTO docking_events (id, title, committee_id, venue_id, held_on, stage, fairness, breaks, published, is_example, version) VALUES
+  ('#1', '§event_card/event:#1§', '#5', '#1', '2026-03-20', 'scheduling', 2, 3, 2, true, 9),
+  ('#2', '§event_card/event:#2§', '#6', '#2', '2026-03-21', 'scheduling', 2, 4, NULL, true, 4);
+INSERT INTO event_hosts (event_id, position, region_code, zone_id) VALUES
+  ('#1', 0, '320612', NULL), ('#1', 1, NULL, '#1'), ('#2', 0, '440305', NULL);
+INSERT INTO event_slots (event_id, number, half_day, starts_at, minutes) VALUES
+  ('#1', 1, 'morning', '2026-03-20T01:00:00+00:00', 20), ('#1', 2, 'morning', '2026-03-20T01:20:00+00:00', 20),
+  ('#2', 1, 'afternoon', '2026-03-21T06:00:00+00:00', 30);
+INSERT INTO event_tables (event_id, number, label) VALUES ('#1', 1, '一桌'), ('#1', 2, '二桌'), ('#2', 1, '甲桌');
+INSERT INTO sessions (id, event_id, position, title, room, starts_at, ends_at) VALUES
+  ('#1', '#1', 0, '推介会', '一号厅', '2026-03-20T02:30:00+00:00', '2026-03-20T03:30:00+00:00'),
+  ('#2', '#2', 0, '闭门会', NULL, '2026-03-21T07:30:00+00:00', '2026-03-21T08:30:00+00:00');
+INSERT INTO participants (id, event_id, enterprise_id, organisation_id, unavailable, min_meetings, max_meetings) VALUES
+  ('#1', '#1', '#1', NULL, '[2]', 1, 5), ('#2', '#1', '#4', NULL, '[]', NULL, 3), ('#3', '#1', NULL, '#12', '[1]', 1, NULL), ('#4', '#1', '#9', NULL, '[]', 1, 2),
+  ('#5', '#2', '#8', NULL, '[]', 1, 1), ('#6', '#2', '#2', NULL, '[]', 1, 1);
+INSERT INTO meetings (id, event_id, first_id, second_id, half_day, fixed_slot, slot, table_number, is_locked) VALUES
+  ('#1', '#1', '#1', '#2', NULL, NULL, 2, 1, true), ('#2', '#1', '#3', '#4', 'morning', NULL, 1, 2, false), ('#3', '#1', '#1', '#4', NULL, 1, 1, 1, false),
+  ('#4', '#2', '#5', '#6', NULL, NULL, 1, 1, false);
+INSERT INTO meeting_precedences (event_id, before_id, after_id) VALUES ('#1', '#3', '#1');
+INSERT INTO event_versions (event_id, number, published_at, breaks, meetings) VALUES
+  ('#1', 1, '2026-02-27T01:00:00+00:00', 5, 1), ('#1', 2, '2026-02-28T01:00:00+00:00', 6, 2);
+INSERT INTO event_version_rows (event_id, number, meeting_id, first_id, second_id, slot, table_number, starts_at, minutes) VALUES
+  ('#1', 1, '#1', '#1', '#2', 1, 1, '2026-03-20T01:00:00+00:00', 20),
+  ('#1', 2, '#1', '#1', '#2', 2, 1, '2026-03-20T01:20:00+00:00', 20),
+  ('#1', 2, '#2', '#3', '#4', 1, 2, '2026-03-20T01:00:00+00:00', 20);
+
+INSERT INTO outcomes (id, kind, change, need_id, task_id, pairing_id, project_id, event_id, enterprise_id, amount_fen, number, unit, on_date, terminated_on, note, is_published, version) VALUES
+  ('#1', 'contract', NULL, '#1', '#1', '#1', '#1', '#1', '#1', 200000000001, NULL, NULL, '2026-02-25', NULL, '§!outcome/outcome:#1§', false, 1),
+  ('#2', 'order',    NULL, NULL, NULL, NULL, NULL, NULL, '#8', 200000000002, NULL, NULL, '2026-02-25', NULL, '§!outcome/outcome:#2§', true,  1),
+  ('#3', 'effect',   NULL, NULL, '#2', NULL, '#2', NULL, '#9', NULL, 320003, '套', '2026-02-25', '2026-02-26', '§!outcome/outcome:#3§', false, 1),
+  ('#4', 'project', 'signing', NULL, NULL, NULL, '#3', '#2', NULL, 200000000004, 1, NULL, '2026-02-25', NULL, '§!outcome/outcome:#4§', false, 1);
+
+INSERT INTO jobs (id, kind, payload, subject, role, body, state, attempts, progress_done, progress_total, error, created_at, changed_at, max_attempts, run_at) VALUES
+  ('#1', 'plan_event', '{}', 'one of chain A', 'committee_secretary', 'committee:#5', 'dead', 3, 0, 4, '§job/job:#1§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00'),
+  ('#2', 'suggest_needs', '{}', 'one of chain B', 'committee_secretary', 'committee:#6', 'ready', 0, 0, 0, '§job/job:#2§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00');

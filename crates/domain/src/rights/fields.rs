@@ -1,0 +1,262 @@
+//! Which class of data each field of the schema belongs to: one word per field.
+//!
+//! `make test-rights` fails with the name of a field that is missing here. Put its name among the
+//! words of its type: under `open` if a masked sight shows it too, under `masked` if it does not,
+//! under `mine` if its value depends on who asks, or on more than the row. A field that leads to another type belongs here as
+//! well; what of that type is seen is decided by its own rules.
+//!
+//! Connections, their edges, page information and the `errors` of payloads follow what they hold
+//! and need no word.
+
+use super::DataClass;
+
+/// The fields of one type that share a class.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields {
+    /// The type.
+    pub of: &'static str,
+    /// Their class; `None` where they are seen with the thing they are part of.
+    pub class: Option<DataClass>,
+    /// Fields that a masked sight shows too, as words.
+    pub open: &'static str,
+    /// Fields that a masked sight does not show: null or empty.
+    pub masked: &'static str,
+    /// Fields whose value depends on who asks: steps the caller may take, sums over what the caller
+    /// reads; or on more than the row they are told of. They are seen as `open` ones are.
+    pub mine: &'static str,
+}
+
+const fn part(of: &'static str, open: &'static str) -> Fields {
+    Fields { of, class: None, open, masked: "", mine: "" }
+}
+
+const fn open(of: &'static str, class: DataClass, open: &'static str) -> Fields {
+    Fields { of, class: Some(class), open, masked: "", mine: "" }
+}
+
+const fn mine(of: &'static str, class: DataClass, mine: &'static str) -> Fields {
+    Fields { of, class: Some(class), open: "", masked: "", mine }
+}
+
+const fn masked(
+    of: &'static str,
+    class: DataClass,
+    open: &'static str,
+    masked: &'static str,
+) -> Fields {
+    Fields { of, class: Some(class), open, masked, mine: "" }
+}
+
+use DataClass as Class;
+
+/// Every field of every type of the schema.
+#[rustfmt::skip]
+pub const FIELDS: &[Fields] = &[
+    // Codes.
+    open("Region", Class::Codes, "id code name level isCurrent untilYear parent successor predecessors children zones"),
+    part("RegionMatch", "region former"),
+    open("Industry", Class::Codes, "id code name level parent scheme"),
+
+    part("WorkCalendar", "year days officeHours source importedAt"),
+    part("WorkCalendarDay", "date isWorking name"),
+    part("Span", "amount unit"),
+    part("KindSpan", "kind span"),
+    part("DeadlineProfile", "name title respond answers answer isDefault version"),
+    part("Deadlines", "respondBy answerBy"),
+
+    // The public registry.
+    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers isLeadFirm isFlagship isAboveScale isExample version partyOrganisations seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
+    part("EnterpriseProduct", "enterprise product shareBasisPoints"),
+    open("Organisation", Class::Registry, "id externalId name kind place services isExample version alliances partyOrganisations seats"),
+    open("PartyOrganisation", Class::Registry, "id externalId name level parent children home version"),
+    open("Product", Class::Registry, "id externalId name makers users linksFrom linksTo version"),
+    part("ProductLink", "from kind to"),
+    open("IndustrialChain", Class::Registry, "id externalId name tags segments committees coverage isExample version"),
+    open("ChainSegment", Class::Registry, "id name reach position chain products placements"),
+    part("Placement", "enterprise segment isConfirmed"),
+    open("ChainCommittee", Class::Registry, "id externalId name form place chain seats emptySeatKinds alliances coverage isExample version"),
+    open("Seat", Class::Registry, "id committee holder kind fromOn untilOn isHeldToday"),
+    open("Alliance", Class::Registry, "id externalId name committee lead partners segments isExample version"),
+    open("Zone", Class::Registry, "id name aliases overlaps isExample version"),
+    open("Venue", Class::Registry, "id name address place capacity tables isExample version"),
+    part("Place", "name region regionCode zone zoneId"),
+    part("Coverage", "covered orphans overlaps placed shareBasisPoints"),
+
+    // Figures and the graph. What a neighbour, a step or a path tells follows the links and tasks.
+    open("GraphStats", Class::Figures, "version asOf nodes links withheld productComponents largestProductComponent derivedSupplyPairs derivedSupplyEnterprises materialCycles largestMaterialCycle"),
+    part("GraphNodeCount", "kind count"),
+    part("GraphLinkCount", "kind count"),
+    part("GraphNode", "id kind name"),
+    part("GraphNeighbour", "kind isOutgoing node"),
+    part("GraphFound", "node depth path"),
+    part("GraphStep", "node kind link isForward"),
+    part("GraphPath", "from length steps"),
+    part("SupplyLink", "material product"),
+    part("SupplyRelation", "enterprise observed links linksTotal"),
+    part("OutcomeTotals", "asOf projects agreements jointVentures creditLines contracts orders financingIntents byEvent"),
+    part("OutcomeTally", "count amountFen"),
+    part("EventOutcomeTally", "event projects"),
+
+    // Needs.
+    open("Need", Class::NeedSummary, "id enterprise kind title publicSummary stage isPublished regionCode createdAt version suggestions bidding"),
+    mine("Need", Class::NeedSummary, "isFull mySteps"),
+    open("Need", Class::NeedBody, "body committee handler dispatchedAt dueAt isOverdue sendBacks sendBackReason proposedHandler exclusion suspendedUntil suspendReason answer rating ratingConsent isProxy channel consent cityRecord calls notes followers mergedInto submittedAt respondedAt progressAt answeredAt ratedAt closedAt lapsesAt"),
+    open("Need", Class::NeedNotes, "sendBackNote adjudication"),
+    open("Need", Class::NeedBody, "respondBy lamp escalationLevel escalatedTo supervision"),
+    part("Supervision", "isListed reason openedAt listedAt version"),
+    part("NeedCall", "unit reason calledAt checkInBy checkedInAt isLate note"),
+    part("NeedNote", "at role unit text isInternal"),
+    part("CityRecord", "number status at"),
+    part("OpenBidding", "criteria openedAt bidsUntil stage awardedTo reason"),
+    Fields { of: "OpenBidding", class: None, open: "", masked: "", mine: "bids" },
+    part("BidCriterion", "name weightBasisPoints"),
+    open("Bid", Class::Bid, "id bidder text writtenAt points totalBasisPoints"),
+    part("BidPoints", "points reason"),
+    part("NeedChange", "at cursor need"),
+
+    // Offers, links, suggestions, pairings.
+    open("Offer", Class::Offer, "id provider kind title body capacity capacityLeft unit validUntil isOpen isPublished version"),
+    open("SupplyEdge", Class::SupplyEdge, "id supplier buyer product source confidenceBasisPoints validFrom validTo isDisputed"),
+    masked("Suggestion", Class::Suggestion, "id kind need offer project a b stage weightsVersion version", "points reasons"),
+    mine("Suggestion", Class::Suggestion, "mySide"),
+    mine("Suggestion", Class::DeclineReason, "declineReason"),
+    part("Reason", "criterion points zh en"),
+    masked("DeclineReason", Class::DeclineReason, "code side", "note"),
+    open("Avoided", Class::AvoidList, "enterprise"),
+    mine("PairingPlan", Class::PairingPlan, "pairs shortages"),
+    part("PlannedPair", "a b points"),
+    part("Shortage", "member available need"),
+    open("Pairing", Class::Pairing, "id kind a b stage fromOn untilOn committee suggestion version"),
+    part("PairingChange", "at cursor pairing"),
+
+    // Projects, tasks, outcomes.
+    masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),
+    masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons"),
+    masked("Outcome", Class::Outcome, "id kind change enterprise task project event onDate terminatedOn isPublished unit version", "amountFen number note"),
+    mine("TaskGap", Class::Task, "enterprise fitting project side"),
+
+    // Events.
+    open("DockingEvent", Class::EventCard, "id title hosts committee venue heldOn stage nextStages fairness slots tables sessions participants versions publishedVersion isExample version"),
+    open("DockingEvent", Class::EventDraft, "meetings precedences breaks"),
+    part("EventChange", "at cursor event"),
+    part("Slot", "number halfDay startsAt endsAt minutes"),
+    part("Table", "number label"),
+    part("Session", "id title room startsAt endsAt"),
+    open("Participant", Class::EventRows, "id event member"),
+    open("Participant", Class::EventWishes, "minMeetings maxMeetings unavailableSlots"),
+    open("Meeting", Class::EventDraft, "id event participants halfDay fixedSlot slot table isLocked"),
+    part("Precedence", "before after"),
+    mine("Schedule", Class::EventCard, "event version rows"),
+    Fields { of: "ScheduleRow", class: Some(Class::EventRows), open: "meetingId participants", masked: "", mine: "slot table startsAt endsAt" },
+    part("TimetableVersion", "number publishedAt"),
+    Fields { of: "TimetableVersion", class: None, open: "", masked: "", mine: "rows changes" },
+    mine("TimetableVersion", Class::EventDraft, "breaks meetingCount"),
+    mine("TimetableDiff", Class::EventCard, "moveCount moves affectedCount affected"),
+    Fields { of: "TimetableMove", class: Some(Class::EventRows), open: "meetingId participants", masked: "", mine: "from to" },
+    part("TimetableSpot", "slot table startsAt"),
+    part("TimetableConflict", "kind text textZh meetings participants slots"),
+
+    // The caller's own, and answers to what the caller did.
+    mine("Viewer", Class::Own, "subject role bodyId actingAsId access endsAt account grants logins apiTokens"),
+    mine("Account", Class::Own, "id name displayName hasPassword createdAt"),
+    mine("Grant", Class::Own, "id role bodyId fromOn untilOn isDefault isInForce"),
+    mine("Login", Class::Own, "id method address agent startedAt seenAt endsAt isPresent"),
+    mine("ApiToken", Class::Own, "id label grantId access createdAt endsAt usedAt"),
+    open("Job", Class::Job, "id kind state progressDone progressTotal attempts error resultId subject createdAt changedAt"),
+    mine("Notice", Class::Own, "id kind text thingId need changes causeIds firstAt lastAt readAt"),
+    part("SearchHit", "node name points key"),
+    part("NoticesReadPayload", "readCount"),
+    part("SupervisionPayload", "need"),
+    part("WorkCalendarPayload", "calendar"),
+    part("DeadlineProfilePayload", "profile"),
+    part("UserError", "code field message"),
+    part("ImportCount", "kind added changed unchanged rejected"),
+    part("ImportFinding", "kind count"),
+    part("ImportRemark", "file sheet row column kind value reason hint isRejection"),
+    part("ImportPayload", "outcome counts findings remarks"),
+    part("AlliancePayload", "alliance"),
+    part("ApiTokenCreatePayload", "apiToken text"),
+    part("AvoidChangePayload", "enterprise"),
+    part("ChainPayload", "chain"),
+    part("CommitteePayload", "committee"),
+    part("EnterprisePayload", "enterprise"),
+    part("EventPairsPayload", "event meetings"),
+    part("EventParticipantsPayload", "event participants"),
+    part("EventPayload", "event"),
+    part("EventPlanPayload", "event conflict"),
+    part("JobPayload", "job"),
+    part("MeetingPayload", "event meeting"),
+    part("NeedPayload", "need"),
+    part("OfferPayload", "offer"),
+    part("OrganisationPayload", "organisation"),
+    part("OutcomePayload", "outcome"),
+    part("PairingsPayload", "pairings"),
+    part("ParticipantPayload", "event participant"),
+    part("PartyOrganisationPayload", "partyOrganisation"),
+    part("PasswordChangePayload", "isChanged"),
+    part("PlacementPayload", "placement"),
+    part("ProjectPayload", "project"),
+    part("RemovedPayload", "removedId"),
+    part("RevokedPayload", "revokedId"),
+    part("SeatPayload", "seat"),
+    part("SegmentPayload", "segment"),
+    part("SuggestionPairPayload", "pairing task"),
+    part("SuggestionPayload", "suggestion"),
+    part("SuggestionsPayload", "suggestions"),
+    part("SupplyEdgePayload", "supplyEdge"),
+    part("TaskPayload", "task"),
+    part("TasksSuggestPayload", "added gaps"),
+    part("VenuePayload", "venue"),
+    part("ZonePayload", "zone"),
+];
+
+/// How a field is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldRule {
+    /// Its class; `None` where it is seen with the thing it is part of.
+    pub class: Option<DataClass>,
+    /// Whether a masked sight leaves it out.
+    pub is_masked: bool,
+    /// Whether its value depends on who asks.
+    pub is_mine: bool,
+}
+
+/// The rule of `field` of `of`; `None` if nobody has written one.
+pub fn rule(of: &str, field: &str) -> Option<FieldRule> {
+    let has = |words: &str| words.split(' ').any(|word| word == field);
+    FIELDS.iter().filter(|fields| fields.of == of).find_map(|fields| {
+        let (is_masked, is_mine) = (has(fields.masked), has(fields.mine));
+        let class = fields.class;
+        (is_masked || is_mine || has(fields.open)).then_some(FieldRule {
+            class,
+            is_masked,
+            is_mine,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_has_two_rules() {
+        let mut seen = std::collections::BTreeSet::new();
+        for fields in FIELDS {
+            for words in [fields.open, fields.masked, fields.mine] {
+                for field in words.split(' ').filter(|word| !word.is_empty()) {
+                    assert!(seen.insert((fields.of, field)), "{}.{field} stands twice", fields.of);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_type_and_name() {
+        let points = rule("Suggestion", "points").unwrap();
+        assert_eq!((points.class, points.is_masked), (Some(Class::Suggestion), true));
+        assert_eq!(rule("Need", "sendBackNote").unwrap().class, Some(Class::NeedNotes));
+        assert_eq!(rule("Need", "body").unwrap().class, Some(Class::NeedBody));
+        assert_eq!(rule("Need", "nothing"), None);
+    }
+}

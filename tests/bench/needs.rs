@@ -17,7 +17,7 @@ use lianmeng_domain::chain::IndustrialChain;
 use lianmeng_domain::committee::{ChainCommittee, CommitteeForm};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{
-    ChainCommitteeId, EnterpriseId, Id as _, IdSource, IndustrialChainId, NeedId, OrganisationId,
+    ChainCommitteeId, EnterpriseId, IdSource, IndustrialChainId, NeedId, OrganisationId,
 };
 use lianmeng_domain::need::{Need, NeedKind, NeedStage, NeedTrace, Rating};
 use lianmeng_domain::organisation::{Organisation, OrganisationKind};

@@ -137,6 +137,18 @@ words! {
         Bid = "bid",
         /// Offers 供给.
         Offer = "offer",
+        /// Reserved parts of offers 预留.
+        Reservation = "reservation",
+        /// Figures about needs: rates, overview, topics 需求统计.
+        NeedFigures = "need_figures",
+        /// Where a need belongs, and what is like it 派单建议.
+        NeedAdvice = "need_advice",
+        /// Who did and read what 审计日志.
+        AuditLog = "audit_log",
+        /// Invitations to join 入驻邀请.
+        Invitation = "invitation",
+        /// Claims of enterprises 认领.
+        Claim = "claim",
         /// Statements of who supplies whom 供应关系.
         SupplyEdge = "supply_edge",
         /// Suggestions 撮合建议.
@@ -207,6 +219,18 @@ pub const MATRIX: &[Rule] = &[
            scope: "Its own at any time; from the end of the bidding on, whoever reads the body of the need. Until then coordinators and auditors neither." },
     Rule { class: DataClass::Offer,         in_scope: [F, F, N, F, F, F, N, F, N, F, F, F, N, N], published: F,
            scope: "Its own; committee: of enterprises on its chain. Side A of a suggestion that was shown sees the offer it is about." },
+    Rule { class: DataClass::Reservation,   in_scope: [F, N, N, F, F, F, N, F, N, F, F, F, N, N], published: N,
+           scope: "The provider of the offer; the parties of the need or pairing it is for, and their head offices; the unit in charge; committee: for needs and pairings of its own." },
+    Rule { class: DataClass::NeedFigures,   in_scope: [F, M, M, F, M, M, M, F, M, F, F, F, N, N], published: N,
+           scope: "Rates of the needs read in full. Masked: whole quarters of what one sees in part, withheld below five enterprises. Overview and topics: secretary, coordinator, auditor." },
+    Rule { class: DataClass::NeedAdvice,    in_scope: [F, N, N, F, F, F, N, F, N, F, F, F, N, N], published: N,
+           scope: "Duplicates: who reads the need in full, each as far as they see it. Kind and unit: who may dispatch it." },
+    Rule { class: DataClass::AuditLog,      in_scope: [M, N, N, N, N, N, N, N, N, N, N, F, N, N], published: N,
+           scope: "Auditors all. Enterprise: accesses to its own things. Masked: not who, from where, before and after." },
+    Rule { class: DataClass::Invitation,    in_scope: [N, N, N, N, N, N, N, F, N, F, N, M, N, N], published: N,
+           scope: "Committee: its own. Masked: not the contact." },
+    Rule { class: DataClass::Claim,         in_scope: [N, N, N, N, N, N, N, F, N, F, N, F, N, N], published: N,
+           scope: "Committee: of enterprises on its chain. One's own claims are on the page of one's account." },
     Rule { class: DataClass::SupplyEdge,    in_scope: [F, N, N, N, N, N, N, F, F, F, F, F, N, N], published: N,
            scope: "Direct links of its own; committee: with an end on its chain; host: with both ends in its district or zone. Who sees no links has the figures." },
     Rule { class: DataClass::Suggestion,    in_scope: [F, N, N, M, M, M, M, F, N, F, F, F, N, N], published: N,

@@ -244,7 +244,9 @@ impl Loader<ReservationId> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[ReservationId]) -> Found<ReservationId, Reservation> {
-        let found = reservation::find_many(&self.db, &self.reads, ids).await.map_err(Arc::new)?;
+        let found = reservation::find_many(&self.db, self.sees_of(DataClass::Reservation), ids)
+            .await
+            .map_err(Arc::new)?;
         Ok(found.into_iter().map(|one| (one.id, one)).collect())
     }
 }
@@ -257,9 +259,10 @@ impl Loader<ReservationsOf> for Loaders {
     type Error = Arc<StoreError>;
 
     async fn load(&self, keys: &[ReservationsOf]) -> Found<ReservationsOf, Vec<Reservation>> {
+        let theirs = self.sees_of(DataClass::Reservation);
         let mut found = HashMap::new();
         for (limit, parents) in by_limit(keys) {
-            let rows = reservation::of_offers(&self.db, &self.reads, &parents, limit).await;
+            let rows = reservation::of_offers(&self.db, theirs, &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             gather(&mut found, limit, rows.map(|one| (one.offer, one)));
         }

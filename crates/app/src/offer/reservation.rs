@@ -239,7 +239,8 @@ async fn check_purpose(
     let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
     match purpose {
         Purpose::Need(id) => {
-            let found = need::find(tx, Eyes { sees: &sees, reads: &reads }, id).await?;
+            let found =
+                need::find(tx, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, id).await?;
             let seen = found.ok_or(ReservationCommandError::PurposeNotFound)?;
             Ok(rules::check_need(seen.need.stage)?)
         }

@@ -59,7 +59,6 @@ mod tests {
     use lianmeng_domain::ids::{EnterpriseId, NeedId};
     use lianmeng_domain::lamp::SUQIAN;
     use lianmeng_domain::need::{Need, NeedTrace, Rating};
-    use lianmeng_domain::policy::Visibility;
 
     use super::*;
     use crate::eyes::Eyes;

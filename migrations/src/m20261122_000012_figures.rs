@@ -137,6 +137,10 @@ fn of_needs() -> Vec<IndexCreateStatement> {
             "needs",
             &["stage", "handler_id", "committee_id", "lit_red_at", "lit_yellow_at", "lit_blue_at"],
         ),
+        index(
+            "needs",
+            &["committee_id", "stage", "handler_id", "lit_red_at", "lit_yellow_at", "lit_blue_at"],
+        ),
         // Those late longest, for everyone and for one committee.
         index("needs", &["lit_red_at", "id"]),
         index("needs", &["committee_id", "lit_red_at", "id"]),

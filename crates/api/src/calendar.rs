@@ -10,11 +10,12 @@ use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::scalars::Day;
 use crate::scope::Scope;
 
-/// The working-day calendar (工作日历) of a year, as the State Council published it and an
-/// administrator imported it.
+/// A year of the calendar as clients see it.
 #[derive(Debug)]
 pub struct WorkCalendarNode(LoadedYear);
 
+/// The working-day calendar (工作日历) of a year, as the State Council published it and an
+/// administrator imported it.
 #[Object(name = "WorkCalendar")]
 impl WorkCalendarNode {
     /// The year.

@@ -80,10 +80,11 @@ pub struct KindSpanInput {
     span: SpanInput,
 }
 
-/// How long a unit has (时限规则).
+/// A deadline profile as clients see it.
 #[derive(Debug)]
 pub struct DeadlineProfileNode(KeptProfile);
 
+/// How long a unit has (时限规则).
 #[Object(name = "DeadlineProfile")]
 impl DeadlineProfileNode {
     /// Its name, such as `ZHUHAI_124`.

@@ -228,7 +228,7 @@ pub const MATRIX: &[Rule] = &[
     Rule { class: DataClass::AuditLog,      in_scope: [M, N, N, N, N, N, N, N, N, N, N, F, N, N], published: N,
            scope: "Auditors all. Enterprise: accesses to its own things. Masked: not who, from where, before and after." },
     Rule { class: DataClass::Invitation,    in_scope: [N, N, N, N, N, N, N, F, N, F, N, M, N, N], published: N,
-           scope: "Committee: its own. Masked: not the contact." },
+           scope: "Committee: its own. Masked: the contact with all but its ends hidden." },
     Rule { class: DataClass::Claim,         in_scope: [N, N, N, N, N, N, N, F, N, F, N, F, N, N], published: N,
            scope: "Committee: of enterprises on its chain. One's own claims are on the page of one's account." },
     Rule { class: DataClass::SupplyEdge,    in_scope: [F, N, N, N, N, N, N, F, F, F, F, F, N, N], published: N,

@@ -89,6 +89,10 @@ impl Judge<'_> {
     pub(super) fn read(&mut self, answer: &Value) {
         let text = answer.to_string();
         for marker in text.split('§').skip(1).step_by(2) {
+            // A word of a text, as topics give them, is no whole marker.
+            if !marker.contains('/') {
+                continue;
+            }
             if self.found.markers.insert(marker.to_owned()) && !self.may_read(marker) {
                 self.leak(format!("read the marker {marker}"));
             }
@@ -214,6 +218,9 @@ impl Judge<'_> {
         let class = match id.split(':').next().unwrap_or_default() {
             "need" => Class::NeedSummary,
             "bid" => Class::Bid,
+            "reservation" => Class::Reservation,
+            "invitation" => Class::Invitation,
+            "claim" => Class::Claim,
             "offer" => Class::Offer,
             "supply_edge" => Class::SupplyEdge,
             "suggestion" => Class::Suggestion,

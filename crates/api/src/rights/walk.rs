@@ -253,6 +253,24 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             vec![(format!("(a: {a}, b: {b})"), String::new())]
         }
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
+        // Without a calendar of the year there is no answer; nothing in it is anybody's.
+        "deadlines" => Vec::new(),
+        "monthlyTopics" => vec![(
+            format!("(committeeId: \"{}\", month: \"2026-03\")", expand("committee:#5")),
+            "Query".to_owned(),
+        )],
+        "needDuplicates" => vec![(
+            format!(
+                "(card: {{ enterpriseId: \"{}\", kind: OTHER, title: \"班车\", body: \"求班车\" }})",
+                expand("enterprise:#1")
+            ),
+            "Query".to_owned(),
+        )],
+        "needStats" => {
+            vec![("(from: \"2026-01-01\", until: \"2026-03-31\")".to_owned(), "Query".to_owned())]
+        }
+        "search" => vec![("(text: \"厂\", first: 100)".to_owned(), "Query".to_owned())],
+        "workCalendar" => vec![("(year: 2026)".to_owned(), "Query".to_owned())],
         "regionResolve" => vec![("(name: \"通州市\")".to_owned(), String::new())],
         _ if field.arguments.iter().any(|one| one.is_required) => return None,
         _ => {

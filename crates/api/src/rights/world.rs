@@ -150,6 +150,12 @@ const FACTS: &[Fact] = &[
     fact(Class::EventDraft, "meeting:#2", "k5 r320612 z1"),
     fact(Class::EventDraft, "meeting:#3", "k5 r320612 z1"),
     fact(Class::EventDraft, "meeting:#4", "k6 r440305"),
+    fact(Class::Reservation, "reservation:#1", "e1 e2 g3 k5 u7"),
+    fact(Class::Reservation, "reservation:#2", "e10 g11 k5 u12"),
+    fact(Class::Invitation, "invitation:#1", "k5"),
+    fact(Class::Invitation, "invitation:#2", "k6"),
+    fact(Class::Claim, "claim:#1", "k5"),
+    fact(Class::Claim, "claim:#2", "k6"),
     fact(Class::Job, "job:#1", "s:one of chain A"),
     fact(Class::Job, "job:#2", "s:one of chain B"),
 ];
@@ -255,8 +261,9 @@ impl World {
     /// Every global id there is.
     pub(super) fn ids(&self) -> Vec<String> {
         let things = self.facts.keys().map(|(_, id)| id.clone());
-        // Jobs and bids are no nodes.
-        let is_node = |id: &String| !id.starts_with("job:") && !id.starts_with("bid:");
+        let is_node = |id: &String| {
+            !["job:", "bid:", "invitation:", "claim:"].iter().any(|tag| id.starts_with(tag))
+        };
         let mut ids: Vec<String> = things.filter(is_node).collect();
         ids.extend(expand(REGISTRY).split_whitespace().map(str::to_owned));
         ids.sort();
@@ -279,12 +286,17 @@ impl World {
         if matches!(class, Class::Codes | Class::Own) {
             return Ok(Sight::Full);
         }
-        if matches!(class, Class::Registry | Class::Figures | Class::PairingPlan) {
+        if matches!(
+            class,
+            Class::Registry | Class::Figures | Class::NeedFigures | Class::PairingPlan
+        ) {
             let column = asker.column;
             return Ok(column.map_or(Sight::None, |column| rights::in_scope(column, class)));
         }
         let Some(column) = asker.column else { return Ok(Sight::None) };
-        let fact = self.facts.get(&(class, id.to_owned())).ok_or_else(|| {
+        // Whose the advice is, the body of the need tells.
+        let told = if class == Class::NeedAdvice { Class::NeedBody } else { class };
+        let fact = self.facts.get(&(told, id.to_owned())).ok_or_else(|| {
             format!("say in rights/world.rs whose {id} is, for the class {class}")
         })?;
         let subject = format!("s:{}", asker.actor.subject);

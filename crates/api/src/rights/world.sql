@@ -155,3 +155,15 @@ INSERT INTO outcomes (id, kind, change, need_id, task_id, pairing_id, project_id
 INSERT INTO jobs (id, kind, payload, subject, role, body, state, attempts, progress_done, progress_total, error, created_at, changed_at, max_attempts, run_at) VALUES
   ('#1', 'plan_event', '{}', 'one of chain A', 'committee_secretary', 'committee:#5', 'dead', 3, 0, 4, '§job/job:#1§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00'),
   ('#2', 'suggest_needs', '{}', 'one of chain B', 'committee_secretary', 'committee:#6', 'ready', 0, 0, 0, '§job/job:#2§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00');
+
+INSERT INTO accounts (id, name, name_key, display_name, created_at, version) VALUES
+  ('#1', 'li.ming', 'li.ming', '李明', '2026-02-01T01:00:00+00:00', 1);
+INSERT INTO invitations (id, batch_id, committee_id, enterprise_id, organisation_id, contact_name, contact, code_hash, open_key, made_by, made_at, ends_at) VALUES
+  ('#1', '#1', '#5', '#2', NULL, '§invitation/invitation:#1§', '13800000001', 'h1', 'o1', 'one of chain A', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00'),
+  ('#2', '#2', '#6', '#8', NULL, '§invitation/invitation:#2§', '13800000002', 'h2', 'o2', 'one of chain B', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00');
+INSERT INTO claims (id, enterprise_id, account_id, evidence, state, open_key, made_at, was_disputed) VALUES
+  ('#1', '#1', '#1', '§claim/claim:#1§', 'pending', 'c1', '2026-03-01T01:00:00+00:00', false),
+  ('#2', '#8', '#1', '§claim/claim:#2§', 'pending', 'c2', '2026-03-01T01:00:00+00:00', false);
+INSERT INTO offer_reservations (id, offer_id, need_id, pairing_id, amount, stage, until, created_at, version) VALUES
+  ('#1', '#1', '#1', NULL, 9001, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1),
+  ('#2', '#4', '#6', NULL, 9002, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1);

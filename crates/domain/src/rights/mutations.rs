@@ -32,6 +32,9 @@ const OWNER: &[Column] = &[Coordinator, Enterprise];
 const ASKER: &[Column] = &[Enterprise, Coordinator, CommitteeSecretary];
 const WRITER: &[Column] = &[Enterprise, LiaisonOfEnterprise, Coordinator, CommitteeSecretary];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
+const KEEPER: &[Column] = &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
+/// Whoever knows a code or has evidence: rights come with it, not before.
+const ANYONE: &[Column] = &[];
 const PERSON: &[Column] = &[
     Enterprise,
     ChairOfEnterprise,
@@ -99,9 +102,21 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("chainRegister"),
     registry("chainRemove"),
     registry("chainUpdate"),
+    committee("claimDecide"),
+    Mutation {
+        name: "claimFile",
+        may: ANYONE,
+        scope: "for an enterprise by its credit code; nothing is granted before it is decided",
+    },
+    person("claimWithdraw"),
+    person("colleagueAdd"),
+    person("colleaguePasswordReset"),
+    person("colleagueRemove"),
     registry("committeeRegister"),
     registry("committeeRemove"),
     registry("committeeUpdate"),
+    registry("deadlineProfileChoose"),
+    Mutation { name: "deadlineProfileSet", may: &[Coordinator, SystemAdmin], scope: "any" },
     registry("enterpriseRegister"),
     owner("enterpriseUpdate"),
     organiser("eventAddFromSuggestions"),
@@ -114,7 +129,13 @@ pub const MUTATIONS: &[Mutation] = &[
     organiser("eventPlanLater"),
     organiser("eventPublish"),
     organiser("eventUpdate"),
+    person("grantLeave"),
     registry("importUpload"),
+    Mutation { name: "invitationAccept", may: ANYONE, scope: "with the code" },
+    committee("invitationRenew"),
+    committee("invitationWithdraw"),
+    committee("invitationsMake"),
+    committee("invitationsUpload"),
     Mutation { name: "jobRequeue", may: &[Coordinator, SystemAdmin], scope: "any" },
     person("loginRevoke"),
     organiser("meetingLock"),
@@ -175,10 +196,16 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("needTriage"),
     committee("needUnmerge"),
     handler("needWhistle"),
+    person("noticesRead"),
     Mutation {
         name: "offerRegister",
         may: &[Coordinator, Enterprise, DepartmentHandler],
         scope: "its own",
+    },
+    Mutation {
+        name: "offerReserve",
+        may: KEEPER,
+        scope: "its own offers; needs and pairings of its committee",
     },
     Mutation {
         name: "offerUpdate",
@@ -198,11 +225,22 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("partyOrganisationRemove"),
     registry("partyOrganisationUpdate"),
     person("passwordChange"),
+    Mutation { name: "passwordChoose", may: ANYONE, scope: "with the code" },
     registry("placementRemove"),
     registry("placementSet"),
     owner("projectAdvance"),
     owner("projectRegister"),
     owner("projectUpdate"),
+    Mutation {
+        name: "reservationConsume",
+        may: KEEPER,
+        scope: "its own offers; needs and pairings of its committee",
+    },
+    Mutation {
+        name: "reservationReturn",
+        may: KEEPER,
+        scope: "its own offers; what is kept for it; needs and pairings of its committee",
+    },
     committee("seatAppoint"),
     committee("seatEnd"),
     committee("seatRemove"),
@@ -216,6 +254,9 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("suggestionWithdraw"),
     committee("suggestionsMake"),
     committee("suggestionsMakeLater"),
+    committee("supervisionLift"),
+    committee("supervisionList"),
+    committee("supervisionOpen"),
     Mutation { name: "supplyEdgeDispute", may: OWNER, scope: "as supplier or buyer" },
     registry("supplyEdgeEnd"),
     registry("supplyEdgeRegister"),
@@ -228,6 +269,7 @@ pub const MUTATIONS: &[Mutation] = &[
         may: &[Coordinator, DistrictHost],
         scope: "in its own division or zone",
     },
+    Mutation { name: "workCalendarImport", may: &[Coordinator, SystemAdmin], scope: "any" },
     registry("zoneRegister"),
     registry("zoneRemove"),
     registry("zoneUpdate"),

@@ -110,7 +110,8 @@ async fn after_two_send_backs_the_coordinator_decides_with_a_basis_and_it_binds(
         })
     );
     walk(&office, &need, &[("needDispatch", coordinator(), &decided, "DISPATCHED")]).await;
-    let once_more = to_eight.replace("不属本部门", "仍不属本部门 2");
+    let once_more =
+        format!("{to_eight}, ").replace("reason: NOT_RESPONSIBLE, ", "") + "reason: NO_BASIS";
     let again = step(&office, unit(7), "needSendBack", &need, &once_more).await;
     assert_eq!(again["errors"][0]["code"], "WRONG_STAGE", "{again}");
     let fields = "adjudication sendBacks dueAt";

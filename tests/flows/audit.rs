@@ -1,4 +1,5 @@
 //! The audit log from end to end: what the server writes, what the command line finds in it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use lianmeng_testkit::{Program, Server, sqlite};
 use serde_json::{Value, json};

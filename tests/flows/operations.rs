@@ -167,7 +167,11 @@ fn a_backup_taken_while_serving_is_restored_and_nothing_else_is_lost() {
     assert_eq!(server.wait(), 0);
     let done = program.run(&["restore", "first.lianmeng", "--force"]);
     assert_eq!(done.code, 0, "{done:?}");
-    assert_eq!(firms(&program.serve()), 1);
+    // Ended in order: what it wrote stands beside the database until then.
+    let restored = program.serve();
+    assert_eq!(firms(&restored), 1);
+    restored.terminate();
+    assert_eq!(restored.wait(), 0);
     let kept = program.folder().join("data/lianmeng.db.replaced");
     std::fs::rename(kept, program.folder().join("data/lianmeng.db")).unwrap();
     assert_eq!(firms(&program.serve()), 3, "what was replaced is whole");

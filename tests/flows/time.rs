@@ -1,4 +1,5 @@
 //! Working days, deadlines and the simulated month on the command line.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use lianmeng_testkit::Program;
 use serde_json::{Value, json};

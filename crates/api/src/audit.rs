@@ -135,16 +135,19 @@ impl AuditQuery {
     /// The audit log, newest first: all of it for auditors; for an enterprise what was done to itself,
     /// its needs and its offers and who read them, by role and body. Empty for everyone else. What an
     /// enterprise reads of its own is not recorded.
-    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
     async fn audit_rows(
         &self,
         ctx: &Context<'_>,
         filter: Option<AuditFilterInput>,
         #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
         #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
     ) -> Result<Connection<String, AuditRowNode>> {
         let scope = Scope::of(ctx)?;
-        let page = Span { first, after, last: None, before: None }.by_id::<AuditId>(LIST)?;
+        let page = Span { first, after, last, before }.by_id::<AuditId>(LIST)?;
         let sight = audit::sight(&scope.actor);
         let rows = if sight == AuditSight::Nothing {
             Vec::new()
@@ -156,8 +159,7 @@ impl AuditQuery {
                 from: filter.from,
                 until: filter.until,
             };
-            let window = page.window();
-            store::page(&scope.desk.db, sight, &filter, window.after, window.limit).await?
+            store::page(&scope.desk.db, sight, &filter, page.window()).await?
         };
         Ok(page::connection(
             page.slice(rows),

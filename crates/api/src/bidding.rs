@@ -322,8 +322,9 @@ fn user_error(error: BiddingCommandError) -> Result<UserError, ApiError> {
     use ErrorCode as Code;
     let (code, field) = match error {
         BiddingCommandError::NotFound => (Code::NotFound, Some("needId")),
-        BiddingCommandError::NoBidding => (Code::WrongStage, None),
-        BiddingCommandError::BiddingExists => (Code::WrongStage, None),
+        BiddingCommandError::NoBidding | BiddingCommandError::BiddingExists => {
+            (Code::WrongStage, None)
+        }
         BiddingCommandError::Rule(ref rule) => rule_code(rule),
         BiddingCommandError::Command(error) => return command_error(error),
     };

@@ -55,7 +55,7 @@ impl Doorway {
 
     /// The link as a QR code; none where the server does not know its own address, because a phone
     /// could not follow it.
-    pub(crate) fn qr_svg(&self, link: &str) -> Option<String> {
+    pub(crate) fn qr_svg(link: &str) -> Option<String> {
         if link.starts_with('/') { None } else { lianmeng_exchange::qr::svg(link) }
     }
 

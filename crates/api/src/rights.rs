@@ -4,7 +4,6 @@
 //! [`shape`] reads the schema as it is, so that a new type, field or mutation is walked without
 //! anybody adding it; [`world`] holds two of everything and says whose it is; [`judge`] compares
 //! answers with the matrix, knowing nothing of the queries of storage.
-#![expect(clippy::print_stdout, reason = "each part says how much it tried")]
 
 mod change;
 mod judge;

@@ -71,6 +71,7 @@ use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 
 /// Anything with a global id.
+#[expect(clippy::large_enum_variant, reason = "needs are the largest and the most asked for")]
 #[derive(Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
 pub enum Node {

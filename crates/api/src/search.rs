@@ -110,6 +110,7 @@ macro_rules! hits {
 }
 
 /// The first `limit` hits of each kind of thing.
+#[expect(clippy::too_many_lines, reason = "a list of all kinds, the same lines for each")]
 async fn everywhere(scope: &Scope, words: &Words<'_>, limit: u64) -> Result<Vec<SearchHit>> {
     let (db, sees, eyes) = (&scope.desk.db, &scope.sees, scope.eyes());
     let search = || Some(words.raw.to_owned());

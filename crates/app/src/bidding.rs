@@ -167,29 +167,24 @@ async fn bid(
     let bidder = rules::bidder(actor).ok_or(BiddingCommandError::NotFound)?;
     let standing = standing(tx, need.id).await?;
     let text = rules::bid(&standing, need, bidder, text, desk.now)?;
-    match bidding::bid_by(tx, need.id, bidder).await? {
-        Some(before) => {
-            let anew = Bid { text, written_at: desk.now, ..before };
-            bidding::save_bid(tx, &anew).await?;
-        }
-        None => {
-            let new = Bid {
-                id: desk.mint(),
-                need: need.id,
-                bidder,
-                text,
-                written_at: desk.now,
-                points: Vec::new(),
-                version: 1,
-            };
-            match bidding::insert_bid(tx, &new).await {
-                // A colleague was faster.
-                Err(StoreError::Conflict(_)) => return Err(StoreError::Stale.into()),
-                saved => saved?,
-            }
-        }
+    if let Some(before) = bidding::bid_by(tx, need.id, bidder).await? {
+        let anew = Bid { text, written_at: desk.now, ..before };
+        return Ok(bidding::save_bid(tx, &anew).await?);
     }
-    Ok(())
+    let new = Bid {
+        id: desk.mint(),
+        need: need.id,
+        bidder,
+        text,
+        written_at: desk.now,
+        points: Vec::new(),
+        version: 1,
+    };
+    match bidding::insert_bid(tx, &new).await {
+        // A colleague was faster.
+        Err(StoreError::Conflict(_)) => Err(StoreError::Stale.into()),
+        saved => Ok(saved?),
+    }
 }
 
 async fn take_back(

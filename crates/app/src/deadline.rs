@@ -114,24 +114,21 @@ pub async fn choose(
     };
     let name = cmd.profile.as_deref();
     let unknown = || ProfileCommandError::Unknown(name.unwrap_or_default().to_owned());
-    let thing = match cmd.committee {
-        Some(id) => {
-            if let Some(name) = name {
-                deadline::find(&change.tx, name).await?.ok_or_else(unknown)?;
-            }
-            deadline::choose(&change.tx, id, name).await.map_err(|error| match error {
-                StoreError::Conflict(_) => ProfileCommandError::NotFound,
-                StoreError::Stale | StoreError::Corrupt { .. } | StoreError::Db(_) => error.into(),
-            })?;
-            format!("{}:{id}", ChainCommitteeId::TAG)
+    let thing = if let Some(id) = cmd.committee {
+        if let Some(name) = name {
+            deadline::find(&change.tx, name).await?.ok_or_else(unknown)?;
         }
-        None => {
-            let name = name.ok_or(ProfileCommandError::DefaultMissing)?;
-            if !deadline::set_default(&change.tx, name).await? {
-                return Err(unknown());
-            }
-            format!("profile:{name}")
+        deadline::choose(&change.tx, id, name).await.map_err(|error| match error {
+            StoreError::Conflict(_) => ProfileCommandError::NotFound,
+            StoreError::Stale | StoreError::Corrupt { .. } | StoreError::Db(_) => error.into(),
+        })?;
+        format!("{}:{id}", ChainCommitteeId::TAG)
+    } else {
+        let name = name.ok_or(ProfileCommandError::DefaultMissing)?;
+        if !deadline::set_default(&change.tx, name).await? {
+            return Err(unknown());
         }
+        format!("profile:{name}")
     };
     change.finish("ChooseDeadlineProfile", &thing, Touches::Nothing).await?;
     Ok(())

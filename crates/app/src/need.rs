@@ -251,13 +251,15 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
     let need = found.map(|seen| seen.need).filter(|need| may(actor, &cmd.deed, need));
     let need = need.ok_or(NeedCommandError::NotFound)?;
     let need = Need { version: cmd.version.unwrap_or(need.version), ..need };
-    let moved = match &cmd.deed {
-        NeedDeed::Whistle(order) => joint::whistle(&change.tx, &need, order, desk.now).await?,
-        NeedDeed::CheckIn(note) => {
-            joint::check_in(&change.tx, actor, &need, note.as_deref(), desk.now).await?
-        }
-        NeedDeed::Dispatch(order) => due::dispatch(&change.tx, &need, order, desk.now).await?,
-        deed => apply(actor, &need, deed, desk)?,
+    // Three ask the database besides; the others are rules alone.
+    let moved = if let NeedDeed::Whistle(order) = &cmd.deed {
+        joint::whistle(&change.tx, &need, order, desk.now).await?
+    } else if let NeedDeed::CheckIn(note) = &cmd.deed {
+        joint::check_in(&change.tx, actor, &need, note.as_deref(), desk.now).await?
+    } else if let NeedDeed::Dispatch(order) = &cmd.deed {
+        due::dispatch(&change.tx, &need, order, desk.now).await?
+    } else {
+        apply(actor, &need, &cmd.deed, desk)?
     };
     need::save(&change.tx, &moved).await?;
     if matches!(cmd.deed, NeedDeed::Seek) {

@@ -86,10 +86,8 @@ pub fn reads(column: Option<Column>, whole: &Visibility, class: DataClass) -> &V
 /// What a caller in `column` sees of docking events: what an organiser or a participant sees, or
 /// what was published.
 pub fn sees_events(column: Option<Column>, whole: &Visibility) -> &Visibility {
-    match sees(column, whole, DataClass::EventRows) {
-        Visibility::Nothing => sees(column, whole, DataClass::EventCard),
-        organiser_or_participant => organiser_or_participant,
-    }
+    let rows = sees(column, whole, DataClass::EventRows);
+    if *rows == Visibility::Nothing { sees(column, whole, DataClass::EventCard) } else { rows }
 }
 
 /// The part of the platform whose needs `actor` reads in full.

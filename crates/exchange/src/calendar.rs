@@ -113,15 +113,15 @@ pub fn years(
     bytes: &[u8],
     given: &Given,
 ) -> Result<Vec<CalendarYear>, CalendarFileError> {
-    let lower = file.to_lowercase();
-    let drafts = if lower.ends_with(".csv") {
+    let kind = file.rsplit_once('.').map(|(_, kind)| kind.to_lowercase()).unwrap_or_default();
+    let drafts = if kind == "csv" {
         of_table(&csv::table(file, bytes)?)?
     } else {
         let text = decode::text(file, bytes)?;
         let layout = |reason: String| CalendarFileError::Layout { file: file.to_owned(), reason };
-        let year: YearFile = if lower.ends_with(".toml") {
+        let year: YearFile = if kind == "toml" {
             toml::from_str(&text).map_err(|error| layout(error.to_string()))?
-        } else if lower.ends_with(".json") {
+        } else if kind == "json" {
             serde_json::from_str(&text).map_err(|error| layout(error.to_string()))?
         } else {
             return Err(layout("a calendar is a .csv, .toml or .json file".to_owned()));

@@ -104,10 +104,12 @@ fn print_pairs(path: &str) {
 }
 
 fn main() {
-    if let Some(path) = std::env::args().nth(1).filter(|name| name.ends_with(".csv")) {
-        return print_pairs(&path);
+    // A number asks for so many made-up needs, anything else names a file.
+    let argument = std::env::args().nth(1);
+    let asked = argument.as_ref().and_then(|count| count.parse().ok());
+    if let (Some(path), None) = (&argument, asked) {
+        return print_pairs(path);
     }
-    let asked = std::env::args().nth(1).and_then(|count| count.parse().ok());
     for count in asked.map_or(vec![816, 10_000, 100_000], |count| vec![count]) {
         let items = needs(count);
         let start = Instant::now();

@@ -14,6 +14,7 @@ use lianmeng_domain::audit::AuditSight;
 use lianmeng_domain::ids::{AuditId, Id as _};
 use lianmeng_store::audit::list::{self, Entry, EntryFilter};
 use lianmeng_store::audit::verify::{self, Found};
+use lianmeng_store::page::Window;
 use serde_json::{Value, json};
 
 use crate::args::audit::{AuditCommand, EraseArgs, ExportArgs, ShowArgs, VerifyArgs};
@@ -84,7 +85,8 @@ async fn show(office: &Office, args: ShowArgs) -> anyhow::Result<ExitCode> {
     let most = usize::try_from(args.limit)?;
     let (mut shown, mut after) = (0, None);
     while shown < most {
-        let entries = list::page(&office.db, AuditSight::All, &filter, after, PAGE).await?;
+        let entries =
+            list::page(&office.db, AuditSight::All, &filter, Window::next(after, PAGE)).await?;
         let Some(last) = entries.last() else { break };
         after = Some(last.id);
         let wanted = |entry: &&Entry| args.field.as_ref().is_none_or(|field| touches(entry, field));
@@ -172,7 +174,8 @@ async fn between(
     let filter = EntryFilter { from: Some(from), until: Some(until), ..EntryFilter::default() };
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let some = list::page(&office.db, AuditSight::All, &filter, after, PAGE).await?;
+        let some =
+            list::page(&office.db, AuditSight::All, &filter, Window::next(after, PAGE)).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.id);
         all.extend(some);

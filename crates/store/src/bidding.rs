@@ -59,8 +59,8 @@ mod bid {
 
 /// Lists inside a row, as JSON: pairs of a text and a number.
 fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, i32)>) -> String {
-    serde_json::Value::from_iter(pairs.map(|(text, number)| serde_json::json!([text, number])))
-        .to_string()
+    let pairs = pairs.map(|(text, number)| serde_json::json!([text, number]));
+    pairs.collect::<serde_json::Value>().to_string()
 }
 
 fn unpaired(at: At, text: &str) -> Result<Vec<(String, i32)>, StoreError> {

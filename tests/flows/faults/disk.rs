@@ -18,7 +18,7 @@ impl Disk {
     fn new() -> Option<Self> {
         let disk = Self(tempfile::tempdir().unwrap());
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(disk.0.path());
+        mount.args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(disk.0.path());
         mount.output().is_ok_and(|ran| ran.status.success()).then_some(disk)
     }
 
@@ -29,7 +29,7 @@ impl Disk {
     /// Fills what is left; gives the file that does.
     fn fill(&self) -> PathBuf {
         let ballast = self.path().join("ballast");
-        let full = std::fs::write(&ballast, vec![0; 8 << 20]);
+        let full = std::fs::write(&ballast, vec![0; 16 << 20]);
         assert!(full.is_err(), "the disk takes more than its size");
         ballast
     }

@@ -142,7 +142,7 @@ async fn a_bid_is_chosen_among_judged_ones_with_a_reason_everyone_reads() {
         (&json!(8_300), &json!(9_350))
     );
     let award = format!(r#"bidId: "{}", reason: "有本地服务团队""#, id(0));
-    let retried = format!(r#"{award} "#);
+    let retried = format!("{award} ");
     assert_eq!(deed(&office, firm(1), "biddingAward", &need, &retried).await, Value::Null);
     let query = format!(
         r#"{{ node(id: "{need}") {{ ... on Need {{ bidding {{ stage reason

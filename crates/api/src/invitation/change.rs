@@ -125,7 +125,7 @@ pub struct CodeToHandOver {
 impl CodeToHandOver {
     pub(crate) fn new(doorway: &Doorway, opens: Opens, code: &JoinCode) -> Self {
         let link = doorway.link(opens, code);
-        Self { code: code.to_string(), qr_svg: doorway.qr_svg(&link), link }
+        Self { code: code.to_string(), qr_svg: Doorway::qr_svg(&link), link }
     }
 }
 

@@ -223,7 +223,7 @@ impl AlikeQuery {
             ApiError::BadInput(format!("{shown:?} is not a month; write it as 2026-03"))
         })?;
         let (desk, actor) = (&scope.desk, &scope.actor);
-        let found = app::monthly_topics(desk, actor, scope.eyes(), committee, month, size).await;
+        let found = app::monthly_topics(desk, actor, scope.eyes(), (committee, month), size).await;
         let found = found.map_err(ApiError::from)?;
         Ok(found.map(|topics| topics.into_iter().map(MonthlyTopicNode).collect()))
     }

@@ -556,7 +556,6 @@ const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
         NeedError::NoHandler => (Code::Invalid, None),
         NeedError::RestOver { .. } => (Code::Invalid, Some("untilOn")),
         NeedError::RatingRange(_) => (Code::Invalid, Some("stars")),
-        NeedError::Adjudicated | NeedError::ReopenedBefore => (Code::WrongStage, None),
         NeedError::BasisMissing { .. } => (Code::Missing, Some("basis")),
         NeedError::NothingToDecide => (Code::Invalid, Some("basis")),
         NeedError::ProposesItself => (Code::Invalid, Some("proposedHandlerId")),
@@ -564,8 +563,12 @@ const fn rule_code(error: &NeedError) -> (ErrorCode, Option<&'static str>) {
         NeedError::CheckInHours { .. } => (Code::Invalid, Some("hours")),
         NeedError::NotMergeable(_) => (Code::Invalid, Some("targetId")),
         NeedError::ConsentMissing => (Code::Missing, Some("consent")),
-        NeedError::NotConfirmable(_) | NeedError::NotNoteworthy(_) => (Code::WrongStage, None),
+        NeedError::WrongStage(_)
+        | NeedError::NotPublishable(_)
+        | NeedError::Adjudicated
+        | NeedError::ReopenedBefore
+        | NeedError::NotConfirmable(_)
+        | NeedError::NotNoteworthy(_) => (Code::WrongStage, None),
         NeedError::SummaryMissing => (Code::Missing, Some("publicSummary")),
-        NeedError::WrongStage(_) | NeedError::NotPublishable(_) => (Code::WrongStage, None),
     }
 }

@@ -143,21 +143,24 @@ impl NeedOverviewQuery {
     ) -> Result<Option<NeedOverview>> {
         let scope = Scope::of(ctx)?;
         let asked = committee_id.map(|id| ids::decode(&id)).transpose()?;
-        let Some(committee) = scope_of(&scope.actor, asked) else { return Ok(None) };
+        if !may_oversee(&scope.actor, asked) {
+            return Ok(None);
+        }
+        let committee = asked.or_else(|| scope.actor.committee());
         let now = scope.desk.now;
         let standings = store::standings(&scope.desk.db, committee, now).await?;
         Ok(Some(overview(&standings, committee, now)))
     }
 }
 
-/// Which committee's needs `actor` gets an overview of: `Some(None)` for all; `None` where they get
-/// none.
-fn scope_of(actor: &Actor, asked: Option<ChainCommitteeId>) -> Option<Option<ChainCommitteeId>> {
+/// Whether `actor` gets an overview of the needs of `asked`, or where it is absent of their own, or
+/// all.
+fn may_oversee(actor: &Actor, asked: Option<ChainCommitteeId>) -> bool {
     match actor.role {
-        Role::Coordinator | Role::Auditor => Some(asked),
+        Role::Coordinator | Role::Auditor => true,
         Role::CommitteeSecretary => {
-            let own = actor.committee()?;
-            asked.is_none_or(|asked| asked == own).then_some(Some(own))
+            let own = actor.committee();
+            own.is_some() && asked.is_none_or(|asked| own == Some(asked))
         }
         Role::Enterprise
         | Role::RotatingChair
@@ -166,7 +169,7 @@ fn scope_of(actor: &Actor, asked: Option<ChainCommitteeId>) -> Option<Option<Cha
         | Role::DistrictHost
         | Role::GroupHeadquarters
         | Role::SystemAdmin
-        | Role::Public => None,
+        | Role::Public => false,
     }
 }
 

@@ -184,7 +184,7 @@ impl Judge<'_> {
         let rows = children(value);
         let Some(truth) = self.truth else {
             match rows {
-                Some(rows) => drop(self.learnt.children.entry(at).or_default().extend(rows)),
+                Some(rows) => self.learnt.children.entry(at).or_default().extend(rows),
                 None if value.is_object() || value.is_array() => {}
                 None => drop(self.learnt.scalars.insert(at, value.clone())),
             }

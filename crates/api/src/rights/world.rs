@@ -301,7 +301,8 @@ impl World {
         })?;
         let subject = format!("s:{}", asker.actor.subject);
         let has = |words: &str| {
-            words == subject || words.split(' ').any(|word| word == asker.letters && word != "")
+            words == subject
+                || words.split(' ').any(|word| word == asker.letters && !word.is_empty())
         };
         // Sealed until the end of the bidding.
         let is_sealed = matches!(fact.id, "bid:#1" | "bid:#2");

@@ -57,8 +57,7 @@ pub async fn monthly_topics(
     desk: &Desk,
     actor: &Actor,
     eyes: Eyes<'_>,
-    committee: ChainCommitteeId,
-    month: Month,
+    (committee, month): (ChainCommitteeId, Month),
     limit: usize,
 ) -> Result<Option<Vec<MonthlyTopic>>, AlikeError> {
     if actor.role != Role::Auditor && !policy::may_act_for_committee(actor, committee) {

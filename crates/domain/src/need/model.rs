@@ -20,6 +20,10 @@ const LENGTH: u64 = 14;
 struct Dice(u64);
 
 impl Dice {
+    fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll(u64::try_from(count).unwrap())).unwrap()
+    }
+
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -53,7 +57,7 @@ struct Attempt {
 }
 
 fn attempt(dice: &mut Dice) -> Attempt {
-    let step = Step::ALL[usize::try_from(dice.roll(Step::ALL.len() as u64)).unwrap()];
+    let step = Step::ALL[dice.below(Step::ALL.len())];
     Attempt {
         step,
         unit: 7 + u128::from(dice.roll(2)),
@@ -125,8 +129,9 @@ fn expected(m: Model, a: Attempt, now: DateTime<Utc>) -> Option<Model> {
             Model { send_backs: m.send_backs + 1, ..to(S::SentBack) }
         }
         (Step::Start, S::Accepted) => to(S::InProgress),
-        (Step::Whistle, S::InProgress | S::Whistled) => to(S::Whistled),
-        (Step::CheckIn, S::Whistled) => to(S::Whistled),
+        (Step::Whistle, S::InProgress) | (Step::Whistle | Step::CheckIn, S::Whistled) => {
+            to(S::Whistled)
+        }
         (Step::Seek, S::Triaged | S::InProgress | S::Suspended) => to(S::Matching),
         (Step::Suspend, S::Accepted | S::InProgress | S::Whistled | S::Matching) => {
             to(S::Suspended)

@@ -1,6 +1,6 @@
 //! A text as counted terms: characters, pairs of characters, words in Latin letters, quantities.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use lianmeng_domain::text::is_han;
@@ -18,8 +18,11 @@ pub(crate) const fn is_character(key: Key) -> bool {
     key >> 32 == 0
 }
 
-static SYNONYMS: LazyLock<HashMap<char, Vec<(Vec<char>, Vec<char>)>>> = LazyLock::new(|| {
-    let mut by_first: HashMap<char, Vec<(Vec<char>, Vec<char>)>> = HashMap::new();
+/// A word, and the one that stands for its meaning.
+type Synonym = (Vec<char>, Vec<char>);
+
+static SYNONYMS: LazyLock<BTreeMap<char, Vec<Synonym>>> = LazyLock::new(|| {
+    let mut by_first: BTreeMap<char, Vec<Synonym>> = BTreeMap::new();
     let lines = include_str!("synonyms.txt").lines().filter(|line| !line.starts_with('#'));
     for line in lines {
         let words: Vec<Vec<char>> =
@@ -73,7 +76,9 @@ pub(crate) fn count_in(chars: &[char], text: &str) -> BTreeMap<Key, u16> {
     for stretch in chars.chunk_by(|a, b| class(*a) == class(*b)) {
         match stretch.first().map(|c| class(*c)) {
             Some(Class::Han) => {
-                stretch.iter().for_each(|c| add(character(*c)));
+                for c in stretch {
+                    add(character(*c));
+                }
                 stretch.windows(2).for_each(|pair| add(couple(pair[0], pair[1])));
             }
             Some(Class::Latin) if stretch.iter().any(|c| !c.is_ascii_digit()) => {

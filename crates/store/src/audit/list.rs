@@ -8,11 +8,12 @@ use lianmeng_domain::audit::AuditSight;
 use lianmeng_domain::ids::{AuditId, EnterpriseId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{IntoColumnRef, Query, SelectStatement};
-use sea_orm::{Condition, ExprTrait as _, QueryOrder, QuerySelect};
+use sea_orm::{Condition, ExprTrait as _};
 
 use super::read::{self, Things, thing};
 use super::row;
 use super::trace::Told;
+use crate::page::{self, End, Way, Window};
 use crate::parse::{self, At};
 use crate::{StoreError, sight};
 
@@ -57,8 +58,7 @@ pub struct EntryFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// The newest `limit` lines behind the one with the id `after`. Two statements; three for those who
-/// see a part.
+/// A page of the log, newest first. Two statements; three for those who see a part.
 ///
 /// # Errors
 ///
@@ -67,28 +67,26 @@ pub async fn page(
     db: &impl ConnectionTrait,
     sight: AuditSight,
     filter: &EntryFilter,
-    after: Option<AuditId>,
-    limit: u64,
+    window: Window<AuditId>,
 ) -> Result<Vec<Entry>, StoreError> {
     if sight == AuditSight::Nothing {
         return Ok(Vec::new());
     }
-    let changes = row::Entity::find()
-        .filter(of_changes(sight, filter, after))
-        .order_by_desc(row::COLUMN.id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    let reads = read::row::Entity::find()
-        .filter(of_reads(sight, filter, after))
-        .order_by_desc(read::row::COLUMN.id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    let changes = changes.into_iter().map(change);
-    let mut all = changes.chain(reads.into_iter().map(a_read)).collect::<Result<Vec<_>, _>>()?;
+    let (end, limit) = (window.end, window.limit);
+    let changes = row::Entity::find().filter(of_changes(sight, filter));
+    let reads = read::row::Entity::find().filter(of_reads(sight, filter));
+    let changes = page::by_id(changes, (row::Column::Id, Way::Down), window.clone());
+    let reads = page::by_id(reads, (read::row::Column::Id, Way::Down), window);
+    let written = changes.query.all(db).await?.into_iter().map(change);
+    let seen = reads.query.all(db).await?.into_iter().map(a_read);
+    let mut all = written.chain(seen).collect::<Result<Vec<_>, _>>()?;
     all.sort_by_key(|entry| Reverse(entry.id));
-    all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    // Of both lists together, no more than of each from the same end.
+    let many = usize::try_from(limit).unwrap_or(usize::MAX);
+    match end {
+        End::First => all.truncate(many),
+        End::Last => drop(all.drain(..all.len().saturating_sub(many))),
+    }
     match sight {
         AuditSight::Own(owner) => only_own(db, owner, all).await,
         AuditSight::All | AuditSight::Nothing => Ok(all),
@@ -110,13 +108,12 @@ fn own(column: impl IntoColumnRef + Clone, owner: EnterpriseId) -> Condition {
         .add(Expr::col(column).in_subquery(of("offers", "offer")))
 }
 
-fn of_changes(sight: AuditSight, filter: &EntryFilter, after: Option<AuditId>) -> Condition {
+fn of_changes(sight: AuditSight, filter: &EntryFilter) -> Condition {
     let all = Condition::all()
         .add_option(filter.thing.as_ref().map(|thing| row::COLUMN.thing.eq(thing)))
         .add_option(filter.subject.as_ref().map(|subject| row::COLUMN.subject.eq(subject)))
         .add_option(filter.from.map(|from| row::COLUMN.at.gte(from)))
-        .add_option(filter.until.map(|until| row::COLUMN.at.lt(until)))
-        .add_option(after.map(|id| row::COLUMN.id.lt(id.to_string())));
+        .add_option(filter.until.map(|until| row::COLUMN.at.lt(until)));
     match sight {
         AuditSight::All => all,
         AuditSight::Own(owner) => all.add(own(row::Column::Thing, owner)).add(named(filter)),
@@ -124,12 +121,11 @@ fn of_changes(sight: AuditSight, filter: &EntryFilter, after: Option<AuditId>) -
     }
 }
 
-fn of_reads(sight: AuditSight, filter: &EntryFilter, after: Option<AuditId>) -> Condition {
+fn of_reads(sight: AuditSight, filter: &EntryFilter) -> Condition {
     let all = Condition::all()
         .add_option(filter.subject.as_ref().map(|subject| read::row::COLUMN.subject.eq(subject)))
         .add_option(filter.from.map(|from| read::row::COLUMN.at.gte(from)))
-        .add_option(filter.until.map(|until| read::row::COLUMN.at.lt(until)))
-        .add_option(after.map(|id| read::row::COLUMN.id.lt(id.to_string())));
+        .add_option(filter.until.map(|until| read::row::COLUMN.at.lt(until)));
     let mut seen = Query::select();
     seen.column("read_id").from("audit_read_things");
     if let Some(thing) = &filter.thing {

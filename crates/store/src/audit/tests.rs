@@ -13,6 +13,7 @@ use super::seal::{seal_next, sealed};
 use super::trace::{Diff, Trace};
 use super::verify::verify;
 use super::*;
+use crate::page::Window;
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
@@ -160,7 +161,9 @@ async fn what_is_erased_is_gone_and_the_chain_holds() {
     let found = verify(&db, None).await.unwrap();
     assert_eq!((found.told, found.erased), (vec![], 3));
     assert_eq!(erase(&db, Whose::Subject("li")).await.unwrap(), 3);
-    let left = list::page(&db, AuditSight::All, &EntryFilter::default(), None, 100).await.unwrap();
+    let left = list::page(&db, AuditSight::All, &EntryFilter::default(), Window::first(100))
+        .await
+        .unwrap();
     assert_eq!(left.len(), 7);
     assert!(left.iter().all(|entry| entry.is_erased && entry.told.from.is_none()));
     assert!(verify(&db, None).await.unwrap().is_sound());
@@ -170,19 +173,20 @@ async fn what_is_erased_is_gone_and_the_chain_holds() {
 async fn the_log_of_a_thing_tells_who_wrote_and_who_read_it() {
     let db = log().await;
     let filter = EntryFilter { thing: Some("need:2".to_owned()), ..EntryFilter::default() };
-    let all = list::page(&db, AuditSight::All, &filter, None, 3).await.unwrap();
+    let all = list::page(&db, AuditSight::All, &filter, Window::first(3)).await.unwrap();
     let ids: Vec<u128> = all.iter().map(|entry| entry.id.number()).collect();
     assert_eq!(ids, [13, 12, 11]);
     assert_eq!(all[0].told.from.as_deref(), Some("10.0.0.9"));
     assert_eq!(all[0].subject.as_deref(), Some("li"));
-    let rest = list::page(&db, AuditSight::All, &filter, Some(all[2].id), 3).await.unwrap();
+    let rest =
+        list::page(&db, AuditSight::All, &filter, Window::next(Some(all[2].id), 3)).await.unwrap();
     assert_eq!(rest.len(), 1);
     assert_eq!(rest[0].told.before.as_deref(), Some(r#"{"stage":"draft"}"#));
     assert_eq!(rest[0].told.fields(), ["body", "stage"]);
-    let nothing = list::page(&db, AuditSight::Nothing, &filter, None, 3).await.unwrap();
+    let nothing = list::page(&db, AuditSight::Nothing, &filter, Window::first(3)).await.unwrap();
     assert_eq!(nothing, vec![]);
     let stranger = AuditSight::Own(EnterpriseId::from(5));
-    assert_eq!(list::page(&db, stranger, &filter, None, 3).await.unwrap(), vec![]);
+    assert_eq!(list::page(&db, stranger, &filter, Window::first(3)).await.unwrap(), vec![]);
 }
 
 #[tokio::test]

@@ -230,30 +230,27 @@ async fn lit() -> Office {
         Need { trace, ..need }
     };
     let other = Need { handler: Some(OrganisationId::from(8)), ..sent(2, 1) };
-    put(
-        &office,
-        [
-            due(sent(1, 1), 90),
-            due(other, 80),
-            // Blue: one hour of 96 is left, and it was heard of.
-            heard(sent(3, 1), 96),
-            // Yellow: nothing was heard of it for half of the time.
-            sent(4, 2),
-            Need { stage: NeedStage::SentBack, send_backs: 1, ..due(sent(5, 2), 200) },
-            // None: in time, and heard of.
-            heard(due(sent(6, 2), 500), 90),
-            done(7, 3, None),
-            done(8, 3, Some(5)),
-            Need { committee: Some(ChainCommitteeId::from(6)), ..due(sent(9, 1), 95) },
-        ],
-    )
-    .await;
+    let needs = vec![
+        due(sent(1, 1), 90),
+        due(other, 80),
+        // Blue: one hour of 96 is left, and it was heard of.
+        heard(sent(3, 1), 96),
+        // Yellow: nothing was heard of it for half of the time.
+        sent(4, 2),
+        Need { stage: NeedStage::SentBack, send_backs: 1, ..due(sent(5, 2), 200) },
+        // None: in time, and heard of.
+        heard(due(sent(6, 2), 500), 90),
+        done(7, 3, None),
+        done(8, 3, Some(5)),
+        Need { committee: Some(ChainCommitteeId::from(6)), ..due(sent(9, 1), 95) },
+    ];
+    put(&office, needs).await;
     office
 }
 
 #[tokio::test]
 async fn an_overview_counts_stages_lamps_and_turns_and_names_who_is_late() {
-    let office = lit().await;
+    let office = Box::pin(lit()).await;
     let (statements, answer) = counted(&office, secretary(5), OVERVIEW).await;
     assert_eq!(
         answer["data"]["needOverview"],
@@ -279,7 +276,7 @@ async fn an_overview_counts_stages_lamps_and_turns_and_names_who_is_late() {
 
 #[tokio::test]
 async fn an_overview_is_for_coordinators_auditors_and_the_own_secretary() {
-    let office = lit().await;
+    let office = Box::pin(lit()).await;
     let of = |number: u128| {
         let committee = wire(ChainCommitteeId::from(number));
         format!(r#"{{ needOverview(committeeId: "{committee}") {{ needs }} }}"#)

@@ -28,6 +28,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
         wire::installation(config, Clock::System, wire::random_seed()?).await?;
     measure::watch(&mut office.db);
     let office = Arc::new(office);
+    let db = office.db.clone();
     let door = Arc::new(wire::door(config)?);
     let lifecycle = Lifecycle::default();
     let settings = graphql::settings(&config.graphql)?;
@@ -62,6 +63,8 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
         page.abort();
     }
     served.context("the server stopped")?;
+    // SQLite writes its log back into the file when the last connection closes.
+    db.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 

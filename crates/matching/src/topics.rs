@@ -64,7 +64,7 @@ pub struct Topic {
 /// The topics of a month with at least `least` needs, most points first; ties by the first
 /// representative. Needs that belong to none are left out.
 ///
-/// Time about `O(n)` needs times [`COMPARED`]; memory `O(terms)`.
+/// Time about `O(n)` needs times `COMPARED`; memory `O(terms)`.
 pub fn topics(voices: &[Voice], least: usize) -> Vec<Topic> {
     let (index, edges) = likenesses(voices);
     let mut topics: Vec<Topic> = groups(&edges)

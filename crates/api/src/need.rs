@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::NeedId;
 use lianmeng_domain::lamp::SUQIAN;
-use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, rights, rules};
+use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, lapse, rights};
 use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, Lit, NeedFilter};
 
@@ -363,7 +363,7 @@ impl NeedNode {
     async fn lapses_at(&self) -> Option<DateTime<Utc>> {
         let need = &self.0.need;
         let lapses = steps::allowed(TRANSITIONS, need.stage).contains(&NeedStep::Expire);
-        (self.0.is_full && lapses).then(|| rules::lapses_at(need))
+        (self.0.is_full && lapses).then(|| lapse::lapses_at(need))
     }
 
     /// Restricted: why it was not taken in (不予受理); null if it was.

@@ -63,6 +63,10 @@ pub enum NoticeKindWord {
     NeedClosed,
     /// A need is late (红灯).
     NeedOverdue,
+    /// A need lapses soon unless the enterprise confirms it (即将过期).
+    NeedLapsing,
+    /// The need that an enterprise's own was merged with was answered (并单答复).
+    FollowedAnswered,
 }
 
 /// A notice as clients see it.

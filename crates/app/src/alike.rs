@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::NeedId;
-use lianmeng_domain::need::{Need, NeedStage, SeenNeed, rights};
+use lianmeng_domain::need::{Need, SeenNeed, rights};
 use lianmeng_domain::suggestion::Reason;
 use lianmeng_domain::text::normalise;
 use lianmeng_matching::duplicates::{self, Item, Memory};
@@ -174,8 +174,7 @@ async fn of(
     limit: usize,
 ) -> Result<Vec<Alike>, AlikeError> {
     let near = near(desk, eyes, &asked, duplicates::CANDIDATES + 1).await?;
-    let near: Vec<SeenNeed> =
-        near.into_iter().filter(|seen| stands_for_itself(seen.need.stage)).collect();
+    let near: Vec<SeenNeed> = near.into_iter().filter(|seen| seen.need.stage.stands()).collect();
     let among: Vec<Item> = near.iter().map(|seen| item(&seen.need, seen.is_full)).collect();
     let pairs = desk.alike.ask(move |memory| memory.compare(&asked, &among)).await?;
     let alike = pairs.into_iter().filter_map(|pair| {
@@ -205,27 +204,6 @@ async fn near(
     let mut near = need::find_many(&desk.db, eyes, &ids).await?;
     near.sort_by_key(|seen| seen.need.id);
     Ok(near)
-}
-
-/// Whether a need is one that another can be the same as: neither a draft nor one that was not taken
-/// in, lapsed, or went on as another.
-const fn stands_for_itself(stage: NeedStage) -> bool {
-    match stage {
-        NeedStage::Draft | NeedStage::Excluded | NeedStage::Merged | NeedStage::Expired => false,
-        NeedStage::Submitted
-        | NeedStage::Triaged
-        | NeedStage::Dispatched
-        | NeedStage::SentBack
-        | NeedStage::Accepted
-        | NeedStage::InProgress
-        | NeedStage::Whistled
-        | NeedStage::Matching
-        | NeedStage::Suspended
-        | NeedStage::Answered
-        | NeedStage::Rated
-        | NeedStage::Reopened
-        | NeedStage::Closed => true,
-    }
 }
 
 /// A need as it is compared: in full, or by what everyone may read of it.

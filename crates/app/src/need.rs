@@ -13,6 +13,7 @@ use lianmeng_domain::need::rules::{self, DispatchOrder, Verdict};
 use lianmeng_domain::need::{
     Exclusion, Need, NeedChannel, NeedError, NeedKind, NeedStage, NeedStep, Rating, SendBack,
 };
+use lianmeng_domain::need::{lapse, merge as merging};
 use lianmeng_domain::notice::{self, Audience, NoticeKind};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::{Place, RegionCode};
@@ -266,7 +267,11 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
         job::seek(&change.tx, desk, actor, need.id).await?;
     }
     let saved = Need { version: moved.version + 1, ..moved };
-    let audiences = news(&cmd.deed, &saved);
+    let mut audiences = news(&cmd.deed, &saved);
+    if matches!(cmd.deed, NeedDeed::Answer(_)) {
+        let following = need::following(&change.tx, saved.id).await?;
+        audiences.extend(notice::followers(&following));
+    }
     let change = change.noting(need::diff(Some(&need), &saved)).telling(&saved.title, audiences);
     change.finish(action(&cmd.deed), &wire(need.id), Touches::Nothing).await?;
     if matches!(cmd.deed, NeedDeed::Seek) {
@@ -347,8 +352,8 @@ fn apply(actor: &Actor, need: &Need, deed: &NeedDeed, desk: &Desk) -> Result<Nee
         }
         NeedDeed::Reopen => rules::reopen(need),
         NeedDeed::Close => rules::close(need, now),
-        NeedDeed::Unmerge => rules::unmerge(need),
-        NeedDeed::Confirm => rules::confirm(need, now),
+        NeedDeed::Unmerge => merging::unmerge(need),
+        NeedDeed::Confirm => lapse::confirm(need, now),
         NeedDeed::Publish(summary) => rules::publish(need, summary.as_deref()),
     }
 }

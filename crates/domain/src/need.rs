@@ -18,6 +18,8 @@ pub use process::{NeedStage, NeedStep, TRANSITIONS};
 
 pub mod call;
 mod error;
+pub mod lapse;
+pub mod merge;
 #[cfg(test)]
 mod model;
 pub mod process;

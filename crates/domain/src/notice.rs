@@ -2,7 +2,9 @@
 //! looked up when the notice is delivered.
 
 use crate::actor::{Body, Role};
-use crate::ids::OrganisationId;
+use crate::ids::{EnterpriseId, OrganisationId};
+use crate::lamp::EscalationRung;
+use crate::need::rights::ADJUDICATION_AFTER;
 use crate::need::{Need, NeedStep};
 use crate::words;
 
@@ -35,6 +37,10 @@ words! {
         NeedClosed = "need_closed",
         /// A need is late 红灯.
         NeedOverdue = "need_overdue",
+        /// A need lapses soon unless the enterprise confirms it 即将过期.
+        NeedLapsing = "need_lapsing",
+        /// The need that an enterprise's own was merged with was answered 并单答复.
+        FollowedAnswered = "followed_answered",
     }
 }
 
@@ -57,6 +63,8 @@ impl NoticeKind {
             Self::NeedReopened => "评价为不满意，已重办，请改派",
             Self::NeedClosed => "已办结",
             Self::NeedOverdue => "已超期",
+            Self::NeedLapsing => "久未确认，即将过期；如仍需要请确认",
+            Self::FollowedAnswered => "（贵企业诉求已并入）已答复",
         };
         format!("诉求「{title}」{tail}。")
     }
@@ -81,6 +89,8 @@ impl NoticeKind {
             }
             Self::NeedClosed => "was closed",
             Self::NeedOverdue => "is overdue",
+            Self::NeedLapsing => "lapses soon; please confirm it if it is still wanted",
+            Self::FollowedAnswered => "with which yours was merged was answered",
         };
         format!("The need “{title}” {tail}.")
     }
@@ -92,25 +102,26 @@ pub struct Audience {
     /// The role.
     pub role: Role,
     /// For whom it is held.
-    pub body: Body,
+    /// `None` for a role for the whole platform.
+    pub body: Option<Body>,
     /// What they are told.
     pub kind: NoticeKind,
 }
 
 /// The enterprise of a need.
 pub fn enterprise(need: &Need, kind: NoticeKind) -> Option<Audience> {
-    Some(Audience { role: Role::Enterprise, body: Body::Enterprise(need.enterprise), kind })
+    Some(Audience { role: Role::Enterprise, body: Some(Body::Enterprise(need.enterprise)), kind })
 }
 
 /// The secretary of the committee of a need, once it has one.
 pub fn secretary(need: &Need, kind: NoticeKind) -> Option<Audience> {
-    let body = Body::Committee(need.committee?);
+    let body = Some(Body::Committee(need.committee?));
     Some(Audience { role: Role::CommitteeSecretary, body, kind })
 }
 
 /// The unit in charge of a need, once there is one.
 pub fn handler(need: &Need, kind: NoticeKind) -> Option<Audience> {
-    let body = Body::Organisation(need.handler?);
+    let body = Some(Body::Organisation(need.handler?));
     Some(Audience { role: Role::DepartmentHandler, body, kind })
 }
 
@@ -118,7 +129,29 @@ pub fn handler(need: &Need, kind: NoticeKind) -> Option<Audience> {
 pub fn units(units: &[OrganisationId], kind: NoticeKind) -> Vec<Audience> {
     let role = Role::DepartmentHandler;
     let units = units.iter();
-    units.map(|unit| Audience { role, body: Body::Organisation(*unit), kind }).collect()
+    units.map(|unit| Audience { role, body: Some(Body::Organisation(*unit)), kind }).collect()
+}
+
+/// Enterprises whose needs were merged with one that was answered.
+pub fn followers(enterprises: &[EnterpriseId]) -> Vec<Audience> {
+    let (role, kind) = (Role::Enterprise, NoticeKind::FollowedAnswered);
+    let bodies = enterprises.iter().map(|id| Some(Body::Enterprise(*id)));
+    bodies.map(|body| Audience { role, body, kind }).collect()
+}
+
+const fn coordinators(kind: NoticeKind) -> Audience {
+    Audience { role: Role::Coordinator, body: None, kind }
+}
+
+/// Who is told that a late need has come to this rung. A chain chief has no account; coordinators tell
+/// them.
+pub fn of_rung(rung: EscalationRung, need: &Need) -> Option<Audience> {
+    let kind = NoticeKind::NeedOverdue;
+    match rung {
+        EscalationRung::HandlingUnit => handler(need, kind).or_else(|| secretary(need, kind)),
+        EscalationRung::Secretariat => secretary(need, kind),
+        EscalationRung::Coordinator | EscalationRung::ChainChief => Some(coordinators(kind)),
+    }
 }
 
 /// Who is told that `need` has taken `step`; `need` is as it became.
@@ -128,6 +161,10 @@ pub fn of_step(step: NeedStep, need: &Need) -> Vec<Audience> {
         NeedStep::Submit => [secretary(need, K::NeedSubmitted), None],
         NeedStep::Exclude => [enterprise(need, K::NeedExcluded), None],
         NeedStep::Dispatch => [handler(need, K::NeedDispatched), None],
+        // From here on only a coordinator may decide.
+        NeedStep::SendBack if need.send_backs >= ADJUDICATION_AFTER => {
+            [Some(coordinators(K::NeedSentBack)), enterprise(need, K::NeedReassigned)]
+        }
         NeedStep::SendBack => {
             [secretary(need, K::NeedSentBack), enterprise(need, K::NeedReassigned)]
         }

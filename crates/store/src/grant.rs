@@ -139,8 +139,8 @@ pub async fn find(db: &impl ConnectionTrait, id: GrantId) -> Result<Option<Grant
 /// Most people told by one role and body.
 const HOLDERS: u64 = 1_000;
 
-/// Accounts that are not disabled and hold `role` for `body` on the local date `today`, each with the
-/// grant they hold it by, sorted.
+/// Accounts that are not disabled and hold `role` for `body`, or for the whole platform, on the local
+/// date `today`, each with the grant they hold it by, sorted.
 ///
 /// # Errors
 ///
@@ -148,13 +148,16 @@ const HOLDERS: u64 = 1_000;
 pub async fn holders(
     db: &impl ConnectionTrait,
     role: Role,
-    body: &Body,
+    body: Option<&Body>,
     today: NaiveDate,
 ) -> Result<Vec<(AccountId, GrantId)>, StoreError> {
     let mut disabled = Query::select();
     disabled.column("id").from("accounts").and_where(Expr::col("disabled_at").is_not_null());
     let rows = row::Entity::find()
-        .filter(row::COLUMN.body.eq(body.to_string()))
+        .filter(match body {
+            Some(body) => row::COLUMN.body.eq(body.to_string()),
+            None => row::COLUMN.body.is_null(),
+        })
         .filter(row::COLUMN.role.eq(role.word()))
         .filter(row::COLUMN.account_id.not_in_subquery(disabled))
         .order_by_asc(row::COLUMN.account_id)

@@ -459,25 +459,56 @@ pub async fn due(
     limit: u64,
 ) -> Result<Vec<NeedId>, StoreError> {
     let (confirmed_before, today) = moments;
+    let unconfirmed = unconfirmed(confirmed_before);
+    let rested = Condition::all()
+        .add(row::COLUMN.stage.eq(NeedStage::Suspended.word()))
+        .add(row::COLUMN.suspended_until.lte(today));
+    let due = Condition::any().add(unconfirmed).add(rested);
+    ids_of(db, due, after, limit).await
+}
+
+/// Needs in a stage that lapses, which nobody confirmed since `before`.
+fn unconfirmed(before: DateTime<Utc>) -> Condition {
     let lapses = NeedStage::ALL
         .iter()
         .filter(|&&stage| steps::allowed(TRANSITIONS, stage).contains(&NeedStep::Expire))
         .map(|stage| stage.word());
-    let unconfirmed = Condition::any().add(row::COLUMN.confirmed_at.lte(confirmed_before)).add(
+    let since = Condition::any().add(row::COLUMN.confirmed_at.lte(before)).add(
         Condition::all()
             .add(row::COLUMN.confirmed_at.is_null())
-            .add(row::COLUMN.created_at.lte(confirmed_before)),
+            .add(row::COLUMN.created_at.lte(before)),
     );
-    let rested = Condition::all()
-        .add(row::COLUMN.stage.eq(NeedStage::Suspended.word()))
-        .add(row::COLUMN.suspended_until.lte(today));
-    let due = Condition::any()
-        .add(Condition::all().add(row::COLUMN.stage.is_in(lapses)).add(unconfirmed))
-        .add(rested);
+    Condition::all().add(row::COLUMN.stage.is_in(lapses)).add(since)
+}
+
+/// Ids of the first `limit` needs of which somebody may have to be told at `now`: late ones, and those
+/// that nobody confirmed since `confirmed_before`. By id, above `after`.
+///
+/// # Errors
+///
+/// As [`due`].
+pub async fn worrying(
+    db: &impl ConnectionTrait,
+    (confirmed_before, now): (DateTime<Utc>, DateTime<Utc>),
+    after: Option<NeedId>,
+    limit: u64,
+) -> Result<Vec<NeedId>, StoreError> {
+    let late = row::COLUMN.lit_red_at.lt(now);
+    let worrying = Condition::any().add(unconfirmed(confirmed_before)).add(late);
+    ids_of(db, worrying, after, limit).await
+}
+
+/// Ids of the first `limit` needs that meet `condition`, by id, above `after`.
+async fn ids_of(
+    db: &impl ConnectionTrait,
+    condition: Condition,
+    after: Option<NeedId>,
+    limit: u64,
+) -> Result<Vec<NeedId>, StoreError> {
     let ids = row::Entity::find()
         .select_only()
         .column(row::Column::Id)
-        .filter(due)
+        .filter(condition)
         .filter(Condition::all().add_option(after.map(|id| row::COLUMN.id.gt(id.to_string()))))
         .order_by_asc(row::Column::Id)
         .limit(limit)
@@ -487,16 +518,34 @@ pub async fn due(
     ids.iter().map(|id| parse::value(parse::At("needs", "id"), id)).collect()
 }
 
-/// How many enterprises had a need that was merged into each of `needs`, at any remove; needs with
-/// none are left out.
+/// Enterprises whose needs were merged into `need`, at any remove, by id, at most 1 000.
 ///
 /// # Errors
 ///
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
-pub async fn followers(
+pub async fn following(
     db: &impl ConnectionTrait,
-    needs: &[NeedId],
-) -> Result<Vec<(NeedId, i64)>, StoreError> {
+    need: NeedId,
+) -> Result<Vec<EnterpriseId>, StoreError> {
+    let mut query = Query::select();
+    query
+        .distinct()
+        .column(("joined", "enterprise_id"))
+        .from("joined")
+        .order_by(("joined", "enterprise_id"), Order::Asc)
+        .limit(1_000)
+        .with_cte(joined_with(db, &[need]));
+    let rows = db.query_all_raw(db.get_database_backend().build(&query)).await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get_by_index(0)?;
+            parse::value(parse::At("needs", "enterprise_id"), &id)
+        })
+        .collect()
+}
+
+/// The table `joined`: needs that were merged into one of `needs`, at any remove, each with that one.
+fn joined_with(db: &impl ConnectionTrait, needs: &[NeedId]) -> WithClause {
     let mut start = Query::select();
     start
         .column(("needs", "merged_into_id"))
@@ -513,6 +562,19 @@ pub async fn followers(
     joined.table_name("joined").columns(["target", "id", "enterprise_id"]).query(start);
     let mut with = WithClause::new();
     with.recursive(true).cte(joined);
+    with
+}
+
+/// How many enterprises had a need that was merged into each of `needs`, at any remove; needs with
+/// none are left out.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
+pub async fn followers(
+    db: &impl ConnectionTrait,
+    needs: &[NeedId],
+) -> Result<Vec<(NeedId, i64)>, StoreError> {
     let mut query = Query::select();
     query
         .column(("joined", "target"))
@@ -520,7 +582,7 @@ pub async fn followers(
         .from("joined")
         .group_by_col(("joined", "target"))
         .order_by(("joined", "target"), Order::Asc)
-        .with_cte(with);
+        .with_cte(joined_with(db, needs));
     let rows = db.query_all_raw(db.get_database_backend().build(&query)).await?;
     rows.iter()
         .map(|row| {

@@ -136,7 +136,11 @@ pub async fn enqueue(db: &impl ConnectionTrait, news: &News<'_>) -> Result<(), S
     let audiences: Vec<[String; 3]> = news
         .audiences
         .iter()
-        .map(|one| [one.role.word().to_owned(), one.body.to_string(), one.kind.word().to_owned()])
+        .map(|one| {
+            // A role for the whole platform has an empty body.
+            let body = one.body.as_ref().map(ToString::to_string).unwrap_or_default();
+            [one.role.word().to_owned(), body, one.kind.word().to_owned()]
+        })
         .collect();
     let row = outbox::ActiveModel {
         cause_id: Set(news.cause.to_string()),
@@ -227,9 +231,10 @@ async fn tell(
     let mut people: BTreeMap<AccountId, (GrantId, NoticeKind)> = BTreeMap::new();
     for [role, body, kind] in &audiences {
         let role = parse::word(at("audiences"), role, Role::from_word)?;
-        let body: Body = parse::value(at("audiences"), body)?;
+        let body: Option<Body> =
+            (!body.is_empty()).then(|| parse::value(at("audiences"), body)).transpose()?;
         let kind = parse::word(at("audiences"), kind, NoticeKind::from_word)?;
-        for (account, grant) in grant::holders(db, role, &body, how.today).await? {
+        for (account, grant) in grant::holders(db, role, body.as_ref(), how.today).await? {
             if format!("{}:{account}", AccountId::TAG) != news.subject {
                 people.entry(account).or_insert((grant, kind));
             }

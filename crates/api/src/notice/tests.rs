@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Executor as _, Request};
+use chrono::{TimeZone as _, Utc};
 use futures_util::StreamExt as _;
 use lianmeng_app::caller::{Caller, Credential};
-use lianmeng_app::desk::Office;
+use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::need::tend;
 use lianmeng_app::notice::spread;
 use lianmeng_domain::account::{Account, Grant};
-use lianmeng_domain::actor::Actor;
+use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::ids::{
     AccountId, ChainCommitteeId, EnterpriseId, GrantId, LoginId, OrganisationId,
 };
@@ -18,7 +20,8 @@ use serde_json::{Value, json};
 
 use crate::ids::wire;
 use crate::schema::{self, Service};
-use crate::testing::casework::{firm, secretary, town, unit};
+use crate::testing::actor;
+use crate::testing::casework::{coordinator, firm, secretary, town, unit};
 
 /// Somebody with an account, acting as `actor`.
 async fn person(office: &Office, number: u128, actor: Actor) -> Caller {
@@ -70,11 +73,16 @@ async fn notices(office: &Office, who: &Caller) -> Value {
 }
 
 async fn submitted(office: &Office, who: &Caller) -> String {
+    submitted_by(office, who, 1).await
+}
+
+/// A need of enterprise `number`.
+async fn submitted_by(office: &Office, who: &Caller, number: u128) -> String {
     let query = format!(
         r#"mutation {{ needSubmit(input: {{ requestKey: "submit-1", confirmsNoSecret: true,
             card: {{ enterpriseId: "{}", committeeId: "{}", kind: TALENT, title: "用工", body: "机密" }} }})
             {{ need {{ id }} errors {{ code message }} }} }}"#,
-        wire(EnterpriseId::from(1)),
+        wire(EnterpriseId::from(number)),
         wire(ChainCommitteeId::from(5)),
     );
     let answer = ask(office, who, &query).await;
@@ -176,4 +184,96 @@ async fn a_listener_hears_a_notice_and_what_joins_it() {
     let heard: Vec<Value> =
         heard.into_iter().map(|event| event.data.into_json().unwrap()).collect();
     assert_eq!(heard, [json!({ "noticeArrived": { "kind": "NEED_SUBMITTED", "changes": 1 } })]);
+}
+
+/// Kinds of what `who` was told and has not read, newest first; afterwards all is read.
+async fn news(office: &Office, who: &Caller) -> Vec<String> {
+    spread(office).await.unwrap();
+    let told = notices(office, who).await;
+    let new = told["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .take(usize::try_from(told["unreadCount"].as_u64().unwrap()).unwrap());
+    let kinds = new.map(|one| one["kind"].as_str().unwrap().to_owned()).collect();
+    ask(office, who, "mutation { noticesRead(input: {}) { readCount } }").await;
+    kinds
+}
+
+#[tokio::test]
+async fn a_late_need_is_told_rung_by_rung_and_each_rung_once() {
+    let mut office = town().await;
+    let boss = person(&office, 1, coordinator()).await;
+    let chief = person(&office, 2, secretary(5)).await;
+    let seven = person(&office, 3, unit(7)).await;
+    let clerk = person(&office, 4, firm(1)).await;
+    let need = submitted(&office, &clerk).await;
+    let which = format!(r#"need: {{ needId: "{need}", requestKey: "triage-1" }}"#);
+    step(&office, &chief, "needTriage", &which).await;
+    step(&office, &chief, "needDispatch", &dispatch(&need, 7, "dispatch-1")).await;
+    for who in [&boss, &chief, &seven, &clerk] {
+        news(&office, who).await;
+    }
+
+    let none: [&str; 0] = [];
+    let overdue = ["NEED_OVERDUE"];
+    // The day it is late, the next, and the one after that: unit, secretariat, coordinator.
+    let turns: [(u32, u32, [&[&str]; 3]); 4] = [
+        (9, 1, [&[], &[], &[]]),
+        (9, 2, [&[], &[], &overdue]),
+        (10, 2, [&[], &overdue, &[]]),
+        (11, 2, [&overdue, &[], &[]]),
+    ];
+    let system = actor(Role::SystemAdmin, None);
+    for (day, hour, want) in turns {
+        office.clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, day, hour, 0, 0).unwrap());
+        let is_told = want.iter().any(|one| !one.is_empty());
+        assert_eq!(
+            tend(&office.desk(), &system).await.unwrap(),
+            u64::from(is_told),
+            "{day} {hour}"
+        );
+        assert_eq!(tend(&office.desk(), &system).await.unwrap(), 0, "once is enough");
+        for (who, want) in [&boss, &chief, &seven].into_iter().zip(want) {
+            assert_eq!(news(&office, who).await, want, "{day} {hour}");
+        }
+        assert_eq!(news(&office, &clerk).await, none, "{day} {hour}");
+    }
+}
+
+#[tokio::test]
+async fn an_enterprise_is_reminded_before_its_need_lapses_and_told_when_the_one_it_joined_is_answered()
+ {
+    let mut office = town().await;
+    let boss = person(&office, 1, coordinator()).await;
+    let (seven, first) = (person(&office, 3, unit(7)).await, person(&office, 4, firm(1)).await);
+    let second = person(&office, 5, firm(2)).await;
+    let need = submitted_by(&office, &first, 1).await;
+    let joined = submitted_by(&office, &second, 2).await;
+    let system = actor(Role::SystemAdmin, None);
+    let mut day = async |month, day| {
+        office.clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, month, day, 4, 0, 0).unwrap());
+        (tend(&office.desk(), &system).await.unwrap(), office.clone())
+    };
+    assert_eq!(day(5, 16).await.0, 0);
+    let (told, office) = day(5, 18).await;
+    assert_eq!((told, news(&office, &first).await), (2, vec!["NEED_LAPSING".to_owned()]));
+    assert_eq!(news(&office, &second).await, ["NEED_LAPSING"]);
+    assert_eq!(tend(&office.desk(), &system).await.unwrap(), 0, "once is enough");
+
+    let into =
+        format!(r#"need: {{ needId: "{joined}", requestKey: "merge-01" }}, targetId: "{need}""#);
+    step(&office, &boss, "needMerge", &into).await;
+    let which = format!(r#"need: {{ needId: "{need}", requestKey: "triage-1" }}"#);
+    step(&office, &boss, "needTriage", &which).await;
+    let sent = dispatch(&need, 7, "dispatch-1").replace("2026-03-09", "2026-06-09");
+    step(&office, &boss, "needDispatch", &sent).await;
+    for verb in ["needAccept", "needStart"] {
+        let input = format!(r#"needId: "{need}", requestKey: "{verb}""#);
+        step(&office, &seven, verb, &input).await;
+    }
+    let answer = format!(r#"need: {{ needId: "{need}", requestKey: "answer-1" }}, text: "已办""#);
+    step(&office, &seven, "needAnswer", &answer).await;
+    assert_eq!(news(&office, &second).await, ["FOLLOWED_ANSWERED"]);
+    assert!(news(&office, &first).await.contains(&"NEED_ANSWERED".to_owned()));
 }

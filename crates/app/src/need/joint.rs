@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::ids::{NeedId, NeedNoteId};
 use lianmeng_domain::need::call::{self, Note, WhistleOrder};
-use lianmeng_domain::need::{CityRecord, Need, NeedStep, rights, rules};
+use lianmeng_domain::need::{CityRecord, Need, NeedStep, merge as merging, rights, rules};
 use lianmeng_domain::policy;
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::need;
@@ -122,7 +122,7 @@ pub async fn merge(desk: &Desk, actor: &Actor, cmd: &MergeNeed) -> Result<Done, 
         return Err(NeedCommandError::TargetNotFound);
     }
     let need = Need { version: cmd.version.unwrap_or(need.version), ..need };
-    let merged = rules::merge(&need, &target, desk.now)?;
+    let merged = merging::merge(&need, &target, desk.now)?;
     // Raising its version keeps the target from being merged or closed meanwhile.
     need::save(&change.tx, &target).await?;
     need::save(&change.tx, &merged).await?;

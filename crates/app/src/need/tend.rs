@@ -1,9 +1,12 @@
-//! What time does to needs: those that nobody confirmed lapse, those whose rest is over go on.
+//! What time does to needs: those that nobody confirmed lapse, those whose rest is over go on; and
+//! whom it makes us tell: that a need lapses soon, that one is late and on which rung it stands.
 
 use chrono::TimeDelta;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::NeedId;
-use lianmeng_domain::need::{Need, NeedStage, rules};
+use lianmeng_domain::lamp::SUQIAN;
+use lianmeng_domain::need::{Need, NeedStage, lapse, rules};
+use lianmeng_domain::notice::{self, NoticeKind};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, need};
 
@@ -14,27 +17,64 @@ use crate::desk::Desk;
 /// Needs looked at in one round of the list.
 const ROUND: u64 = 500;
 
-/// Lets every need lapse or go on whose time has come, each in a change of its own, and gives how many
-/// did. A need that somebody moves at the same moment is left to the next round.
+/// Lets every need lapse or go on whose time has come, and tells of those that are late or lapse soon,
+/// each in a change of its own; gives how many changes that made. A need that somebody moves at the
+/// same moment is left to the next round.
 ///
 /// # Errors
 ///
 /// [`CommandError::Store`] if the database refuses; what was done before stays done.
 pub async fn tend(desk: &Desk, actor: &Actor) -> Result<u64, CommandError> {
-    let confirmed_before = desk.now - TimeDelta::days(rules::DAYS_TO_CONFIRM);
-    let (mut after, mut moved) = (None, 0);
+    let lapsed = desk.now - TimeDelta::days(lapse::DAYS_TO_CONFIRM);
+    let lapsing = lapsed + TimeDelta::days(lapse::DAYS_OF_REMINDER);
+    let (mut after, mut done) = (None, 0);
     loop {
-        let ids = need::due(&desk.db, (confirmed_before, desk.today), after, ROUND).await?;
-        let Some(&last) = ids.last() else { return Ok(moved) };
+        let ids = need::due(&desk.db, (lapsed, desk.today), after, ROUND).await?;
+        let Some(&last) = ids.last() else { break };
         for id in ids {
-            match tend_one(desk, actor, id).await {
-                Ok(is_moved) => moved += u64::from(is_moved),
-                Err(CommandError::Store(StoreError::Stale)) => {}
-                Err(error) => return Err(error),
-            }
+            done += counted(tend_one(desk, actor, id).await)?;
         }
         after = Some(last);
     }
+    after = None;
+    loop {
+        let ids = need::worrying(&desk.db, (lapsing, desk.now), after, ROUND).await?;
+        let Some(&last) = ids.last() else { return Ok(done) };
+        for id in ids {
+            done += counted(warn_one(desk, actor, id).await)?;
+        }
+        after = Some(last);
+    }
+}
+
+fn counted(done: Result<bool, CommandError>) -> Result<u64, CommandError> {
+    match done {
+        Ok(is_done) => Ok(u64::from(is_done)),
+        Err(CommandError::Store(StoreError::Stale)) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells of a need, once for each confirmation or rung: the request key says which.
+async fn warn_one(desk: &Desk, actor: &Actor, id: NeedId) -> Result<bool, CommandError> {
+    let Some(seen) = need::find(&desk.db, Eyes::ALL, id).await? else { return Ok(false) };
+    let need = seen.need;
+    let late = need.lamp_facts().escalation(&SUQIAN, desk.now);
+    let (action, key, audience) = if let (Some(rung), Some(due_at)) = (late.rung, need.due_at) {
+        let key = format!("late-{id}-{}-{}", due_at.timestamp(), late.level);
+        ("EscalateNeed", key, notice::of_rung(rung, &need))
+    } else {
+        let lapses_at = lapse::lapses_at(&need);
+        let key = format!("lapsing-{id}-{}", lapses_at.timestamp());
+        ("RemindNeed", key, notice::enterprise(&need, NoticeKind::NeedLapsing))
+    };
+    let Some(audience) = audience else { return Ok(false) };
+    let change = match command::begin(desk, actor, &key, &(action, id)).await? {
+        Begun::New(change) => change.telling(&need.title, vec![audience]),
+        Begun::Replay(_) => return Ok(false),
+    };
+    change.finish(action, &wire(id), Touches::Nothing).await?;
+    Ok(true)
 }
 
 async fn tend_one(desk: &Desk, actor: &Actor, id: NeedId) -> Result<bool, CommandError> {
@@ -60,5 +100,5 @@ fn turn(need: &Need, desk: &Desk) -> Option<(&'static str, Need)> {
         let next = || rules::resume(need).or_else(|_| rules::seek(need)).ok();
         return is_over.then(next).flatten().map(|next| ("ResumeNeed", next));
     }
-    rules::expire(need, desk.now).ok().flatten().map(|lapsed| ("ExpireNeed", lapsed))
+    lapse::expire(need, desk.now).ok().flatten().map(|lapsed| ("ExpireNeed", lapsed))
 }

@@ -10,6 +10,7 @@ use super::{
     Exclusion, Need, NeedError, NeedKind, NeedStage as S, NeedStep as Step, Rating, SendBack,
     SendBackReason,
 };
+use super::{lapse, merge};
 use crate::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
 
 /// Histories walked; each has at most [`LENGTH`] attempts.
@@ -105,9 +106,9 @@ fn take(need: &Need, a: Attempt, now: DateTime<Utc>) -> Result<Need, NeedError> 
         }
         Step::Reopen => rules::reopen(need),
         Step::Close => rules::close(need, now),
-        Step::Merge => rules::merge(need, &target(), now),
-        Step::Unmerge => rules::unmerge(need),
-        Step::Expire => rules::expire(need, now + TimeDelta::days(90)).map(Option::unwrap),
+        Step::Merge => merge::merge(need, &target(), now),
+        Step::Unmerge => merge::unmerge(need),
+        Step::Expire => lapse::expire(need, now + TimeDelta::days(90)).map(Option::unwrap),
     }
 }
 

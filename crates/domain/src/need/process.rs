@@ -91,6 +91,29 @@ words! {
     }
 }
 
+impl NeedStage {
+    /// Whether a need in this stage stands for itself: neither a draft nor one that was not taken in,
+    /// lapsed, or went on as another.
+    pub const fn stands(self) -> bool {
+        match self {
+            Self::Draft | Self::Excluded | Self::Merged | Self::Expired => false,
+            Self::Submitted
+            | Self::Triaged
+            | Self::Dispatched
+            | Self::SentBack
+            | Self::Accepted
+            | Self::InProgress
+            | Self::Whistled
+            | Self::Matching
+            | Self::Suspended
+            | Self::Answered
+            | Self::Rated
+            | Self::Reopened
+            | Self::Closed => true,
+        }
+    }
+}
+
 /// Every step there is.
 pub const TRANSITIONS: &[Transition<NeedStage, NeedStep>] = {
     use NeedStage as Stage;

@@ -1,7 +1,7 @@
 //! What each step asks for beyond the stage. Every rule takes a need and returns the changed one;
 //! the version stays, the store raises it.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::rights::ADJUDICATION_AFTER;
 use super::{
@@ -20,11 +20,6 @@ pub const MAX_TEXT: usize = 20_000;
 
 /// Longest record of a consent, number or status in another system, in characters.
 pub const MAX_RECORD: usize = 500;
-
-/// Days after which a need that nobody confirmed lapses.
-pub const DAYS_TO_CONFIRM: i64 = 90;
-/// Days before that on which the enterprise is reminded.
-pub const DAYS_OF_REMINDER: i64 = 14;
 
 /// How often a need is taken up again; a second poor rating stays.
 const MAX_REOPENS: i32 = 1;
@@ -105,7 +100,7 @@ pub fn triage(need: &Need, committee: Option<ChainCommitteeId>) -> Result<Need, 
 }
 
 /// The need, at its end since `now`.
-fn ended(need: Need, now: DateTime<Utc>) -> Need {
+pub(super) fn ended(need: Need, now: DateTime<Utc>) -> Need {
     let trace = NeedTrace { closed_at: Some(now), ..need.trace };
     Need { trace, ..need }
 }
@@ -332,84 +327,6 @@ pub fn close(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
     Ok(ended(advance(need, NeedStep::Close)?, now))
 }
 
-/// Joins `need` with `target`, which asks for the same 并单.
-///
-/// # Errors
-///
-/// Wrong stage, [`NeedError::NotMergeable`].
-pub fn merge(need: &Need, target: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
-    let merged = ended(advance(need, NeedStep::Merge)?, now);
-    if need.id == target.id {
-        return Err(NeedError::NotMergeable("it is the same need"));
-    }
-    match target.stage {
-        NeedStage::Draft => Err(NeedError::NotMergeable("it was not handed in yet")),
-        NeedStage::Excluded | NeedStage::Merged | NeedStage::Expired | NeedStage::Closed => {
-            Err(NeedError::NotMergeable("it is at its end"))
-        }
-        NeedStage::Submitted
-        | NeedStage::Triaged
-        | NeedStage::Dispatched
-        | NeedStage::SentBack
-        | NeedStage::Accepted
-        | NeedStage::InProgress
-        | NeedStage::Whistled
-        | NeedStage::Matching
-        | NeedStage::Suspended
-        | NeedStage::Answered
-        | NeedStage::Rated
-        | NeedStage::Reopened => Ok(Need {
-            merged_into: Some(target.id),
-            merged_from: Some(need.stage),
-            is_published: false,
-            ..merged
-        }),
-    }
-}
-
-/// Undoes a merging: the need stands again where it stood.
-///
-/// # Errors
-///
-/// Wrong stage.
-pub fn unmerge(need: &Need) -> Result<Need, NeedError> {
-    let stage = advance(need, NeedStep::Unmerge)?.stage;
-    // An imported merging does not know where the need stood; it is looked through again.
-    let may_stand =
-        |&was: &NeedStage| steps::leads(TRANSITIONS, need.stage, NeedStep::Unmerge, was);
-    let stage = need.merged_from.filter(may_stand).unwrap_or(stage);
-    let trace = NeedTrace { closed_at: None, ..need.trace };
-    Ok(Need { stage, merged_into: None, merged_from: None, trace, ..need.clone() })
-}
-
-/// Notes that the enterprise still needs it.
-///
-/// # Errors
-///
-/// [`NeedError::NotConfirmable`] where the need does not lapse.
-pub fn confirm(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
-    if !steps::allowed(TRANSITIONS, need.stage).contains(&NeedStep::Expire) {
-        return Err(NeedError::NotConfirmable(need.stage));
-    }
-    let trace = NeedTrace { confirmed_at: Some(now), ..need.trace };
-    Ok(Need { trace, ..need.clone() })
-}
-
-/// When the need lapses unless it is confirmed.
-pub fn lapses_at(need: &Need) -> DateTime<Utc> {
-    need.trace.confirmed_at.unwrap_or(need.created_at) + TimeDelta::days(DAYS_TO_CONFIRM)
-}
-
-/// Lets a need lapse that nobody confirmed; `None` before its time.
-///
-/// # Errors
-///
-/// Wrong stage.
-pub fn expire(need: &Need, now: DateTime<Utc>) -> Result<Option<Need>, NeedError> {
-    let expired = ended(advance(need, NeedStep::Expire)?, now);
-    Ok((lapses_at(need) <= now).then_some(Need { is_published: false, ..expired }))
-}
-
 /// Records what the city's own platform says of a need.
 ///
 /// # Errors
@@ -429,23 +346,8 @@ pub fn mirror(need: &Need, record: &CityRecord) -> Result<Need, NeedError> {
 /// [`NeedError::NotPublishable`] before it is submitted and at its end,
 /// [`NeedError::SummaryMissing`], a summary that is too long.
 pub fn publish(need: &Need, summary: Option<&str>) -> Result<Need, NeedError> {
-    match need.stage {
-        NeedStage::Draft | NeedStage::Excluded | NeedStage::Merged | NeedStage::Expired => {
-            return Err(NeedError::NotPublishable(need.stage));
-        }
-        NeedStage::Submitted
-        | NeedStage::Triaged
-        | NeedStage::Dispatched
-        | NeedStage::SentBack
-        | NeedStage::Accepted
-        | NeedStage::InProgress
-        | NeedStage::Whistled
-        | NeedStage::Matching
-        | NeedStage::Suspended
-        | NeedStage::Answered
-        | NeedStage::Rated
-        | NeedStage::Reopened
-        | NeedStage::Closed => {}
+    if !need.stage.stands() {
+        return Err(NeedError::NotPublishable(need.stage));
     }
     let summary = summary.unwrap_or(&need.public_summary).trim();
     if summary.is_empty() {

@@ -10,7 +10,7 @@ const DAY: TimeDelta = TimeDelta::days(1);
 
 fn firm() -> Vec<Audience> {
     let body = Body::Enterprise(EnterpriseId::from(5));
-    vec![Audience { role: Role::Enterprise, body, kind: NoticeKind::NeedAccepted }]
+    vec![Audience { role: Role::Enterprise, body: Some(body), kind: NoticeKind::NeedAccepted }]
 }
 
 /// People 1 and 2 hold a role for enterprise 5, person 3 for nothing.

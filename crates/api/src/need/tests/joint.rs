@@ -261,7 +261,7 @@ async fn time_lets_needs_lapse_and_ends_rests() {
     };
     let system = actor(Role::SystemAdmin, None);
     assert_eq!(tend(&at(3, 19).desk(), &system).await.unwrap(), 0);
-    assert_eq!(tend(&at(3, 20).desk(), &system).await.unwrap(), 1, "the rest is over");
+    assert_eq!(tend(&at(3, 20).desk(), &system).await.unwrap(), 2, "the rest is over: it is late");
     let confirms = at(5, 1);
     walk(&confirms, &confirmed, &[("needConfirm", firm(2), "", "SUBMITTED")]).await;
     let late = at(6, 1);

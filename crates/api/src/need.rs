@@ -15,7 +15,7 @@ use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
-use crate::loader::casework::{SuggestionsOf, SupervisionOf};
+use crate::loader::casework::{SuggestionsOf, SupervisionsOf};
 use crate::loader::need::{BiddingOf, CallsOf, FollowersOf, NotesOf};
 use crate::organisation::OrganisationNode;
 use crate::page::{self, Span};
@@ -221,11 +221,17 @@ impl NeedNode {
 
     /// Restricted: the supervision (督办) that stands over it; null if none does.
     async fn supervision(&self, ctx: &Context<'_>) -> Result<Option<SupervisionNode>> {
+        let all = self.supervisions(ctx).await?;
+        Ok(all.into_iter().find(|one| one.0.lifted_at.is_none()))
+    }
+
+    /// Restricted: every supervision (督办) it was ever under, the newest first.
+    async fn supervisions(&self, ctx: &Context<'_>) -> Result<Vec<SupervisionNode>> {
         if !self.0.is_full {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let standing = Scope::of(ctx)?.one(SupervisionOf(self.0.need.id)).await?;
-        Ok(standing.map(SupervisionNode))
+        let all = Scope::of(ctx)?.one(SupervisionsOf(self.0.need.id)).await?;
+        Ok(all.into_iter().flatten().map(SupervisionNode).collect())
     }
 
     /// Restricted: how often units sent it back (退单); null for those it is none of the business of.

@@ -48,7 +48,7 @@ pub enum EscalationRungWord {
 #[derive(Debug, Clone)]
 pub struct SupervisionNode(pub Supervision);
 
-/// A supervision (督办) that stands over a need.
+/// A supervision (督办) of a need.
 #[Object(name = "Supervision")]
 impl SupervisionNode {
     /// Whether it is listed (挂牌督办).
@@ -71,6 +71,18 @@ impl SupervisionNode {
     /// When it was listed; null if it is not.
     async fn listed_at(&self) -> Option<DateTime<Utc>> {
         self.0.listed_at
+    }
+
+    /// When it was lifted (解除); null while it stands.
+    async fn lifted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.lifted_at
+    }
+
+    /// Why it was lifted, an internal note as `reason` is; null also where the end of the need lifted
+    /// it.
+    async fn lift_reason(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let actor = &Scope::of(ctx)?.actor;
+        Ok(self.0.lift_reason.as_deref().filter(|_| rights::may_read_notes(actor)))
     }
 
     /// Version; send it back with a change.

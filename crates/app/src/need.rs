@@ -1,6 +1,6 @@
 //! Needs from the first draft to the closing: one command per step, one function for them all.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::calendar::CalendarError;
@@ -17,8 +17,9 @@ use lianmeng_domain::need::{lapse, merge as merging};
 use lianmeng_domain::notice::{self, Audience, NoticeKind};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::{Place, RegionCode};
+use lianmeng_domain::supervision::is_on_its_way;
 use lianmeng_store::eyes::Eyes;
-use lianmeng_store::{StoreError, enterprise, need};
+use lianmeng_store::{StoreError, enterprise, need, supervision};
 use sea_orm::DatabaseTransaction;
 use thiserror::Error;
 
@@ -262,7 +263,7 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
     } else {
         apply(actor, &need, &cmd.deed, desk)?
     };
-    need::save(&change.tx, &moved).await?;
+    save(&change.tx, &need, &moved, desk.now).await?;
     if matches!(cmd.deed, NeedDeed::Seek) {
         job::seek(&change.tx, desk, actor, need.id).await?;
     }
@@ -278,6 +279,20 @@ pub async fn advance(desk: &Desk, actor: &Actor, cmd: &MoveNeed) -> Result<Done,
         desk.bus.publish(Topic::Job, String::new());
     }
     Ok(Done::of(actor, saved))
+}
+
+/// Saves what became of `before`; a need that is over is under supervision no longer.
+async fn save(
+    tx: &DatabaseTransaction,
+    before: &Need,
+    after: &Need,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    need::save(tx, after).await?;
+    if is_on_its_way(before.stage) && !is_on_its_way(after.stage) {
+        supervision::end(tx, before.id, now).await?;
+    }
+    Ok(())
 }
 
 /// Who is told what of a deed; a poor rating takes the need up again.

@@ -29,7 +29,7 @@ pub struct Supervision {
     pub listed_at: Option<DateTime<Utc>>,
     /// When it was lifted; `None` while it stands.
     pub lifted_at: Option<DateTime<Utc>>,
-    /// Why it was lifted.
+    /// Why it was lifted; `None` where the end of the need lifted it.
     pub lift_reason: Option<String>,
     /// Raised by one with each save.
     pub version: i64,
@@ -139,7 +139,8 @@ pub fn may_supervise(actor: &Actor, committee: Option<ChainCommitteeId>) -> bool
     }
 }
 
-const fn is_on_its_way(stage: NeedStage) -> bool {
+/// Whether a need in `stage` may be under supervision; one that leaves these stages is released.
+pub const fn is_on_its_way(stage: NeedStage) -> bool {
     match stage {
         NeedStage::Dispatched
         | NeedStage::SentBack

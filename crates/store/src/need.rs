@@ -86,8 +86,6 @@ pub(crate) mod row {
         pub rated_at: Option<DateTimeUtc>,
         pub closed_at: Option<DateTimeUtc>,
         pub respond_by: Option<DateTimeUtc>,
-        pub blue_at: Option<DateTimeUtc>,
-        pub silent_at: Option<DateTimeUtc>,
         pub imported_at: Option<DateTimeUtc>,
         pub lit_red_at: Option<DateTimeUtc>,
         pub lit_yellow_at: Option<DateTimeUtc>,
@@ -105,7 +103,7 @@ struct SeenRow {
     is_full: i32,
 }
 
-/// By position, in the order of the table and then the sight: looking up 54 names in every row costs
+/// By position, in the order of the table and then the sight: looking up 52 names in every row costs
 /// more than reading what stands under them, and lists of needs are what is asked for most.
 impl FromQueryResult for SeenRow {
     fn from_query_result(found: &QueryResult, _prefix: &str) -> Result<Self, DbErr> {
@@ -161,8 +159,6 @@ impl FromQueryResult for SeenRow {
             rated_at: next!(),
             closed_at: next!(),
             respond_by: next!(),
-            blue_at: next!(),
-            silent_at: next!(),
             imported_at: next!(),
             lit_red_at: next!(),
             lit_yellow_at: next!(),

@@ -1,13 +1,18 @@
 //! Supervisions of needs 督办. Who reads a need in full reads its supervision.
 
+use chrono::{DateTime, Utc};
 use lianmeng_domain::ids::NeedId;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::supervision::Supervision;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder as _, QuerySelect as _};
 
 use crate::parse::{self, At};
 use crate::{StoreError, need};
+
+/// Most supervisions of a need that are read, on average over a list; one is rare.
+const MOST: u64 = 50;
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -31,8 +36,8 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The supervisions that stand over `needs`, at most one each, in no order; of needs the caller does
-/// not read in full there is none. One statement.
+/// The supervisions of `needs`, those that were lifted included, the newest first; of needs the caller
+/// does not read in full there is none. One statement.
 ///
 /// # Errors
 ///
@@ -44,8 +49,10 @@ pub async fn of_needs(
 ) -> Result<Vec<Supervision>, StoreError> {
     let rows = row::Entity::find()
         .filter(parse::among(db, row::Column::NeedId, needs))
-        .filter(row::COLUMN.lifted_at.is_null())
         .filter(row::COLUMN.need_id.in_subquery(need::readable(reads)))
+        .order_by_desc(row::COLUMN.opened_at)
+        .order_by_desc(row::COLUMN.id)
+        .limit(MOST * u64::try_from(needs.len()).unwrap_or(u64::MAX / MOST))
         .all(db)
         .await?;
     rows.into_iter().map(Supervision::try_from).collect()
@@ -61,7 +68,28 @@ pub async fn standing(
     reads: &Visibility,
     need: NeedId,
 ) -> Result<Option<Supervision>, StoreError> {
-    Ok(of_needs(db, reads, &[need]).await?.pop())
+    let all = of_needs(db, reads, &[need]).await?;
+    Ok(all.into_iter().find(|one| one.lifted_at.is_none()))
+}
+
+/// Lifts the supervision that stands over `need`, if there is one: the need is over.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the statement fails.
+pub async fn end(
+    db: &impl ConnectionTrait,
+    need: NeedId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::LiftedAt, now.into())
+        .col_expr(row::Column::Version, row::COLUMN.version.add(1))
+        .filter(row::COLUMN.need_id.eq(need.to_string()))
+        .filter(row::COLUMN.lifted_at.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Adds `supervision`.

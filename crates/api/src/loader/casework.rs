@@ -223,19 +223,22 @@ impl Loader<SuggestionsOf> for Loaders {
     }
 }
 
-/// The supervision that stands over a need.
+/// The supervisions of a need, the newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SupervisionOf(pub NeedId);
+pub struct SupervisionsOf(pub NeedId);
 
-impl Loader<SupervisionOf> for Loaders {
-    type Value = Supervision;
+impl Loader<SupervisionsOf> for Loaders {
+    type Value = Vec<Supervision>;
     type Error = Arc<StoreError>;
 
-    async fn load(&self, keys: &[SupervisionOf]) -> Found<SupervisionOf, Supervision> {
+    async fn load(&self, keys: &[SupervisionsOf]) -> Found<SupervisionsOf, Vec<Supervision>> {
         let needs: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = supervision::of_needs(&self.db, self.eyes().reads, &needs).await;
-        let found = found.map_err(Arc::new)?.into_iter();
-        Ok(found.map(|standing| (SupervisionOf(standing.need), standing)).collect())
+        let rows = supervision::of_needs(&self.db, self.eyes().reads, &needs).await;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for one in rows.map_err(Arc::new)? {
+            found.entry(SupervisionsOf(one.need)).or_default().push(one);
+        }
+        Ok(found)
     }
 }
 

@@ -11,7 +11,7 @@ use lianmeng_store::eyes::Eyes;
 use lianmeng_store::need;
 use sea_orm::DatabaseTransaction;
 
-use super::{Done, NeedCommandError, replayed, wire};
+use super::{Done, NeedCommandError, replayed, save, wire};
 use crate::command::{self, Begun, Touches};
 use crate::desk::Desk;
 
@@ -125,7 +125,7 @@ pub async fn merge(desk: &Desk, actor: &Actor, cmd: &MergeNeed) -> Result<Done, 
     let merged = merging::merge(&need, &target, desk.now)?;
     // Raising its version keeps the target from being merged or closed meanwhile.
     need::save(&change.tx, &target).await?;
-    need::save(&change.tx, &merged).await?;
+    save(&change.tx, &need, &merged, desk.now).await?;
     let change = change.noting(need::diff(Some(&need), &merged));
     change.finish("MergeNeed", &wire(need.id), Touches::Nothing).await?;
     Ok(Done::of(actor, Need { version: merged.version + 1, ..merged }))

@@ -10,7 +10,7 @@ use lianmeng_domain::notice::{self, NoticeKind};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, need};
 
-use super::wire;
+use super::{save, wire};
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 
@@ -86,7 +86,7 @@ async fn tend_one(desk: &Desk, actor: &Actor, id: NeedId) -> Result<bool, Comman
         Begun::New(change) => change,
         Begun::Replay(_) => return Ok(false),
     };
-    need::save(&change.tx, &tended).await?;
+    save(&change.tx, &seen.need, &tended, desk.now).await?;
     let change = change.noting(need::diff(Some(&seen.need), &tended));
     change.finish(action, &wire(id), Touches::Nothing).await?;
     Ok(true)

@@ -65,8 +65,6 @@ pub(super) fn columns(need: &Need) -> row::ActiveModel {
         rated_at: Set(need.trace.rated_at),
         closed_at: Set(need.trace.closed_at),
         respond_by: Set(need.respond_by),
-        blue_at: Set(need.lamp_facts().blue_at(&SUQIAN)),
-        silent_at: Set(need.lamp_facts().silent_at(&SUQIAN)),
         imported_at: Set(city.map(|city| city.at)),
         lit_red_at: Set(lamps.red_at),
         lit_yellow_at: Set(lamps.yellow_at),

@@ -287,6 +287,22 @@ async fn a_supervision_is_opened_listed_and_lifted_by_those_who_may() {
     assert_eq!(lifted, json!({ "need": { "supervision": null }, "errors": [] }));
     let again = supervise(&office, coordinator(), "supervisionOpen", &of(why, "open-again")).await;
     assert_eq!(again["errors"], json!([]), "a new one may be opened");
+
+    // The end of the need lifts it; all there were are told of, the newest first.
+    let answer = r#"text: "已对接""#;
+    walk(&office, &need, &[("needAccept", unit(7), "", "ACCEPTED")]).await;
+    walk(&office, &need, &[("needStart", unit(7), "", "IN_PROGRESS")]).await;
+    walk(&office, &need, &[("needAnswer", unit(7), answer, "ANSWERED")]).await;
+    walk(&office, &need, &[("needRate", firm(1), "stars: 5", "RATED")]).await;
+    let all = "supervision { isListed } supervisions { isListed liftedAt liftReason }";
+    assert_eq!(see(&office, coordinator(), &need, all).await["supervision"]["isListed"], false);
+    walk(&office, &need, &[("needClose", secretary(5), "", "CLOSED")]).await;
+    let at = shown("03-02 09:00");
+    let ended = json!({ "supervision": null, "supervisions": [
+        { "isListed": false, "liftedAt": at, "liftReason": null },
+        { "isListed": true, "liftedAt": at, "liftReason": "已督促到位" },
+    ] });
+    assert_eq!(see(&office, coordinator(), &need, all).await, ended);
 }
 
 #[tokio::test]

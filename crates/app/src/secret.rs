@@ -51,6 +51,17 @@ impl Secret {
     }
 }
 
+/// Random bytes that go with what is digested but may have to be erased.
+///
+/// # Errors
+///
+/// [`NoRandomness`] if the machine has none.
+pub fn salt() -> Result<[u8; 16], NoRandomness> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| NoRandomness(error.to_string()))?;
+    Ok(bytes)
+}
+
 /// What is kept of a secret text: its SHA-256 in hexadecimal. The text has 256 random bits, so a
 /// slow hash would add nothing.
 pub fn hash(text: &str) -> String {

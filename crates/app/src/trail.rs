@@ -18,7 +18,7 @@ use sea_orm::DbErr;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::desk::{Desk, Office};
-use crate::notice;
+use crate::{notice, secret};
 
 pub mod erase;
 
@@ -133,9 +133,7 @@ impl Desk {
     ///
     /// [`StoreError::Db`] if the machine gives no randomness.
     pub fn trace(&self, diff: Option<&Diff>) -> Result<Trace, StoreError> {
-        let mut salt = [0; 16];
-        getrandom::fill(&mut salt)
-            .map_err(|error| DbErr::Custom(format!("the machine gives no randomness: {error}")))?;
+        let salt = secret::salt().map_err(|error| DbErr::Custom(error.to_string()))?;
         Ok(Trace::new(salt, &self.origin, diff))
     }
 

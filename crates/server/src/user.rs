@@ -257,7 +257,11 @@ async fn api_token(desk: &Desk, args: UserApiTokenArgs) -> anyhow::Result<()> {
 
 async fn token(config: &Config, desk: &Desk, args: TokenArgs) -> anyhow::Result<()> {
     let (role, body) = role_and_body(desk, &args.role).await?;
-    let actor = Actor { subject: args.subject, role, body };
+    let subject = args.subject.unwrap_or_else(|| match body {
+        Some(body) => format!("developer {body}"),
+        None => "developer".to_owned(),
+    });
+    let actor = Actor { subject, role, body };
     check(&actor, &args.role)?;
     let ends_at = desk.now + TimeDelta::hours(i64::from(args.hours));
     print::text(&wire::gate(config).developer_token(desk, &actor, ends_at).await?);

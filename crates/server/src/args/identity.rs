@@ -131,9 +131,10 @@ pub(crate) struct RoleArgs {
 pub(crate) struct TokenArgs {
     #[command(flatten)]
     pub(crate) role: RoleArgs,
-    /// Name in the audit log.
-    #[arg(long, default_value = "developer")]
-    pub(crate) subject: String,
+    /// Name in the audit log, and whose request keys its changes use; "developer" and the body unless
+    /// given.
+    #[arg(long)]
+    pub(crate) subject: Option<String>,
     /// Hours until the token ends, 1 to 8784.
     #[arg(long, default_value_t = 24 * 30, value_parser = clap::value_parser!(u32).range(1..=8784))]
     pub(crate) hours: u32,

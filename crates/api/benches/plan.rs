@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --package lianmeng-api --bench plan`; prints the slowest of several rounds for each
 //! document, every round with a text that was never seen.
+#![recursion_limit = "256"]
 #![expect(clippy::print_stdout, reason = "a benchmark talks to its terminal")]
 
 use std::sync::Arc;

@@ -257,7 +257,7 @@ async fn api_token(desk: &Desk, args: UserApiTokenArgs) -> anyhow::Result<()> {
 
 async fn token(config: &Config, desk: &Desk, args: TokenArgs) -> anyhow::Result<()> {
     let (role, body) = role_and_body(desk, &args.role).await?;
-    let subject = args.subject.unwrap_or_else(|| match body {
+    let subject = args.subject.unwrap_or_else(|| match &body {
         Some(body) => format!("developer {body}"),
         None => "developer".to_owned(),
     });

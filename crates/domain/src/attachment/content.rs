@@ -11,7 +11,7 @@ use crate::words;
 /// Most entries of an office file.
 const MAX_ENTRIES: usize = 10_000;
 /// Most bytes of an office file once unpacked: 200 MiB.
-const MAX_UNPACKED: u128 = 200 * 1024 * 1024;
+const MAX_UNPACKED: u64 = 200 * 1024 * 1024;
 
 words! {
     /// A type of file that is taken.
@@ -208,14 +208,19 @@ fn is_office(kind: FileKind, content: &[u8]) -> Result<(), String> {
         let found = infer::get(content).map_or("of no known type", |found| found.mime_type());
         return Err(format!("its content is {found}"));
     }
-    let archive = ZipArchive::new(Cursor::new(content))
+    let mut archive = ZipArchive::new(Cursor::new(content))
         .map_err(|_| "its content is a damaged archive".to_owned())?;
     if archive.len() > MAX_ENTRIES {
         return Err(format!("it packs {} parts, more than {MAX_ENTRIES}", archive.len()));
     }
-    let unpacked = archive.decompressed_size();
-    if unpacked.is_none_or(|bytes| bytes > MAX_UNPACKED) {
-        return Err(format!("it would unpack to more than {MAX_UNPACKED} bytes"));
+    let mut unpacked = 0_u64;
+    for number in 0..archive.len() {
+        let part = archive.by_index_raw(number);
+        let part = part.map_err(|_| "its content is a damaged archive".to_owned())?;
+        unpacked = unpacked.saturating_add(part.size());
+    }
+    if unpacked > MAX_UNPACKED {
+        return Err(format!("it would unpack to {unpacked} bytes, more than {MAX_UNPACKED}"));
     }
     let has = |part: &str| archive.index_for_name(part).is_some();
     let types = kind == FileKind::Ofd || has("[Content_Types].xml");

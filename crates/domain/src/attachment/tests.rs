@@ -16,6 +16,18 @@ fn zipped(parts: &[&str]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// As programs write that do not know the sizes beforehand.
+fn streamed(parts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = ZipWriter::new_stream(&mut bytes);
+    for part in parts {
+        writer.start_file(*part, SimpleFileOptions::default()).unwrap();
+        writer.write_all(b"<x/>").unwrap();
+    }
+    drop(writer.finish().unwrap());
+    bytes
+}
+
 const PDF: &[u8] = b"%PDF-1.7\n%%EOF\n";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
@@ -24,6 +36,7 @@ const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0";
 #[test]
 fn what_is_what_it_says_is_taken() {
     let docx = zipped(&["[Content_Types].xml", "word/document.xml"]);
+    let stream = streamed(&["[Content_Types].xml", "word/document.xml"]);
     let xlsx = zipped(&["[Content_Types].xml", "xl/workbook.xml"]);
     let pptx = zipped(&["[Content_Types].xml", "ppt/presentation.xml"]);
     let ofd = zipped(&["OFD.xml", "Doc_0/Document.xml"]);
@@ -34,6 +47,7 @@ fn what_is_what_it_says_is_taken() {
         ("照片.jpg", Some("image/jpeg"), JPEG, FileKind::Jpeg),
         ("照片.jpeg", None, JPEG, FileKind::Jpeg),
         ("方案.docx", Some("application/zip"), &docx, FileKind::Docx),
+        ("导出.docx", None, &stream, FileKind::Docx),
         ("表.xlsx", Some("application/octet-stream"), &xlsx, FileKind::Xlsx),
         ("讲稿.pptx", None, &pptx, FileKind::Pptx),
         ("公文.ofd", Some("application/ofd"), &ofd, FileKind::Ofd),

@@ -1,5 +1,6 @@
 //! The program as its users meet it: the built binary, over HTTP and on the command line.
 
+mod attachments;
 mod audit;
 mod doors;
 mod endpoint;

@@ -35,7 +35,7 @@ impl Provider {
     /// Starts it, or says in one sentence why it cannot.
     fn start(redirect: &str) -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
-        if let Err(why) = install(&folder) {
+        if let Err(why) = install(&folder, "oidc-provider") {
             println!("skipped: signing in at an identity provider needs {why}");
             return None;
         }
@@ -63,7 +63,7 @@ impl Provider {
 }
 
 /// Installs what the lock file names, if it is not there.
-fn install(folder: &Path) -> Result<(), &'static str> {
+pub(crate) fn install(folder: &Path, package: &str) -> Result<(), &'static str> {
     let runs = |program: &str, args: &[&str]| {
         let done = Command::new(program)
             .args(args)
@@ -76,7 +76,7 @@ fn install(folder: &Path) -> Result<(), &'static str> {
     if !runs("node", &["--version"]) {
         return Err("Node.js, which is not installed");
     }
-    if folder.join("node_modules/oidc-provider/package.json").is_file() {
+    if folder.join("node_modules").join(package).join("package.json").is_file() {
         return Ok(());
     }
     if !runs("npm", &["--version"]) {

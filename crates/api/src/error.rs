@@ -60,6 +60,9 @@ pub enum ApiError {
     /// The database is in trouble; the cause is logged, never sent.
     #[error("{}", trouble(*.0).1)]
     Trouble(Trouble, #[source] Box<dyn StdError + Send + Sync>),
+    /// The store of attachments is in trouble; the cause is logged, never sent.
+    #[error("{ELSEWHERE}", ELSEWHERE = Self::ELSEWHERE)]
+    Elsewhere(#[source] Box<dyn StdError + Send + Sync>),
     /// Something on our side; the cause is logged, never sent.
     #[error("{INTERNAL}", INTERNAL = Self::INTERNAL)]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -77,6 +80,7 @@ impl ApiError {
             Self::BadInput(_) => "BAD_INPUT",
             Self::TooLarge(_) => "TOO_LARGE",
             Self::Trouble(of, _) => trouble(*of).0,
+            Self::Elsewhere(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL",
         }
     }
@@ -136,7 +140,10 @@ pub fn dress(errors: &mut Vec<ServerError>, voice: &Voice) {
     errors.truncate(MOST);
     for error in errors {
         let code = if let Some(api) = error.source::<ApiError>() {
-            if let ApiError::Internal(cause) | ApiError::Trouble(_, cause) = api {
+            if let ApiError::Internal(cause)
+            | ApiError::Elsewhere(cause)
+            | ApiError::Trouble(_, cause) = api
+            {
                 tracing::error!(cause = %cause, path = ?error.path, "a resolver failed");
             }
             api.code()
@@ -198,6 +205,7 @@ pub(crate) fn set_code(error: &mut ServerError, code: &str) {
 impl ApiError {
     pub(crate) const INTERNAL: &'static str =
         "something went wrong on our side; it has been logged";
+    pub(crate) const ELSEWHERE: &'static str = "the store of attachments does not answer; try again in a few seconds, a change with the same request key";
 }
 
 /// Codes of refusals that never reach a resolver: transport, document limits, sign-in.
@@ -206,6 +214,7 @@ const REFUSALS: &[&str] = &[
     "BUSY",
     "CSRF",
     "DISK_FULL",
+    "EXPIRED",
     "FOREIGN_ORIGIN",
     "GRANT_NOT_HELD",
     "INTERNAL",

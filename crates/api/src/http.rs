@@ -31,6 +31,7 @@ use crate::schema::{self, Service};
 use crate::service::{Engine, READS_ONLY};
 
 mod answer;
+mod attachment;
 mod caller;
 mod events;
 pub mod health;
@@ -156,6 +157,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         )
         .nest("/auth", sign_in::routes())
         .at("/graphql/schema.graphql", get(schema_text))
+        .at("/attachments/:id", get(attachment::download))
         .at("/join", get(join_page::page))
         .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))

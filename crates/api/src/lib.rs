@@ -11,6 +11,7 @@
 
 pub mod account;
 pub mod alliance;
+pub mod attachment;
 pub mod audit;
 pub mod auth;
 mod batch;

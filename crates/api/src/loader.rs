@@ -38,6 +38,7 @@ use lianmeng_store::{
 };
 use sea_orm::DatabaseConnection;
 
+pub mod attachment;
 pub mod casework;
 pub mod need;
 

@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
+use lianmeng_domain::attachment::AttachedTo;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::NeedId;
 use lianmeng_domain::lamp::SUQIAN;
@@ -10,6 +11,7 @@ use lianmeng_domain::need::{NeedStep, SeenNeed, SendBack, TRANSITIONS, lapse, ri
 use lianmeng_domain::steps;
 use lianmeng_store::need::{self as store, Lit, NeedFilter};
 
+use crate::attachment::{self, AttachmentNode};
 use crate::bidding::BiddingNode;
 use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
@@ -296,6 +298,19 @@ impl NeedNode {
         let key = NotesOf::new(self.0.need.id, rights::may_read_notes(&scope.actor), size);
         let notes = scope.few(key).await?.into_iter().map(NeedNoteNode).collect();
         self.shown(ctx, "notes", Some(notes))
+    }
+
+    /// Restricted: files (附件) on it and on its answer, oldest first, at most 20 each; null for those
+    /// it is none of the business of.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Option<Vec<AttachmentNode>>> {
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let id = self.0.need.id;
+        let things = [AttachedTo::Need(id), AttachedTo::NeedAnswer(id)];
+        let files = attachment::on(Scope::of(ctx)?, &things).await?;
+        if files.is_empty() { Ok(Some(files)) } else { self.shown(ctx, "attachments", Some(files)) }
     }
 
     /// Its open bidding (揭榜挂帅); null if it was never put up.

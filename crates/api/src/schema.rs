@@ -15,6 +15,7 @@ use crate::account::AccountQuery;
 use crate::account::change::AccountMutation;
 use crate::alliance::change::AllianceMutation;
 use crate::alliance::{AllianceNode, AllianceQuery};
+use crate::attachment::AttachmentMutation;
 use crate::audit::AuditQuery;
 use crate::bidding::BiddingMutation;
 use crate::calendar::{CalendarMutation, CalendarQuery};
@@ -253,7 +254,7 @@ pub struct Mutation(
     InvitationMutation,
     ClaimMutation,
     ColleagueMutation,
-    ImportMutation,
+    FileMutation,
     EnterpriseMutation,
     OrganisationMutation,
     ChainMutation,
@@ -277,6 +278,10 @@ pub struct Mutation(
     EventMutation,
     TimeMutation,
 );
+
+/// What one can do with files.
+#[derive(Debug, Default, MergedObject)]
+pub struct FileMutation(ImportMutation, AttachmentMutation);
 
 /// What one can change about time.
 #[derive(Debug, Default, MergedObject)]

@@ -3,12 +3,14 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::task::{self as app, ListTask, MoveTask, TaskCommandError};
+use lianmeng_domain::attachment::AttachedTo;
 use lianmeng_domain::ids::CooperationTaskId;
 use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::Reason;
 use lianmeng_domain::task::{CooperationTask, TaskError, TaskStage, TaskStep};
 use lianmeng_store::task::{self as store, TaskFilter};
 
+use crate::attachment::{self, AttachmentNode};
 use crate::enterprise::EnterpriseNode;
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
@@ -157,6 +159,12 @@ impl CooperationTaskNode {
     /// Why these two; the points add up to `scorePoints`. Empty if put on the list by hand.
     async fn reasons(&self) -> Vec<ReasonNode> {
         self.0.reasons.iter().map(Into::into).collect()
+    }
+
+    /// Files (附件) on it, oldest first, at most 20; empty for hosts, chairs and liaisons.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<AttachmentNode>> {
+        Ok(attachment::on(Scope::of(ctx)?, &[AttachedTo::Task(self.0.id)]).await?)
     }
 
     /// Version; send it back with a change.

@@ -12,6 +12,7 @@ use lianmeng_store::{StoreError, clock};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::alike::Likeness;
+use crate::blobs::Blobs;
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
 use crate::reads::Reads;
@@ -96,6 +97,8 @@ pub struct Office {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about.
     pub fewest: Fewest,
+    /// Bytes of attachments.
+    pub blobs: Blobs,
 }
 
 impl Office {
@@ -113,6 +116,7 @@ impl Office {
             origin: trail::INSIDE.into(),
             alike: Likeness::default(),
             fewest: Fewest::default(),
+            blobs: Blobs::default(),
         }
     }
 
@@ -133,6 +137,7 @@ impl Office {
             origin: Arc::clone(&self.origin),
             alike: self.alike.clone(),
             fewest: self.fewest,
+            blobs: self.blobs.clone(),
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -164,6 +169,8 @@ pub struct Desk {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about, for those who do not read its rows in full.
     pub fewest: Fewest,
+    /// Bytes of attachments.
+    pub blobs: Blobs,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

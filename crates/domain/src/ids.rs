@@ -100,6 +100,8 @@ ids! {
     NeedNoteId = "need_note";
     /// Id of a bid 揭榜方案.
     BidId = "bid";
+    /// Id of an attachment 附件.
+    AttachmentId = "attachment";
     /// Id of a supervision 督办.
     SupervisionId = "supervision";
     /// Id of an offer 供给.

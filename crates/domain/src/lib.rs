@@ -9,6 +9,7 @@
 pub mod account;
 pub mod actor;
 pub mod alliance;
+pub mod attachment;
 pub mod audit;
 pub mod bidding;
 pub mod calendar;

@@ -133,6 +133,8 @@ words! {
         NeedBody = "need_body",
         /// Internal notes on a need: why it was sent back 内部意见.
         NeedNotes = "need_notes",
+        /// Files on the restricted body or the answer of a need, on tasks and meetings 附件.
+        Attachment = "attachment",
         /// Bids for a need that was put up for open bidding 揭榜方案.
         Bid = "bid",
         /// Offers 供给.
@@ -215,6 +217,8 @@ pub const MATRIX: &[Rule] = &[
            scope: "As the summary, but for suggestions and merging: they show the summary only." },
     Rule { class: DataClass::NeedNotes,     in_scope: [N, N, N, F, F, F, N, F, N, F, N, F, N, N], published: N,
            scope: "As the restricted body. The enterprise gets a plain answer." },
+    Rule { class: DataClass::Attachment,    in_scope: [F, N, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
+           scope: "Whoever reads the restricted body of the need, the task in full, or the meeting: organisers, and both sides from its publication on." },
     Rule { class: DataClass::Bid,           in_scope: [F, F, N, F, F, F, N, F, N, F, F, F, N, N], published: N,
            scope: "Its own at any time; from the end of the bidding on, whoever reads the body of the need. Until then coordinators and auditors neither." },
     Rule { class: DataClass::Offer,         in_scope: [F, F, N, F, F, F, N, F, N, F, F, F, N, N], published: F,

@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) redis: Redis,
     pub(crate) jobs: Jobs,
     pub(crate) audit: Audit,
+    pub(crate) attachments: Attachments,
     pub(crate) auth: Auth,
     pub(crate) graphql: GraphQl,
     pub(crate) rights: Rights,
@@ -77,6 +78,21 @@ pub(crate) struct Audit {
     pub(crate) keep_months: u32,
 }
 
+/// Files on needs, tasks and meetings.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attachments {
+    pub(crate) keep_months: u32,
+    pub(crate) dir: PathBuf,
+    pub(crate) s3_endpoint: String,
+    pub(crate) s3_region: String,
+    pub(crate) s3_bucket: String,
+    pub(crate) s3_prefix: String,
+    pub(crate) s3_access_key: String,
+    pub(crate) s3_secret: String,
+    pub(crate) s3_path_style: bool,
+}
+
 /// Signing in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +131,13 @@ pub(crate) enum NameClaim {
     None,
     PreferredUsername,
     Email,
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Attachments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachments").field("dir", &self.dir).finish_non_exhaustive()
+    }
 }
 
 /// Secrets stay out of logs.
@@ -211,6 +234,21 @@ impl Config {
             self.audit.keep_months >= KEPT_MONTHS,
             "audit.keep_months",
             "must be at least 6: the law asks for six months of logs",
+        );
+        let files = &self.attachments;
+        demand(
+            (1..=1200).contains(&files.keep_months),
+            "attachments.keep_months",
+            "must lie between 1 and 1200",
+        );
+        demand(
+            files.s3_endpoint.is_empty()
+                || (starts(&files.s3_endpoint, &["http://", "https://"])
+                    && ![&files.s3_bucket, &files.s3_access_key, &files.s3_secret]
+                        .iter()
+                        .any(|text| text.is_empty())),
+            "attachments.s3_endpoint",
+            "must be empty or an http:// or https:// address with s3_bucket, s3_access_key and s3_secret",
         );
         let auth = &self.auth;
         demand(

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use lianmeng_api::auth::gate::{Gate, GateSettings};
 use lianmeng_api::http::{Door, NameClaim, Provider, ProviderSettings};
+use lianmeng_app::blobs::{Blobs, Bucket, BucketSettings};
 use lianmeng_app::desk::{Clock, Office};
 use lianmeng_app::login::Lives;
 use lianmeng_app::reads::Reads;
@@ -53,6 +54,7 @@ pub(crate) async fn installation(
         .context("the working-day calendar cannot be filled in")?;
     let mut office = Office::new(db, IdSource::new(seed), clock);
     office.fewest = Fewest::new(config.rights.fewest_enterprises.into());
+    office.blobs = blobs(config)?;
     if !config.redis.url.is_empty() {
         office.backplane = Backplane::shared(&config.redis.url, &config.redis.space)?;
     }
@@ -64,6 +66,26 @@ pub(crate) async fn installation(
     }
     office.reads = Reads::new(standbys);
     Ok((office, failover))
+}
+
+/// Where the bytes of attachments lie, as configured.
+fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+    let files = &config.attachments;
+    let mut blobs = if files.s3_endpoint.is_empty() {
+        Blobs::in_folder(files.dir.clone())
+    } else {
+        Blobs::in_bucket(Bucket::new(&BucketSettings {
+            endpoint: files.s3_endpoint.clone(),
+            region: files.s3_region.clone(),
+            bucket: files.s3_bucket.clone(),
+            prefix: files.s3_prefix.clone(),
+            access_key: files.s3_access_key.clone(),
+            secret: files.s3_secret.clone(),
+            is_in_path: files.s3_path_style,
+        })?)
+    };
+    blobs.keep_months = files.keep_months;
+    Ok(blobs)
 }
 
 pub(crate) fn random_seed() -> anyhow::Result<u64> {

@@ -11,6 +11,7 @@
 pub mod account;
 pub mod alliance;
 pub mod api_token;
+pub mod attachment;
 pub mod audit;
 pub mod avoid;
 pub mod backup;

@@ -8,7 +8,8 @@ use lianmeng_domain::meeting::{Meeting, Precedence, Spot};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder};
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, ExprTrait as _, QueryOrder};
 
 use crate::StoreError;
 use crate::event::scope;
@@ -163,6 +164,24 @@ pub async fn find_many(
         .all(db)
         .await?;
     rows.into_iter().map(Meeting::try_from).collect()
+}
+
+/// Whether `meeting` stands in a published version, so that its sides know of it.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn is_published(
+    db: &impl ConnectionTrait,
+    meeting: MeetingId,
+) -> Result<bool, StoreError> {
+    let mut query = Query::select();
+    query
+        .column("meeting_id")
+        .from("event_version_rows")
+        .and_where(Expr::col("meeting_id").eq(meeting.to_string()))
+        .limit(1);
+    Ok(db.query_one(&query).await?.is_some())
 }
 
 /// Every meeting of `event`, by id, at most 10,000: for planning, which needs them all.

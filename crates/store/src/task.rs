@@ -5,7 +5,7 @@ use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::task::{CooperationTask, TaskStage};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, QueryOrder as _};
 
 use crate::StoreError;
@@ -59,7 +59,7 @@ pub struct TaskFilter {
 /// Both sides see a task, and so do their head offices; a committee those on its chain, a
 /// district those of projects inside of it.
 fn visible(sees: &Visibility) -> Condition {
-    let side = |ids: &dyn Fn() -> sea_orm::sea_query::SelectStatement| {
+    let side = |ids: &dyn Fn() -> SelectStatement| {
         Condition::any()
             .add(row::COLUMN.owner_id.in_subquery(ids()))
             .add(row::COLUMN.counterpart_id.in_subquery(ids()))
@@ -82,6 +82,13 @@ fn visible(sees: &Visibility) -> Condition {
             .add(row::COLUMN.counterpart_id.eq(id.to_string())),
         Visibility::Organisation(_) | Visibility::Published | Visibility::Nothing => sight::never(),
     }
+}
+
+/// Ids of the tasks the caller sees, as a part of other queries.
+pub(crate) fn seen(sees: &Visibility) -> SelectStatement {
+    let mut ids = Query::select();
+    ids.column(("cooperation_tasks", "id")).from("cooperation_tasks").cond_where(visible(sees));
+    ids
 }
 
 fn matches(filter: &TaskFilter) -> Condition {

@@ -74,6 +74,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "METHOD_NOT_ALLOWED" => "此请求方式不允许，修改操作请使用 POST",
         "NOT_ACCEPTABLE" => "无法按所要求的格式返回结果",
         "OIDC_FAILED" => "统一身份认证未完成，请重新登录",
+        "EXPIRED" => "附件已过保存期，内容不再提供",
         "OIDC_OFF" => "此服务器未启用统一身份认证",
         "PERSISTED_QUERY_NOT_FOUND" => "PersistedQueryNotFound",
         "READ_ONLY_TOKEN" => "此接口令牌只能读取",

@@ -1,6 +1,7 @@
 //! Participants and meetings in GraphQL.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use lianmeng_domain::attachment::AttachedTo;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::event::sees_all;
 use lianmeng_domain::ids::DockingEventId;
@@ -11,6 +12,7 @@ use lianmeng_store::meeting::{self as store, MeetingFilter, participant};
 use super::loader::{SlotsOf, TablesOf};
 use super::part::{HalfDayWord, SlotNode, TableNode};
 use super::{DockingEventNode, sight};
+use crate::attachment::{self, AttachmentNode};
 use crate::error::ApiError;
 use crate::ids;
 use crate::organisation::MemberNode;
@@ -143,6 +145,12 @@ impl MeetingNode {
     /// Whether its slot and table stand firm when the timetable is planned again.
     async fn is_locked(&self) -> bool {
         self.0.is_locked
+    }
+
+    /// Files (附件) on it, oldest first, at most 20.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<AttachmentNode>> {
+        Ok(attachment::on(Scope::of(ctx)?, &[AttachedTo::Meeting(self.0.id)]).await?)
     }
 }
 

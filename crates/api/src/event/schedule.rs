@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use lianmeng_domain::attachment::AttachedTo;
 use lianmeng_domain::event::DockingEvent;
 use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::version::{Diff, Move, Row, Standing, Version, diff};
@@ -12,6 +13,7 @@ use lianmeng_store::page::Window;
 
 use super::meeting::ParticipantNode;
 use super::{DockingEventNode, sight};
+use crate::attachment::{self, AttachmentNode};
 use crate::error::ApiError;
 use crate::ids;
 use crate::page::{self, Span};
@@ -105,6 +107,12 @@ impl ScheduleRowNode {
     /// When it begins, in UTC.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.starts_at
+    }
+
+    /// Files (附件) on the meeting, oldest first, at most 20.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<AttachmentNode>> {
+        Ok(attachment::on(Scope::of(ctx)?, &[AttachedTo::Meeting(self.0.meeting)]).await?)
     }
 
     /// When it ends, in UTC.

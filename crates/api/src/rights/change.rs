@@ -96,7 +96,7 @@ const EVERYONE: &[&str] = &["*"];
 fn also_right(mutation: &Mutation) -> &'static [&'static str] {
     let is_organiser = mutation.may.contains(&Column::DistrictHost);
     match mutation.name {
-        "eventCreate" | "venueRegister" => &[],
+        "attachmentAdd" | "attachmentRemove" | "eventCreate" | "venueRegister" => &[],
         "supplyEdgeDispute" => &["enterprise e2"],
         "needNote" => &["department_handler u13"],
         "reservationReturn" => &["enterprise e1"],
@@ -142,6 +142,15 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         ("zoneRemove", "id") => "zone:#2",
         ("segmentRemove", "segmentId") => "segment:#3",
         (_, "allianceId") => "alliance:#1",
+        ("attachmentAdd", "thingId") if column == Column::DistrictHost => "meeting:#1",
+        ("attachmentAdd", "thingId") => "need:#1",
+        (_, "attachmentId") => match column {
+            Column::DepartmentHandler => "attachment:#2",
+            Column::DistrictHost => "attachment:#4",
+            Column::LiaisonOfEnterprise => "attachment:#5",
+            Column::CommitteeSecretary => "attachment:#6",
+            _ => "attachment:#1",
+        },
         (_, "apiTokenId") => "api_token:#1",
         (_, "loginId") => "login:#1",
         (_, "chainId") => "chain:#1",
@@ -226,6 +235,11 @@ fn value(shape: &Shape, case: (&str, Column), argument: &Argument) -> Value {
         },
         ty => match (shape.enums.get(ty), shape.inputs.get(ty)) {
             (Some(values), _) => json!(match (mutation, argument.name.as_str()) {
+                ("attachmentAdd", "kind") => match column {
+                    Column::DepartmentHandler => "NEED_ANSWER",
+                    Column::DistrictHost => "MEETING",
+                    _ => "NEED",
+                },
                 ("pairingsCreate", "kind") => "VILLAGE_ENTERPRISE",
                 ("eventAdvance", "stage") => "LIVE",
                 ("outcomeRecord", "kind") => "ORDER",
@@ -271,11 +285,14 @@ fn request(shape: &Shape, mutation: &str, column: Column) -> Request {
     let given = value(shape, (mutation, column), argument);
     let variables = Variables::from_json(json!({ name.as_str(): given }));
     let mut request = Request::new(text).variables(variables);
-    if ty == "Upload" {
+    let is_file = |one: &&Argument| one.ty == "Upload";
+    let inside = shape.inputs.get(ty.as_str()).and_then(|all| all.iter().find(is_file));
+    if ty == "Upload" || inside.is_some() {
         let content = "企业名称\n试写企业\n".into();
         let filename = "one.csv".to_owned();
         let upload = UploadValue { filename, content_type: None, content };
-        request.set_upload(&format!("variables.{name}"), upload);
+        let path = inside.map(|one| format!(".{}", one.name)).unwrap_or_default();
+        request.set_upload(&format!("variables.{name}{path}"), upload);
     }
     request
 }

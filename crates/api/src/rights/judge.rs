@@ -217,6 +217,7 @@ impl Judge<'_> {
         use DataClass as Class;
         let class = match id.split(':').next().unwrap_or_default() {
             "need" => Class::NeedSummary,
+            "attachment" => Class::Attachment,
             "bid" => Class::Bid,
             "reservation" => Class::Reservation,
             "invitation" => Class::Invitation,

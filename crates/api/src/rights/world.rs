@@ -86,6 +86,15 @@ const FACTS: &[Fact] = &[
     fact(Class::NeedNotes, "need:#5", "e9 k6"),
     fact(Class::NeedNotes, "need:#6", "e10 g11 k5"),
     fact(Class::NeedNotes, "need:#7", "e8 k6"),
+    fact(Class::Attachment, "attachment:#1", "e1 g3 k5 u7 u13"),
+    fact(Class::Attachment, "attachment:#2", "e1 g3 k5 u7 u13"),
+    fact(Class::Attachment, "attachment:#3", "e3 g3 e4 k6"),
+    fact(Class::Attachment, "attachment:#4", "k5 r320612 z1 e1 g3 e4"),
+    fact(Class::Attachment, "attachment:#5", "e1 g3 k5 u7 u13"),
+    fact(Class::Attachment, "attachment:#6", "e2 k5"),
+    fact(Class::Attachment, "attachment:#7", "e4 k6 u13"),
+    fact(Class::Attachment, "attachment:#8", "k6 r440305"),
+    fact(Class::Attachment, "attachment:#9", "e8 e9 k5 k6"),
     fact(Class::Bid, "bid:#1", "e9"),
     fact(Class::Bid, "bid:#2", "u12"),
     fact(Class::Bid, "bid:#3", "e2 e9 k6"),
@@ -262,7 +271,9 @@ impl World {
     pub(super) fn ids(&self) -> Vec<String> {
         let things = self.facts.keys().map(|(_, id)| id.clone());
         let is_node = |id: &String| {
-            !["job:", "bid:", "invitation:", "claim:"].iter().any(|tag| id.starts_with(tag))
+            !["job:", "attachment:", "bid:", "invitation:", "claim:"]
+                .iter()
+                .any(|tag| id.starts_with(tag))
         };
         let mut ids: Vec<String> = things.filter(is_node).collect();
         ids.extend(expand(REGISTRY).split_whitespace().map(str::to_owned));

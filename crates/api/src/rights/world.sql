@@ -167,3 +167,15 @@ INSERT INTO claims (id, enterprise_id, account_id, evidence, state, open_key, ma
 INSERT INTO offer_reservations (id, offer_id, need_id, pairing_id, amount, stage, until, created_at, version) VALUES
   ('#1', '#1', '#1', NULL, 9001, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1),
   ('#2', '#4', '#6', NULL, 9002, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1);
+
+-- 4: of a meeting that was published, 8: of one that was not.
+INSERT INTO attachments (id, kind, thing_id, place, name, file_kind, size_bytes, sha256, added_by, added_at) VALUES
+  ('#1', 'need', '#1', 1, '§attachment/attachment:#1§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000001', 'enterprise e1', '2026-02-20T01:00:00+00:00'),
+  ('#2', 'need_answer', '#1', 1, '§attachment/attachment:#2§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000002', 'department_handler u7', '2026-02-20T01:00:00+00:00'),
+  ('#3', 'task', '#1', 1, '§attachment/attachment:#3§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000003', 'enterprise e3', '2026-02-20T01:00:00+00:00'),
+  ('#4', 'meeting', '#1', 1, '§attachment/attachment:#4§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000004', 'district_host r320612', '2026-02-20T01:00:00+00:00'),
+  ('#5', 'need', '#1', 2, '§attachment/attachment:#5§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000005', 'service_liaison e1', '2026-02-20T01:00:00+00:00'),
+  ('#6', 'need', '#2', 1, '§attachment/attachment:#6§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000006', 'one of chain A', '2026-02-20T01:00:00+00:00'),
+  ('#7', 'need_answer', '#3', 1, '§attachment/attachment:#7§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000007', 'department_handler u13', '2026-02-20T01:00:00+00:00'),
+  ('#8', 'meeting', '#4', 1, '§attachment/attachment:#8§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000008', 'one of chain B', '2026-02-20T01:00:00+00:00'),
+  ('#9', 'task', '#2', 1, '§attachment/attachment:#9§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000009', 'enterprise e8', '2026-02-20T01:00:00+00:00');

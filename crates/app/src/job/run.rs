@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{ExpireWork, OneNeed, PlanWork, SuggestWork, wire};
+use crate::attachment;
 use crate::command::CommandError;
 use crate::desk::{Desk, Office, local_date};
 use crate::event::{EventCommandError, Target};
@@ -300,6 +301,8 @@ impl Run {
         login::tidy(&desk).await?;
         reservation::sweep(&desk, &system(), self.leased.job.id).await?;
         let tended = crate::need::tend(&desk, &self.leased.job.actor).await?;
+        // Last: a store that is away keeps nothing else from being done.
+        attachment::tend(&desk).await.map_err(|error| Fault::Again(error.to_string()))?;
         tracing::info!(forgotten, tended, "house kept");
         Ok(None)
     }

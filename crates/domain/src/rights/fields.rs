@@ -103,6 +103,11 @@ pub const FIELDS: &[Fields] = &[
     open("Need", Class::NeedBody, "body committee handler dispatchedAt dueAt isOverdue sendBacks sendBackReason proposedHandler exclusion suspendedUntil suspendReason answer rating ratingConsent isProxy channel consent cityRecord calls notes followers mergedInto submittedAt respondedAt progressAt answeredAt ratedAt closedAt lapsesAt"),
     open("Need", Class::NeedNotes, "sendBackNote adjudication"),
     open("Need", Class::NeedBody, "respondBy lamp escalationLevel escalatedTo supervision supervisions"),
+    open("Need", Class::NeedBody, "attachments"),
+    open("Attachment", Class::Attachment, "id kind name mediaType sizeBytes sha256 addedAt keptUntil expiredAt url"),
+    mine("Attachment", Class::Attachment, "mayRemove"),
+    part("AttachmentAddPayload", "attachment"),
+    part("AttachmentRemovePayload", "removedId"),
     mine("Need", Class::NeedAdvice, "duplicates dispatchSuggestions"),
     part("NeedDuplicate", "need points reasons"),
     part("DispatchSuggestions", "kinds units"),
@@ -147,7 +152,7 @@ pub const FIELDS: &[Fields] = &[
 
     // Projects, tasks, outcomes.
     masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),
-    masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons"),
+    masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons attachments"),
     masked("Outcome", Class::Outcome, "id kind change enterprise task project event onDate terminatedOn isPublished unit version", "amountFen number note"),
     mine("TaskGap", Class::Task, "enterprise fitting project side"),
 
@@ -160,10 +165,10 @@ pub const FIELDS: &[Fields] = &[
     part("Session", "id title room startsAt endsAt"),
     open("Participant", Class::EventRows, "id event member"),
     open("Participant", Class::EventWishes, "minMeetings maxMeetings unavailableSlots"),
-    open("Meeting", Class::EventDraft, "id event participants halfDay fixedSlot slot table isLocked"),
+    open("Meeting", Class::EventDraft, "id event participants halfDay fixedSlot slot table isLocked attachments"),
     part("Precedence", "before after"),
     mine("Schedule", Class::EventCard, "event version rows"),
-    Fields { of: "ScheduleRow", class: Some(Class::EventRows), open: "meetingId participants", masked: "", mine: "slot table startsAt endsAt" },
+    Fields { of: "ScheduleRow", class: Some(Class::EventRows), open: "meetingId participants attachments", masked: "", mine: "slot table startsAt endsAt" },
     part("TimetableVersion", "number publishedAt"),
     Fields { of: "TimetableVersion", class: None, open: "", masked: "", mine: "rows changes" },
     mine("TimetableVersion", Class::EventDraft, "breaks meetingCount"),

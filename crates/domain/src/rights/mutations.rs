@@ -31,6 +31,14 @@ const HANDLER_OR_COMMITTEE: &[Column] = &[DepartmentHandler, Coordinator, Commit
 const OWNER: &[Column] = &[Coordinator, Enterprise];
 const ASKER: &[Column] = &[Enterprise, Coordinator, CommitteeSecretary];
 const WRITER: &[Column] = &[Enterprise, LiaisonOfEnterprise, Coordinator, CommitteeSecretary];
+const ATTACHER: &[Column] = &[
+    Enterprise,
+    LiaisonOfEnterprise,
+    DepartmentHandler,
+    CommitteeSecretary,
+    DistrictHost,
+    Coordinator,
+];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
 const KEEPER: &[Column] = &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
 /// Whoever knows a code or has evidence: rights come with it, not before.
@@ -84,6 +92,12 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("allianceUpdate"),
     person("apiTokenCreate"),
     person("apiTokenRevoke"),
+    Mutation {
+        name: "attachmentAdd",
+        may: ATTACHER,
+        scope: "needs it may write, answers it gives, tasks and meetings it is a side of; what it organises",
+    },
+    Mutation { name: "attachmentRemove", may: ATTACHER, scope: "what it added; coordinators any" },
     owner("avoidChange"),
     Mutation {
         name: "bidJudge",

@@ -1,0 +1,112 @@
+//! Downloading attachments, by the same token or cookie as everything else.
+
+use lianmeng_app::attachment::{self as app, AttachmentCommandError};
+use lianmeng_app::blobs::BlobError;
+use lianmeng_domain::attachment::Attachment;
+use lianmeng_store::StoreError;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use poem::http::{StatusCode, header};
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+
+use super::answer::{self, Manner, Media, Refused};
+use super::{Front, caller};
+use crate::error::{ApiError, trouble};
+use crate::ids;
+
+/// What RFC 5987 lets stand as it is in the value of a parameter.
+const IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// The bytes of the attachment with this id.
+#[handler]
+pub(super) async fn download(
+    request: &Request,
+    Path(id): Path<String>,
+    front: Data<&Front>,
+) -> Response {
+    match serve(request, &id, front.0).await {
+        Ok(response) => response,
+        Err(refused) => {
+            let manner = Manner { media: Media::Json, voice: answer::voice(request) };
+            manner.refuse(refused)
+        }
+    }
+}
+
+async fn serve(request: &Request, id: &str, front: &Front) -> Result<Response, Refused> {
+    let caller = caller::of(request, front).await?;
+    let id = ids::decode(id)
+        .map_err(|error| Refused(StatusCode::BAD_REQUEST, error.code(), error.to_string()))?;
+    let desk = front.desk(request);
+    let found = app::find(&desk, &caller.actor, id).await.map_err(of_store)?;
+    let attachment = found.ok_or_else(|| {
+        let message = "no attachment with this id that you may see".to_owned();
+        Refused(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    })?;
+    if let Some(at) = attachment.expired_at {
+        let message = format!("{} was kept until {at}; its bytes are gone", attachment.name);
+        return Err(Refused(StatusCode::GONE, "EXPIRED", message));
+    }
+    let tag = format!("\"{}\"", attachment.sha256);
+    let known = request.header(header::IF_NONE_MATCH).unwrap_or_default();
+    let is_known = known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
+    if is_known {
+        let response = Response::builder().status(StatusCode::NOT_MODIFIED);
+        return Ok(response.header(header::ETAG, tag).finish());
+    }
+    let content = app::read(&desk, &caller.actor, &attachment).await.map_err(of_read)?;
+    Ok(Response::builder()
+        .content_type(attachment.kind.media_type())
+        .header(header::CONTENT_DISPOSITION, disposition(&attachment))
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        .header(header::ETAG, tag)
+        // Whoever keeps a copy asks each time whether they still may.
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .body(content))
+}
+
+/// To be saved under its name: as it is for those who read RFC 5987, in ASCII for the others.
+fn disposition(attachment: &Attachment) -> String {
+    let plain = |letter: char| if matches!(letter, ' '..='~') { letter } else { '_' };
+    let plain: String = attachment.name.chars().map(plain).collect();
+    let whole = utf8_percent_encode(&attachment.name, IN_NAMES);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
+}
+
+fn of_store(error: StoreError) -> Refused {
+    tracing::error!(cause = %error, "an attachment was not found");
+    match error.trouble() {
+        Some(of) => {
+            let (code, message) = trouble(of);
+            Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
+        }
+        None => internal(),
+    }
+}
+
+fn of_read(error: AttachmentCommandError) -> Refused {
+    if let AttachmentCommandError::Blob(BlobError::Refused(cause)) = &error {
+        tracing::error!(cause, "the bytes of an attachment cannot be read");
+        let message = ApiError::ELSEWHERE.to_owned();
+        return Refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+    }
+    tracing::error!(cause = %error, "an attachment cannot be read");
+    internal()
+}
+
+fn internal() -> Refused {
+    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", ApiError::INTERNAL.to_owned())
+}

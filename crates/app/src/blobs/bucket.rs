@@ -13,9 +13,9 @@ use super::BlobError;
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Longest time one try may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a signed address holds.
-const SIGNED_FOR: Duration = Duration::from_secs(120);
+const SIGNED_FOR: Duration = Duration::from_mins(2);
 /// Pauses before another try.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 

@@ -22,7 +22,7 @@ words! {
         Docx = "docx",
         /// Excel.
         Xlsx = "xlsx",
-        /// PowerPoint.
+        /// `PowerPoint`.
         Pptx = "pptx",
         /// Layout document after GB/T 33190 版式文件.
         Ofd = "ofd",

@@ -24,7 +24,7 @@ fn streamed(parts: &[&str]) -> Vec<u8> {
         writer.start_file(*part, SimpleFileOptions::default()).unwrap();
         writer.write_all(b"<x/>").unwrap();
     }
-    drop(writer.finish().unwrap());
+    writer.finish().unwrap();
     bytes
 }
 

@@ -1,6 +1,7 @@
 //! The program as its users meet it: the built binary, over HTTP and on the command line.
 
 mod audit;
+mod contacts;
 mod doors;
 mod endpoint;
 mod faults;

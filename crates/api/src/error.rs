@@ -206,6 +206,7 @@ const REFUSALS: &[&str] = &[
     "BUSY",
     "CSRF",
     "DISK_FULL",
+    "FORBIDDEN",
     "FOREIGN_ORIGIN",
     "GRANT_NOT_HELD",
     "INTERNAL",

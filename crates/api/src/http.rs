@@ -33,6 +33,7 @@ use crate::service::{Engine, READS_ONLY};
 mod answer;
 mod caller;
 mod events;
+mod export;
 pub mod health;
 mod join_page;
 mod oidc;
@@ -156,6 +157,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         )
         .nest("/auth", sign_in::routes())
         .at("/graphql/schema.graphql", get(schema_text))
+        .at("/exports/:name", get(export::list))
         .at("/join", get(join_page::page))
         .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))

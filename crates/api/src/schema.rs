@@ -25,6 +25,7 @@ use crate::colleague::ColleagueQuery;
 use crate::colleague::change::ColleagueMutation;
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
+use crate::contact::ContactMutation;
 use crate::deadline::{DeadlineMutation, DeadlineQuery};
 use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
@@ -273,6 +274,7 @@ pub struct Mutation(
     OutcomeMutation,
     JobMutation,
     NoticeMutation,
+    ContactMutation,
     VenueMutation,
     EventMutation,
     TimeMutation,

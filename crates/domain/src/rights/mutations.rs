@@ -33,6 +33,8 @@ const ASKER: &[Column] = &[Enterprise, Coordinator, CommitteeSecretary];
 const WRITER: &[Column] = &[Enterprise, LiaisonOfEnterprise, Coordinator, CommitteeSecretary];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
 const KEEPER: &[Column] = &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
+const CONTACT_KEEPER: &[Column] =
+    &[Enterprise, LiaisonOfEnterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
 /// Whoever knows a code or has evidence: rights come with it, not before.
 const ANYONE: &[Column] = &[];
 const PERSON: &[Column] = &[
@@ -115,6 +117,21 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("committeeRegister"),
     registry("committeeRemove"),
     registry("committeeUpdate"),
+    Mutation {
+        name: "contactAdd",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
+    Mutation {
+        name: "contactChange",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
+    Mutation {
+        name: "contactRemove",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
     registry("deadlineProfileChoose"),
     Mutation { name: "deadlineProfileSet", may: &[Coordinator, SystemAdmin], scope: "any" },
     registry("enterpriseRegister"),

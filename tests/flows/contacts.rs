@@ -37,7 +37,8 @@ fn firm(server: &Server, token: &str, name: &str) -> String {
 }
 
 fn phone(server: &Server, token: &str, firm: &str) -> Value {
-    let query = "query Q($id: ID!) { node(id: $id) { ... on Enterprise { contacts { phone isMasked } } } }";
+    let query =
+        "query Q($id: ID!) { node(id: $id) { ... on Enterprise { contacts { phone isMasked } } } }";
     server.data(token, query, json!({ "id": firm }))["node"]["contacts"].clone()
 }
 
@@ -120,7 +121,8 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
             card: { name: "李明华", phone: "13812345678", email: "li@example.cn" } }) { errors { code } } }"#,
         json!({ "id": a }),
     );
-    for (key, title, kind) in [("1", "=cmd|' /C calc'!A0", "TALENT"), ("2", "求贷款", "FINANCE")] {
+    for (key, title, kind) in [("1", "=cmd|' /C calc'!A0", "TALENT"), ("2", "求贷款", "FINANCE")]
+    {
         let made = server.data(
             &token,
             r#"mutation M($id: ID!, $title: String!, $kind: NeedKind!, $key: String!) {
@@ -131,7 +133,8 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
         assert_eq!(made["needSubmit"]["errors"], json!([]));
     }
     let (without, _) = account(&program, &server, "coordinator-1", &["--role", "coordinator"]);
-    let (with, _) = account(&program, &server, "coordinator-2", &["--role", "coordinator", "--export"]);
+    let (with, _) =
+        account(&program, &server, "coordinator-2", &["--role", "coordinator", "--export"]);
     firm(&server, &token, "染整乙厂");
     let grant = ["--role", "enterprise", "--org", "染整乙厂", "--export"];
     let (stranger, _) = account(&program, &server, "clerk", &grant);
@@ -141,7 +144,11 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
         assert_eq!(refused.status, 403, "{refused:?}");
         assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "FORBIDDEN");
         assert!(!refused.body.contains("求贷款"));
-        assert_eq!(export(&server, &token, path).status, 403, "a development token exports nothing");
+        assert_eq!(
+            export(&server, &token, path).status,
+            403,
+            "a development token exports nothing"
+        );
     }
     let file = export(&server, &with, "/exports/needs.csv");
     assert_eq!(file.status, 200, "{file:?}");

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lianmeng_domain::contact::Contact;
 use lianmeng_domain::committee::Member;
+use lianmeng_domain::contact::Contact;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, OrganisationId};
 use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::policy::{self, Visibility};
@@ -132,7 +132,8 @@ async fn named(
     page: Vec<SeenNeed>,
 ) -> Result<Vec<NeedRow>, StoreError> {
     let db = &desk.db;
-    let enterprises: BTreeSet<EnterpriseId> = page.iter().map(|seen| seen.need.enterprise).collect();
+    let enterprises: BTreeSet<EnterpriseId> =
+        page.iter().map(|seen| seen.need.enterprise).collect();
     let enterprises: Vec<_> = enterprises.into_iter().collect();
     let committees: BTreeSet<ChainCommitteeId> =
         page.iter().filter_map(|seen| seen.need.committee).collect();

@@ -66,10 +66,8 @@ fn write(writer: &mut ::csv::Writer<Vec<u8>>, sheet: &Sheet) -> Result<(), ::csv
 ///
 /// [`ReadError::Write`] if the workbook cannot be made; `name` stands in the message.
 pub fn xlsx(sheet: &Sheet, name: &str) -> Result<Vec<u8>, ReadError> {
-    let failed = |error: XlsxError| ReadError::Write {
-        path: name.to_owned(),
-        reason: error.to_string(),
-    };
+    let failed =
+        |error: XlsxError| ReadError::Write { path: name.to_owned(), reason: error.to_string() };
     book(sheet).map_err(failed)
 }
 

@@ -25,8 +25,7 @@ fn add(owner: &str, key: &str, card: &str) -> String {
     )
 }
 
-const CARD: &str =
-    r#"name: " 李明华 ", title: "经理", phone: "13812345678", email: "li@example.cn", note: "订单""#;
+const CARD: &str = r#"name: " 李明华 ", title: "经理", phone: "13812345678", email: "li@example.cn", note: "订单""#;
 
 async fn contacts(office: &Office, who: Actor, owner: &str) -> Value {
     let query = format!(
@@ -56,7 +55,10 @@ async fn a_contact_is_read_in_full_at_home_masked_elsewhere_and_not_at_all_in_pu
         (unit(7), json!([masked])),
         (secretary(5), json!([masked])),
         (actor(Role::Auditor, None), json!([masked])),
-        (actor(Role::RotatingChair, Some(Body::Enterprise(EnterpriseId::from(2)))), json!([masked])),
+        (
+            actor(Role::RotatingChair, Some(Body::Enterprise(EnterpriseId::from(2)))),
+            json!([masked]),
+        ),
         (Actor::public(), json!([])),
         (actor(Role::SystemAdmin, None), Value::Null),
     ] {

@@ -156,9 +156,7 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
 
 fn refused(error: ExportError) -> Refused {
     match error {
-        ExportError::Forbidden => {
-            Refused(StatusCode::FORBIDDEN, "FORBIDDEN", error.to_string())
-        }
+        ExportError::Forbidden => Refused(StatusCode::FORBIDDEN, "FORBIDDEN", error.to_string()),
         ExportError::TooMany { .. } => {
             Refused(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", error.to_string())
         }
@@ -180,8 +178,23 @@ fn internal(error: &dyn std::error::Error) -> Refused {
 }
 
 const HEADER: [&str; 17] = [
-    "编号", "标题", "摘要", "类型", "环节", "企业", "行政区划", "提出时间", "产业链党委", "办理单位",
-    "派单时间", "办理期限", "评价", "联系人", "职务", "电话", "电子邮箱",
+    "编号",
+    "标题",
+    "摘要",
+    "类型",
+    "环节",
+    "企业",
+    "行政区划",
+    "提出时间",
+    "产业链党委",
+    "办理单位",
+    "派单时间",
+    "办理期限",
+    "评价",
+    "联系人",
+    "职务",
+    "电话",
+    "电子邮箱",
 ];
 
 /// The list as it is written; times are local, as in every office that reads it.

@@ -162,8 +162,8 @@ INSERT INTO jobs (id, kind, payload, subject, role, body, state, attempts, progr
   ('#2', 'suggest_needs', '{}', 'one of chain B', 'committee_secretary', 'committee:#6', 'ready', 0, 0, 0, '§job/job:#2§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00');
 
 INSERT INTO accounts (id, name, name_key, display_name, created_at, version) VALUES
-  ('#1', '§own/account:#1§', 'li.ming', '§own/account:#1§', '2026-02-01T01:00:00+00:00', 1),
-  ('#2', '§own/account:#2§', 'wang.fang', '§own/account:#2§', '2026-02-01T01:00:00+00:00', 1);
+  ('#1', 'li.ming', 'li.ming', '李明', '2026-02-01T01:00:00+00:00', 1),
+  ('#2', 'wang.fang', 'wang.fang', '王芳', '2026-02-01T01:00:00+00:00', 1);
 -- Account 1 acts for enterprise 2 or unit 12; the term of account 2 is over.
 INSERT INTO grants (id, account_id, role, body, from_on, until_on, is_default, revoked_at, is_administrator) VALUES
   ('#1', '#1', 'enterprise', 'enterprise:#2', '2026-01-01', NULL, true, NULL, false),

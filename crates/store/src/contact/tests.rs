@@ -1,5 +1,4 @@
 use lianmeng_domain::ids::ZoneId;
-use sea_orm::ConnectionTrait as _;
 
 use super::*;
 

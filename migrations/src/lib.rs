@@ -16,8 +16,8 @@ mod m20261122_000008_trail;
 mod m20261122_000010_joining;
 mod m20261122_000012_figures;
 mod m20261122_000013_biddings;
-mod m20261122_000017_lamps;
 mod m20261122_000016_contacts;
+mod m20261122_000017_lamps;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_joining::Migration),
             Box::new(m20261122_000012_figures::Migration),
             Box::new(m20261122_000013_biddings::Migration),
-            Box::new(m20261122_000017_lamps::Migration),
             Box::new(m20261122_000016_contacts::Migration),
+            Box::new(m20261122_000017_lamps::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod audit;
+mod contacts;
 mod doors;
 mod endpoint;
 mod faults;

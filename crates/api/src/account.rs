@@ -136,6 +136,11 @@ impl GrantNode {
         self.0.is_administrator
     }
 
+    /// Whether its holder may take lists out as files (导出权); a right of its own that no role brings.
+    async fn may_export(&self) -> bool {
+        self.0.may_export
+    }
+
     /// Whether it is in force today: neither over, nor still to come, nor taken back.
     async fn is_in_force(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.is_in_force(Scope::of(ctx)?.desk.today))

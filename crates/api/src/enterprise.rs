@@ -11,10 +11,11 @@ use lianmeng_graph::Flow;
 use crate::alliance::AllianceNode;
 use crate::chain::{ChainNode, PlacementNode};
 use crate::committee::SeatNode;
+use crate::contact::ContactNode;
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
-use crate::loader::casework::{NeedsOf, OffersOf};
+use crate::loader::casework::{ContactsOfEnterprise, NeedsOf, OffersOf};
 use crate::loader::{
     AlliancesOfEnterprise, BoughtBy, ChainsOf, MadeBy, PartyInEnterprise, PlacementsOf,
     SeatsHeldByEnterprise, SubsidiariesOf, SuppliedBy, UsedBy,
@@ -200,6 +201,14 @@ impl EnterpriseNode {
     ) -> Result<Vec<PlacementNode>> {
         let key = PlacementsOf { of: self.0.id, first: page::size(first)? };
         Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(PlacementNode).collect())
+    }
+
+    /// Whom to call there (联系人), the first added first, at most 20. Masked until there is a mutual
+    /// match or a shared meeting; empty for the public.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<ContactNode>> {
+        let found = Scope::of(ctx)?.few(ContactsOfEnterprise(self.0.id)).await?;
+        Ok(found.into_iter().map(ContactNode).collect())
     }
 
     /// Alliances (党建联盟) it takes part in, in the order they were registered; for more, ask

@@ -215,6 +215,7 @@ const REFUSALS: &[&str] = &[
     "CSRF",
     "DISK_FULL",
     "EXPIRED",
+    "FORBIDDEN",
     "FOREIGN_ORIGIN",
     "GRANT_NOT_HELD",
     "INTERNAL",

@@ -34,6 +34,7 @@ mod answer;
 mod attachment;
 mod caller;
 mod events;
+mod export;
 pub mod health;
 mod join_page;
 mod oidc;
@@ -158,6 +159,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         .nest("/auth", sign_in::routes())
         .at("/graphql/schema.graphql", get(schema_text))
         .at("/attachments/:id", get(attachment::download))
+        .at("/exports/:name", get(export::list))
         .at("/join", get(join_page::page))
         .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))

@@ -21,6 +21,7 @@ pub mod chain;
 pub mod claim;
 pub mod colleague;
 pub mod committee;
+pub mod contact;
 pub mod deadline;
 mod doorway;
 pub mod enterprise;

@@ -11,9 +11,11 @@ use lianmeng_store::organisation::{self as store, OrganisationFilter};
 
 use crate::alliance::AllianceNode;
 use crate::committee::SeatNode;
+use crate::contact::ContactNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::ids;
+use crate::loader::casework::ContactsOfOrganisation;
 use crate::loader::{AlliancesOfOrganisation, PartyInOrganisation, SeatsHeldByOrganisation};
 use crate::page::{self, NameSort, RowCursor, Span};
 use crate::party::PartyNode;
@@ -124,6 +126,14 @@ impl OrganisationNode {
     ) -> Result<Vec<SeatNode>> {
         let key = SeatsHeldByOrganisation { of: self.0.id, first: page::size(first)? };
         Ok(Scope::of(ctx)?.few(key).await?.into_iter().map(SeatNode).collect())
+    }
+
+    /// Whom to call there (联系人), the first added first, at most 20. Masked until there is a mutual
+    /// match or a shared meeting; empty for the public.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<ContactNode>> {
+        let found = Scope::of(ctx)?.few(ContactsOfOrganisation(self.0.id)).await?;
+        Ok(found.into_iter().map(ContactNode).collect())
     }
 
     /// Alliances (党建联盟) it takes part in, in the order they were registered; for more, ask

@@ -26,6 +26,7 @@ use crate::colleague::ColleagueQuery;
 use crate::colleague::change::ColleagueMutation;
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
+use crate::contact::ContactMutation;
 use crate::deadline::{DeadlineMutation, DeadlineQuery};
 use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
@@ -274,6 +275,7 @@ pub struct Mutation(
     OutcomeMutation,
     JobMutation,
     NoticeMutation,
+    ContactMutation,
     VenueMutation,
     EventMutation,
     TimeMutation,

@@ -145,6 +145,8 @@ pub struct AddGrant {
     pub is_default: bool,
     /// Whether its holder keeps the people of the body.
     pub is_administrator: bool,
+    /// Whether its holder may take lists out as files.
+    pub may_export: bool,
     /// Key chosen by the client; repeating it is safe.
     pub request_key: String,
 }
@@ -173,6 +175,7 @@ pub async fn add_grant(
         until_on: cmd.until_on,
         is_default: cmd.is_default,
         is_administrator: cmd.is_administrator,
+        may_export: cmd.may_export,
         revoked_at: None,
     };
     account::check_grant(&new)?;

@@ -21,6 +21,8 @@ pub struct Caller {
     pub grant: Option<GrantId>,
     /// What they may do.
     pub access: Access,
+    /// Whether they may take lists out as files: a right of the grant, which no role brings.
+    pub may_export: bool,
     /// The moment at which this ends without anybody doing anything: the end of the login, of the
     /// token or of the term of office, whichever is first. None for the public.
     pub ends_at: Option<DateTime<Utc>>,
@@ -47,7 +49,14 @@ impl Caller {
 
     /// A caller who is just this actor: for tests.
     pub const fn plain(actor: Actor) -> Self {
-        Self { actor, by: Credential::None, grant: None, access: Access::ReadWrite, ends_at: None }
+        Self {
+            actor,
+            by: Credential::None,
+            grant: None,
+            access: Access::ReadWrite,
+            may_export: false,
+            ends_at: None,
+        }
     }
 
     /// The bearer of a development token.
@@ -209,6 +218,7 @@ impl Standing {
             by,
             grant: grant.map(|grant| grant.id),
             access,
+            may_export: grant.is_some_and(|grant| grant.may_export),
             ends_at: Some(term_end.map_or(ends_at, |term| term.min(ends_at))),
         })
     }
@@ -236,6 +246,7 @@ mod tests {
             until_on: until.map(|day| at(day).date_naive()),
             is_default: id == 1,
             is_administrator: false,
+            may_export: false,
             revoked_at: None,
         };
         Standing {

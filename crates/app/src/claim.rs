@@ -256,6 +256,7 @@ async fn appoint(
         until_on: None,
         is_default: held.is_empty(),
         is_administrator: true,
+        may_export: false,
         revoked_at: None,
     };
     Ok(grant::insert(tx, &new).await?)

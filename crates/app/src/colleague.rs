@@ -247,6 +247,7 @@ pub async fn add(
         until_on: cmd.until_on,
         is_default: is_new,
         is_administrator: cmd.is_administrator,
+        may_export: false,
         revoked_at: None,
     };
     account::check_grant(&new)?;

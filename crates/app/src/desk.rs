@@ -66,6 +66,15 @@ pub fn local_date(moment: DateTime<Utc>) -> NaiveDate {
     }
 }
 
+/// The local date and time at `moment`, as 2026-03-02 09:00.
+pub fn local_time(moment: DateTime<Utc>) -> String {
+    let format = "%Y-%m-%d %H:%M";
+    match FixedOffset::east_opt(CHINA) {
+        Some(zone) => moment.with_timezone(&zone).format(format).to_string(),
+        None => moment.format(format).to_string(),
+    }
+}
+
 /// The moment at which the local day `date` is over.
 pub fn day_end(date: NaiveDate) -> DateTime<Utc> {
     let midnight = date.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);

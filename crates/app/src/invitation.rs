@@ -479,6 +479,7 @@ async fn enter(
         until_on: None,
         is_default: is_new,
         is_administrator: true,
+        may_export: false,
         revoked_at: None,
     };
     grant::insert(&change.tx, &new).await?;

@@ -60,6 +60,8 @@ pub struct Grant {
     pub is_default: bool,
     /// Whether its holder keeps the people of the body: adds colleagues and ends their grants.
     pub is_administrator: bool,
+    /// Whether its holder may take lists out as files.
+    pub may_export: bool,
     /// When it was taken back before its end.
     pub revoked_at: Option<DateTime<Utc>>,
 }
@@ -326,6 +328,7 @@ mod tests {
             until_on: until.map(day),
             is_default: false,
             is_administrator: false,
+            may_export: false,
             revoked_at: None,
         }
     }

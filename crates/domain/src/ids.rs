@@ -118,6 +118,8 @@ ids! {
     CooperationTaskId = "task";
     /// Id of an outcome 合作成果.
     OutcomeId = "outcome";
+    /// Id of a contact 联系人.
+    ContactId = "contact";
     /// Id of a venue 场地.
     VenueId = "venue";
     /// Id of a docking event 对接活动.

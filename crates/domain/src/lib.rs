@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod chain;
 pub mod claim;
 pub mod committee;
+pub mod contact;
 pub mod deadline;
 pub mod draft;
 pub mod enterprise;

@@ -125,6 +125,8 @@ words! {
         Codes = "codes",
         /// The public registry: cards of enterprises and organisations, products, chains, committees, seats, alliances, zones, venues 名录.
         Registry = "registry",
+        /// Whom to call at an enterprise or organisation 联系人.
+        Contact = "contact",
         /// Figures over the registry and over what one reads in full 统计.
         Figures = "figures",
         /// Title, public summary, kind and stage of a need 需求摘要.
@@ -209,6 +211,8 @@ pub const MATRIX: &[Rule] = &[
            scope: "National standards; the same for all." },
     Rule { class: DataClass::Registry,      in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "The public card of everyone; the same for all but the administrator." },
+    Rule { class: DataClass::Contact,       in_scope: [F, M, M, F, F, F, M, F, F, F, F, M, N, N], published: N,
+           scope: "Enterprise, unit: its own, and of those with whom it has a mutual match or shares a meeting of a published timetable; unit: of enterprises whose needs it reads. Committee: on its chain or its seats; host: guests of its events; group: its own. Everybody else who sees any sees all others masked: family name, ends of the phone number, domain." },
     Rule { class: DataClass::Figures,       in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "Counts of the public registry, and sums over rows the caller reads in full. Figures over other rows follow the rule of five." },
     Rule { class: DataClass::NeedSummary,   in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, N], published: F,

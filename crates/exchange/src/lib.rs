@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod csv;
 mod decode;
 mod error;
+pub mod export;
 pub mod headers;
 pub mod invitation;
 pub mod limits;

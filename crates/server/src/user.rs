@@ -132,6 +132,7 @@ async fn grant(desk: &Desk, args: UserGrantArgs) -> anyhow::Result<()> {
         until_on: args.until,
         is_default: args.default,
         is_administrator: args.administrator,
+        may_export: args.export,
         request_key: request_key(desk),
     };
     let id = app::add_grant(desk, &administrator(), &cmd).await?;

@@ -30,6 +30,7 @@ mod row {
         pub until_on: Option<Date>,
         pub is_default: bool,
         pub is_administrator: bool,
+        pub may_export: bool,
         pub revoked_at: Option<DateTimeUtc>,
     }
 
@@ -197,6 +198,7 @@ pub async fn insert(db: &impl ConnectionTrait, grant: &Grant) -> Result<(), Stor
         until_on: Set(grant.until_on),
         is_default: Set(grant.is_default),
         is_administrator: Set(grant.is_administrator),
+        may_export: Set(grant.may_export),
         revoked_at: Set(grant.revoked_at),
     };
     row::Entity::insert(row).exec_without_returning(db).await?;
@@ -236,6 +238,7 @@ impl TryFrom<row::Model> for Grant {
             until_on: row.until_on,
             is_default: row.is_default,
             is_administrator: row.is_administrator,
+            may_export: row.may_export,
             revoked_at: row.revoked_at,
         })
     }
@@ -259,6 +262,7 @@ pub(crate) mod tests {
             until_on: Some(at(86_400).date_naive()),
             is_default: true,
             is_administrator: number == 3,
+            may_export: number == 2,
             revoked_at: None,
         }
     }

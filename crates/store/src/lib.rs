@@ -23,6 +23,7 @@ pub mod claim;
 pub mod clock;
 pub mod committee;
 pub mod connect;
+pub mod contact;
 pub mod deadline;
 pub mod enterprise;
 mod error;

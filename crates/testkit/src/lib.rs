@@ -412,6 +412,12 @@ fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answ
         status: response.status().as_u16(),
         kind: kind.to_owned(),
         headers,
-        body: response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().unwrap(),
+        body: response
+            .body_mut()
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .lossy_utf8(true)
+            .read_to_string()
+            .unwrap(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, UploadValue, Variables};
+use async_graphql::{Executor as _, Request, UploadValue, Variables};
 use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_app::desk::{Clock, Office};
 use lianmeng_domain::actor::{Actor, Role};

@@ -44,6 +44,7 @@ async fn give(
         until_on: None,
         is_default: false,
         is_administrator,
+        may_export: false,
         revoked_at: None,
     };
     grant::insert(&office.db, &held).await.unwrap();

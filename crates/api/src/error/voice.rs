@@ -68,6 +68,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
             "数据库存储空间已满，未保存任何内容，请通知管理员，腾出空间后用同一请求编号重试"
         }
         "FOREIGN_ORIGIN" => "不接受来自其他网站的连接",
+        "FORBIDDEN" => "您的任职没有导出权，请联系管理员授予",
         "GRANT_NOT_HELD" => "您今日不持有该任职，请在 viewer 的 grants 中查看",
         "INTERNAL" => "服务器内部出错，已记录，请稍后再试",
         "INTROSPECTION_OFF" => "此处不提供接口自描述，请查看随版本发布的 schema.graphql",

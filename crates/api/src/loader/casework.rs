@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use lianmeng_domain::committee::Member;
+use lianmeng_domain::contact::SeenContact;
 use lianmeng_domain::ids::{
-    CooperationTaskId, EnterpriseId, NeedId, OfferId, PairingId, ProjectId, ReservationId,
-    SuggestionId,
+    CooperationTaskId, EnterpriseId, NeedId, OfferId, OrganisationId, PairingId, ProjectId,
+    ReservationId, SuggestionId,
 };
 use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::offer::Offer;
@@ -20,7 +21,9 @@ use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
 use lianmeng_store::offer::reservation;
-use lianmeng_store::{StoreError, need, offer, pairing, project, suggestion, supervision, task};
+use lianmeng_store::{
+    StoreError, contact, need, offer, pairing, project, suggestion, supervision, task,
+};
 
 use super::Loaders;
 
@@ -268,6 +271,54 @@ impl Loader<ReservationsOf> for Loaders {
             let rows = reservation::of_offers(&self.db, theirs, &parents, limit).await;
             let rows = rows.map_err(Arc::new)?.into_iter();
             gather(&mut found, limit, rows.map(|one| (one.offer, one)));
+        }
+        Ok(found)
+    }
+}
+
+/// Contacts of an enterprise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContactsOfEnterprise(pub EnterpriseId);
+
+impl Loader<ContactsOfEnterprise> for Loaders {
+    type Value = Vec<SeenContact>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[ContactsOfEnterprise],
+    ) -> Found<ContactsOfEnterprise, Vec<SeenContact>> {
+        let owners: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = contact::of_enterprises(&self.db, self.eyes_of(DataClass::Contact), &owners);
+        let mut found = HashMap::<_, Vec<_>>::new();
+        for row in rows.await.map_err(Arc::new)? {
+            if let Member::Enterprise(owner) = row.contact.owner {
+                found.entry(ContactsOfEnterprise(owner)).or_default().push(row);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Contacts of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContactsOfOrganisation(pub OrganisationId);
+
+impl Loader<ContactsOfOrganisation> for Loaders {
+    type Value = Vec<SeenContact>;
+    type Error = Arc<StoreError>;
+
+    async fn load(
+        &self,
+        keys: &[ContactsOfOrganisation],
+    ) -> Found<ContactsOfOrganisation, Vec<SeenContact>> {
+        let owners: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = contact::of_organisations(&self.db, self.eyes_of(DataClass::Contact), &owners);
+        let mut found = HashMap::<_, Vec<_>>::new();
+        for row in rows.await.map_err(Arc::new)? {
+            if let Member::Organisation(owner) = row.contact.owner {
+                found.entry(ContactsOfOrganisation(owner)).or_default().push(row);
+            }
         }
         Ok(found)
     }

@@ -45,6 +45,7 @@ async fn person(office: &Office, number: u128, actor: Actor) -> Caller {
         until_on: None,
         is_default: true,
         is_administrator: false,
+        may_export: false,
         revoked_at: None,
     };
     grant::insert(&office.db, &held).await.unwrap();

@@ -76,6 +76,9 @@ fn right(mutation: &str, column: Column) -> Option<Asker> {
         ) => (Role::DepartmentHandler, "u12"),
         // Whoever uploads names no committee here, which only coordinators may.
         ("invitationsUpload", Column::CommitteeSecretary) => return None,
+        ("contactAdd" | "contactChange" | "contactRemove", Column::DepartmentHandler) => {
+            (Role::DepartmentHandler, "u12")
+        }
         ("needCheckIn", Column::DepartmentHandler) => (Role::DepartmentHandler, "u13"),
         (_, Column::LiaisonOfEnterprise) => (Role::ServiceLiaison, "e1"),
         (_, Column::Enterprise) => (Role::Enterprise, "e1"),
@@ -156,6 +159,7 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "chainId") => "chain:#1",
         (_, "committeeId") => "committee:#5",
         (_, "counterpartId") => "enterprise:#4",
+        ("contactAdd", "ownerId") if column == Column::DepartmentHandler => "organisation:#12",
         (_, "ownerId") if mutation == "taskList" => "enterprise:#3",
         (_, "enterpriseId" | "supplierId" | "ownerId" | "providerId") => "enterprise:#1",
         (_, "eventId") => "event:#1",
@@ -185,6 +189,8 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "supplyEdgeId") => "supply_edge:#1",
         (_, "taskId") => "task:#1",
         (_, "zoneId") => "zone:#1",
+        (_, "contactId") if column == Column::DepartmentHandler => "contact:#3",
+        (_, "contactId") => "contact:#1",
         (_, "claimId") => "claim:#1",
         (_, "grantId") => "grant:#1",
         (_, "accountId") => "account:#1",
@@ -212,6 +218,8 @@ const SCOPES: &[(&str, &str)] = &[
     ("invitationsMake", "committeeId"),
     ("invitationsUpload", "committeeId"),
     ("offerReserve", "needId"),
+    ("contactAdd", "phone"),
+    ("contactChange", "phone"),
 ];
 
 /// A smallest value for an argument.
@@ -230,6 +238,7 @@ fn value(shape: &Shape, case: (&str, Column), argument: &Argument) -> Value {
             "overlapCodes" => json!("320612"),
             "startsAt" => json!("09:00"),
             "endsAt" => json!("10:00"),
+            "phone" => json!("13800000003"),
             "newPassword" => json!("correct horse battery staple"),
             _ => json!("试写"),
         },

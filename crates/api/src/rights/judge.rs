@@ -126,6 +126,7 @@ impl Judge<'_> {
         }
         match ty {
             "GraphNode" => self.graph_node(object, path),
+            "AuditThing" => self.read_thing(object, path),
             "GraphNeighbour" => self.neighbour(object, row, path),
             "GraphFound" | "GraphPath" => self.way(object, row, path),
             "SupplyRelation" => self.relation(object, path),
@@ -222,6 +223,7 @@ impl Judge<'_> {
             "reservation" => Class::Reservation,
             "invitation" => Class::Invitation,
             "claim" => Class::Claim,
+            "contact" => Class::Contact,
             "offer" => Class::Offer,
             "supply_edge" => Class::SupplyEdge,
             "suggestion" => Class::Suggestion,
@@ -236,7 +238,19 @@ impl Judge<'_> {
             "region" | "industry" => Class::Codes,
             _ => Class::Registry,
         };
-        self.sight(class, id) != Sight::None
+        // One's own claims are listed with one's account, not among those to decide.
+        match self.world.sight(&self.asker.unsigned(), class, id) {
+            Ok(sight) => sight != Sight::None,
+            Err(todo) => self.found.unruled.insert(todo),
+        }
+    }
+
+    /// Whoever is told of accesses to their own things must not learn what else was read with them.
+    fn read_thing(&mut self, object: &Map<String, Value>, path: &str) {
+        let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+        if id.starts_with("need:") && self.sight(DataClass::NeedBody, id) == Sight::None {
+            self.leak(format!("{path} names {id}"));
+        }
     }
 
     fn graph_node(&mut self, object: &Map<String, Value>, path: &str) {

@@ -46,7 +46,7 @@ pub(super) async fn ask(
     asker: &Asker,
     request: impl Into<Request>,
 ) -> Value {
-    let service = Service::new(Arc::clone(engine), Arc::clone(office), asker.actor.clone());
+    let service = Service::of(Arc::clone(engine), Arc::clone(office), asker.caller.clone());
     let mut answer = service.execute(request.into()).await;
     answer.extensions.clear();
     serde_json::to_value(answer).unwrap()
@@ -253,8 +253,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             vec![(format!("(a: {a}, b: {b})"), String::new())]
         }
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
-        // Without a calendar of the year there is no answer; nothing in it is anybody's.
-        "deadlines" => Vec::new(),
+        "deadlines" => vec![("(kind: OTHER)".to_owned(), String::new())],
         "monthlyTopics" => vec![(
             format!("(committeeId: \"{}\", month: \"2026-03\")", expand("committee:#5")),
             "Query".to_owned(),
@@ -348,7 +347,9 @@ async fn walk(
         asked += 1;
         judge.read(&answer);
         let value = &answer["data"][root];
-        if row == "Query" {
+        // What a coordinator is told of these is theirs, or nothing; which rows must be there, the
+        // facts say.
+        if row == "Query" && !["auditRows", "myNotices"].contains(&root.as_str()) {
             judge.compare("Query", root, value, root);
         }
         judge.look(value, row, root);
@@ -400,7 +401,8 @@ fn missing(judge: &mut Judge<'_>) -> Vec<String> {
 
 /// Walks as every `of`th asker and compares with the matrix.
 async fn part(number: usize, of: usize) {
-    let (shape, world, askers) = (Shape::read(), World::new(), world::askers());
+    let (shape, world, mut askers) = (Shape::read(), World::new(), world::askers());
+    askers.extend(world::guests());
     let office = Arc::new(world::office().await);
     let engine = engine();
     let place = (&engine, &office);

@@ -1,15 +1,19 @@
 //! Two of everything, whose it is, and who asks.
 //!
 //! Whose a row is stands here in letters: `e1` enterprise 1, `g3` the group of enterprise 3, `k5`
-//! committee 5, `u7` unit 7, `r320612` a division, `z1` a zone, `s:…` the person with that name.
+//! committee 5, `u7` unit 7, `r320612` a division, `z1` a zone, `s:…` the person with that name,
+//! `a1` whoever signed in to account 1, `a1g2` under its grant 2.
 //! It follows from `world.sql` and the scopes that the matrix describes, by thinking, not by asking
 //! the program.
 
 use std::collections::BTreeMap;
 
+use lianmeng_app::caller::{Caller, Credential};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::{Actor, Body, Role};
+use lianmeng_domain::ids::{AccountId, GrantId, LoginId};
 use lianmeng_domain::rights::{self, Column, DataClass, Sight};
+use lianmeng_store::calendar;
 use sea_orm::ConnectionTrait as _;
 
 use crate::testing;
@@ -41,6 +45,9 @@ pub(super) async fn office() -> Office {
 /// Fills empty tables.
 pub(super) async fn fill(office: &Office) {
     office.db.execute_unprepared(&expand(SQL)).await.unwrap();
+    for year in lianmeng_app::calendar::shipped() {
+        calendar::put_if_absent(&office.db, &year, office.clock.now()).await.unwrap();
+    }
 }
 
 /// Whose a row is, for one class of its data.
@@ -56,6 +63,12 @@ struct Fact {
 
 const fn fact(class: Class, id: &'static str, whose: &'static str) -> Fact {
     Fact { class, id, whose, masked: "", is_published: false }
+}
+
+/// Whoever is not among `whose` sees it masked, if they see any.
+const fn else_masked(class: Class, id: &'static str, whose: &'static str) -> Fact {
+    let masked = "e1 e2 e9 e10 u7 u12 u13 u14 k5 k6 r320612 r440305 z1 g3 g11";
+    Fact { masked, ..fact(class, id, whose) }
 }
 
 const fn published(class: Class, id: &'static str, whose: &'static str) -> Fact {
@@ -161,10 +174,32 @@ const FACTS: &[Fact] = &[
     fact(Class::EventDraft, "meeting:#4", "k6 r440305"),
     fact(Class::Reservation, "reservation:#1", "e1 e2 g3 k5 u7"),
     fact(Class::Reservation, "reservation:#2", "e10 g11 k5 u12"),
+    else_masked(Class::Contact, "contact:#1", "e1 g3 k5 u7 u13 u12 r320612 z1"),
+    else_masked(Class::Contact, "contact:#2", "e2 k5 e9 r440305"),
+    else_masked(Class::Contact, "contact:#3", "u12 e1 e9 k6 r320612 z1"),
+    else_masked(Class::Contact, "contact:#4", "e8 k6 r440305"),
     fact(Class::Invitation, "invitation:#1", "k5"),
     fact(Class::Invitation, "invitation:#2", "k6"),
-    fact(Class::Claim, "claim:#1", "k5"),
-    fact(Class::Claim, "claim:#2", "k6"),
+    fact(Class::Claim, "claim:#1", "k5 a1"),
+    fact(Class::Claim, "claim:#2", "k6 a2"),
+    fact(Class::Own, "account:#1", "a1"),
+    fact(Class::Own, "account:#2", "a2"),
+    fact(Class::Own, "grant:#1", "a1"),
+    fact(Class::Own, "grant:#2", "a1"),
+    fact(Class::Own, "grant:#3", "a2"),
+    fact(Class::Own, "login:#1", "a1"),
+    fact(Class::Own, "login:#2", "a2"),
+    fact(Class::Own, "api_token:#1", "a1"),
+    fact(Class::Own, "api_token:#2", "a2"),
+    fact(Class::Own, "notice:#1", "a1g1"),
+    fact(Class::Own, "notice:#2", ""),
+    fact(Class::Own, "notice:#3", "a1g2"),
+    fact(Class::Own, "notice:#4", ""),
+    fact(Class::AuditLog, "audit:#101", "e1"),
+    fact(Class::AuditLog, "audit:#102", "e2"),
+    fact(Class::AuditLog, "audit:#103", ""),
+    fact(Class::AuditLog, "audit:#104", "e1 e2"),
+    fact(Class::AuditLog, "audit:#105", "e8"),
     fact(Class::Job, "job:#1", "s:one of chain A"),
     fact(Class::Job, "job:#2", "s:one of chain B"),
 ];
@@ -183,6 +218,10 @@ const REGISTRY: &str = "enterprise:#1 enterprise:#2 enterprise:#3 enterprise:#4 
     chain:#1 chain:#2 segment:#1 segment:#2 committee:#5 committee:#6 seat:#1 seat:#2 seat:#3 \
     alliance:#1 alliance:#2 zone:#1 zone:#2 venue:#1 venue:#2 region:320612 industry:gbt4754_2017:C17";
 
+/// What `node` knows nothing of.
+const NO_NODES: &str =
+    "job bid attachment contact invitation claim account grant login api_token notice audit";
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
@@ -192,6 +231,16 @@ pub(super) struct Asker {
     pub(super) letters: String,
     pub(super) column: Option<Column>,
     pub(super) actor: Actor,
+    /// What they signed in to, if they did: `a1 a1g2`.
+    pub(super) account: String,
+    pub(super) caller: Caller,
+}
+
+impl Asker {
+    /// The same without an account.
+    pub(super) fn unsigned(&self) -> Self {
+        Self { account: String::new(), ..self.clone() }
+    }
 }
 
 fn body(letters: &str) -> Option<Body> {
@@ -216,7 +265,33 @@ pub(super) fn asker(role: Role, letters: &str) -> Asker {
     };
     let actor = Actor { subject, role, body: body(letters) };
     let column = Column::of(&actor);
-    Asker { name: format!("{role} {letters}"), letters: letters.to_owned(), column, actor }
+    let caller = Caller::plain(actor.clone());
+    let (name, letters, account) = (format!("{role} {letters}"), letters.to_owned(), String::new());
+    Asker { name, letters, column, actor, account, caller }
+}
+
+/// Somebody who signed in to an account, by a login of the same number, under one of its grants.
+fn signed_in(role: Role, letters: &str, account: u128, grant: Option<u128>) -> Asker {
+    let mut one = asker(role, letters);
+    one.actor.subject = format!("account {account}");
+    one.account =
+        grant.map_or(format!("a{account}"), |grant| format!("a{account} a{account}g{grant}"));
+    one.name = format!("{}, signed in", one.name);
+    one.caller = Caller {
+        by: Credential::Login(AccountId::from(account), LoginId::from(account)),
+        grant: grant.map(GrantId::from),
+        ..Caller::plain(one.actor.clone())
+    };
+    one
+}
+
+/// Those who signed in: under either grant of an account, and without one.
+pub(super) fn guests() -> Vec<Asker> {
+    vec![
+        signed_in(Role::Enterprise, "e2", 1, Some(1)),
+        signed_in(Role::DepartmentHandler, "u12", 1, Some(2)),
+        signed_in(Role::Public, "", 2, None),
+    ]
 }
 
 /// Everybody who asks: each column at least once, partner organisations, both chains, the shared
@@ -270,11 +345,8 @@ impl World {
     /// Every global id there is.
     pub(super) fn ids(&self) -> Vec<String> {
         let things = self.facts.keys().map(|(_, id)| id.clone());
-        let is_node = |id: &String| {
-            !["job:", "attachment:", "bid:", "invitation:", "claim:"]
-                .iter()
-                .any(|tag| id.starts_with(tag))
-        };
+        let is_node =
+            |id: &String| !NO_NODES.split(' ').any(|tag| id.split(':').next() == Some(tag));
         let mut ids: Vec<String> = things.filter(is_node).collect();
         ids.extend(expand(REGISTRY).split_whitespace().map(str::to_owned));
         ids.sort();
@@ -293,8 +365,21 @@ impl World {
     ///
     /// What to do if nobody said whose the row is.
     pub(super) fn sight(&self, asker: &Asker, class: Class, id: &str) -> Result<Sight, String> {
-        // Codes are the same for all, and one's own is one's own whoever one is.
-        if matches!(class, Class::Codes | Class::Own) {
+        // Codes are the same for all.
+        if class == Class::Codes {
+            return Ok(Sight::Full);
+        }
+        let is_theirs = |words: &str| {
+            let mut mine = asker.account.split(' ').filter(|word| !word.is_empty());
+            mine.any(|mine| words.split(' ').any(|word| word == mine))
+        };
+        let fact_of = |class| self.facts.get(&(class, id.to_owned()));
+        // One's own is one's own whoever one is; what belongs to nobody here tells of the caller.
+        if class == Class::Own {
+            let is_own = fact_of(class).is_none_or(|fact| is_theirs(fact.whose));
+            return Ok(if is_own { Sight::Full } else { Sight::None });
+        }
+        if class == Class::Claim && fact_of(class).is_some_and(|fact| is_theirs(fact.whose)) {
             return Ok(Sight::Full);
         }
         if matches!(
@@ -307,7 +392,7 @@ impl World {
         let Some(column) = asker.column else { return Ok(Sight::None) };
         // Whose the advice is, the body of the need tells.
         let told = if class == Class::NeedAdvice { Class::NeedBody } else { class };
-        let fact = self.facts.get(&(told, id.to_owned())).ok_or_else(|| {
+        let fact = fact_of(told).ok_or_else(|| {
             format!("say in rights/world.rs whose {id} is, for the class {class}")
         })?;
         let subject = format!("s:{}", asker.actor.subject);

@@ -109,6 +109,11 @@ INSERT INTO suggestions (id, kind, need_id, offer_id, project_id, committee_id, 
   ('#5', 'task',       NULL, NULL, '#3', NULL, '#3',  '#4', NULL,  'g5', 7005, '[{"criterion":"text","points":7005,"zh":"§!suggestion/suggestion:#5§","en":"§!suggestion/suggestion:#5§"}]', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2),
   ('#6', 'enterprise', '#2', NULL, NULL, '#5', '#2',  '#9', NULL,  'g6', 7006, '[{"criterion":"text","points":7006,"zh":"§!suggestion/suggestion:#6§","en":"§!suggestion/suggestion:#6§"}]', 'mutual',   true,  NULL, NULL, NULL, NULL, 1, 4),
   ('#7', 'offer',      '#6', '#6', NULL, '#5', '#10', NULL, '#14', 'g7', 7007, '[{"criterion":"text","points":7007,"zh":"§!suggestion/suggestion:#7§","en":"§!suggestion/suggestion:#7§"}]', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2);
+INSERT INTO contacts (id, enterprise_id, organisation_id, name, title, phone, email, note, version) VALUES
+  ('#1', '#1', NULL,  '李明华', '经理', '§!contact/contact:#1§', 'li@example.cn', '§!contact/contact:#1§', 1),
+  ('#2', '#2', NULL,  '王芳',   '',     '§!contact/contact:#2§', '',              '§!contact/contact:#2§', 1),
+  ('#3', NULL, '#12', '赵强',   '行长', '§!contact/contact:#3§', '',              '§!contact/contact:#3§', 1),
+  ('#4', '#8', NULL,  '陈静',   '',     '§!contact/contact:#4§', '',              '§!contact/contact:#4§', 1);
 INSERT INTO avoids (owner_enterprise, other_enterprise, at) VALUES
   ('#1', '#8', '2026-02-20T01:00:00+00:00'), ('#4', '#9', '2026-02-20T01:00:00+00:00');
 INSERT INTO pairings (id, suggestion_id, committee_id, kind, enterprise_a, organisation_a, enterprise_b, organisation_b, stage, from_on, until_on, version) VALUES
@@ -157,13 +162,32 @@ INSERT INTO jobs (id, kind, payload, subject, role, body, state, attempts, progr
   ('#2', 'suggest_needs', '{}', 'one of chain B', 'committee_secretary', 'committee:#6', 'ready', 0, 0, 0, '§job/job:#2§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00');
 
 INSERT INTO accounts (id, name, name_key, display_name, created_at, version) VALUES
-  ('#1', 'li.ming', 'li.ming', '李明', '2026-02-01T01:00:00+00:00', 1);
+  ('#1', 'li.ming', 'li.ming', '李明', '2026-02-01T01:00:00+00:00', 1),
+  ('#2', 'wang.fang', 'wang.fang', '王芳', '2026-02-01T01:00:00+00:00', 1);
+-- Account 1 acts for enterprise 2 or unit 12; the term of account 2 is over.
+INSERT INTO grants (id, account_id, role, body, from_on, until_on, is_default, revoked_at, is_administrator) VALUES
+  ('#1', '#1', 'enterprise', 'enterprise:#2', '2026-01-01', NULL, true, NULL, false),
+  ('#2', '#1', 'department_handler', 'organisation:#12', '2026-01-01', '2026-12-31', false, NULL, false),
+  ('#3', '#2', 'committee_secretary', 'committee:#5', '2026-01-01', '2026-02-28', true, NULL, false);
+INSERT INTO logins (id, account_id, method, started_at, seen_at, ends_at, ended_at, ended_why, address, agent) VALUES
+  ('#1', '#1', 'password', '2026-03-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', '2026-03-09T01:00:00+00:00', NULL, NULL, '§own/login:#1§', '§own/login:#1§'),
+  ('#2', '#2', 'oidc',     '2026-03-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', '2026-03-09T01:00:00+00:00', NULL, NULL, '§own/login:#2§', '§own/login:#2§');
+INSERT INTO api_tokens (id, account_id, grant_id, label, access, hash, created_at, ends_at, revoked_at, used_at) VALUES
+  ('#1', '#1', '#1', '§own/api_token:#1§', 'read_only',  't1', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00', NULL, NULL),
+  ('#2', '#2', '#3', '§own/api_token:#2§', 'read_write', 't2', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00', NULL, NULL);
+-- Notice 2 tells of what its reader may no longer see; notice 4 of a grant that is over.
+INSERT INTO notices (id, account_id, grant_id, kind, thing, title, changes, first_at, last_at, read_at) VALUES
+  ('#1', '#1', '#1', 'need_accepted',   'need:#2', '§own/notice:#1§', 2, '2026-03-01T01:00:00+00:00', '2026-03-01T01:05:00+00:00', NULL),
+  ('#2', '#1', '#2', 'need_dispatched', 'need:#1', '§own/notice:#2§', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', NULL),
+  ('#3', '#1', '#2', 'need_whistled',   'need:#6', '§own/notice:#3§', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', '2026-03-01T02:00:00+00:00'),
+  ('#4', '#2', '#3', 'need_submitted',  'need:#1', '§own/notice:#4§', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', NULL);
+INSERT INTO notice_causes (cause_id, account_id, notice_id) VALUES ('#101', '#1', '#1'), ('#102', '#1', '#1');
 INSERT INTO invitations (id, batch_id, committee_id, enterprise_id, organisation_id, contact_name, contact, code_hash, open_key, made_by, made_at, ends_at) VALUES
   ('#1', '#1', '#5', '#2', NULL, '§invitation/invitation:#1§', '13800000001', 'h1', 'o1', 'one of chain A', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00'),
   ('#2', '#2', '#6', '#8', NULL, '§invitation/invitation:#2§', '13800000002', 'h2', 'o2', 'one of chain B', '2026-03-01T01:00:00+00:00', '2026-04-01T01:00:00+00:00');
 INSERT INTO claims (id, enterprise_id, account_id, evidence, state, open_key, made_at, was_disputed) VALUES
   ('#1', '#1', '#1', '§claim/claim:#1§', 'pending', 'c1', '2026-03-01T01:00:00+00:00', false),
-  ('#2', '#8', '#1', '§claim/claim:#2§', 'pending', 'c2', '2026-03-01T01:00:00+00:00', false);
+  ('#2', '#8', '#2', '§claim/claim:#2§', 'pending', 'c2', '2026-03-01T01:00:00+00:00', false);
 INSERT INTO offer_reservations (id, offer_id, need_id, pairing_id, amount, stage, until, created_at, version) VALUES
   ('#1', '#1', '#1', NULL, 9001, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1),
   ('#2', '#4', '#6', NULL, 9002, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1);
@@ -179,3 +203,13 @@ INSERT INTO attachments (id, kind, thing_id, place, name, file_kind, size_bytes,
   ('#7', 'need_answer', '#3', 1, '§attachment/attachment:#7§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000007', 'department_handler u13', '2026-02-20T01:00:00+00:00'),
   ('#8', 'meeting', '#4', 1, '§attachment/attachment:#8§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000008', 'one of chain B', '2026-02-20T01:00:00+00:00'),
   ('#9', 'task', '#2', 1, '§attachment/attachment:#9§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000009', 'enterprise e8', '2026-02-20T01:00:00+00:00');
+-- Without numbers, so that whoever follows changes begins with the first made here. 104 and 105 are reads.
+INSERT INTO audit_rows (id, at, seq, subject, role, action, thing, touches_graph, body, digest, salt, detail) VALUES
+  ('#101', '2026-02-28T01:00:00+00:00', NULL, '§!audit_log/audit:#101§', 'committee_secretary', 'TriageNeed', 'need:#1', false, 'committee:#5', 'd', 's', '{"from":"§!audit_log/audit:#101§","before":{"stage":"§!audit_log/audit:#101§"},"after":{"stage":"§!audit_log/audit:#101§"}}'),
+  ('#102', '2026-02-28T02:00:00+00:00', NULL, '§!audit_log/audit:#102§', 'enterprise', 'RegisterOffer', 'offer:#1', false, 'enterprise:#2', 'd', NULL, NULL),
+  ('#103', '2026-02-28T03:00:00+00:00', NULL, '§!audit_log/audit:#103§', 'district_host', 'PublishEvent', 'event:#1', false, 'region:320612', NULL, NULL, NULL);
+INSERT INTO audit_reads (id, at, seq, subject, role, body, things, digest, salt, detail) VALUES
+  ('#104', '2026-02-28T04:00:00+00:00', 1, '§!audit_log/audit:#104§', 'coordinator', NULL, '{"need:#1":["body"],"need:#2":["body"]}', 'd', 's', '{"from":"§!audit_log/audit:#104§"}'),
+  ('#105', '2026-02-28T05:00:00+00:00', 2, '§!audit_log/audit:#105§', 'auditor', NULL, '{"need:#7":["body"]}', 'd', 's', '{"from":"§!audit_log/audit:#105§"}');
+INSERT INTO audit_read_things (thing, at, read_id, seq) VALUES
+  ('need:#1', '2026-02-28T04:00:00+00:00', '#104', 1), ('need:#2', '2026-02-28T04:00:00+00:00', '#104', 1), ('need:#7', '2026-02-28T05:00:00+00:00', '#105', 2);

@@ -39,6 +39,7 @@ pub(crate) async fn person(office: &Office, account_id: &Value, grant_id: &Value
     Caller {
         actor,
         by: Credential::Login(account, LoginId::from(account.number())),
+        may_export: held.as_ref().is_some_and(|grant| grant.may_export),
         grant: held.map(|grant| grant.id),
         access: Access::ReadWrite,
         ends_at: None,

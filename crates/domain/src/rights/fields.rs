@@ -65,9 +65,9 @@ pub const FIELDS: &[Fields] = &[
     part("Deadlines", "respondBy answerBy"),
 
     // The public registry.
-    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers isLeadFirm isFlagship isAboveScale isExample version partyOrganisations seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
+    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
     part("EnterpriseProduct", "enterprise product shareBasisPoints"),
-    open("Organisation", Class::Registry, "id externalId name kind place services isExample version alliances partyOrganisations seats"),
+    open("Organisation", Class::Registry, "id externalId name kind place services isExample version alliances contacts partyOrganisations seats"),
     open("PartyOrganisation", Class::Registry, "id externalId name level parent children home version"),
     open("Product", Class::Registry, "id externalId name makers users linksFrom linksTo version"),
     part("ProductLink", "from kind to"),
@@ -79,6 +79,8 @@ pub const FIELDS: &[Fields] = &[
     open("Alliance", Class::Registry, "id externalId name committee lead partners segments isExample version"),
     open("Zone", Class::Registry, "id name aliases overlaps isExample version"),
     open("Venue", Class::Registry, "id name address place capacity tables isExample version"),
+    masked("Contact", Class::Contact, "id owner title version", "note"),
+    mine("Contact", Class::Contact, "isMasked name phone email"),
     part("Place", "name region regionCode zone zoneId"),
     part("Coverage", "covered orphans overlaps placed shareBasisPoints"),
 
@@ -180,7 +182,7 @@ pub const FIELDS: &[Fields] = &[
     // The caller's own, and answers to what the caller did.
     mine("Viewer", Class::Own, "subject role bodyId actingAsId access endsAt account grants logins apiTokens claims"),
     mine("Account", Class::Own, "id name displayName hasPassword createdAt"),
-    mine("Grant", Class::Own, "id role bodyId fromOn untilOn isDefault isInForce isAdministrator"),
+    mine("Grant", Class::Own, "id role bodyId fromOn untilOn isDefault isInForce isAdministrator mayExport"),
     mine("Login", Class::Own, "id method address agent startedAt seenAt endsAt isPresent"),
     mine("ApiToken", Class::Own, "id label grantId access createdAt endsAt usedAt"),
     mine("Colleague", Class::Own, "accountId grantId name displayName fromOn untilOn isAdministrator mayResetPassword"),
@@ -192,6 +194,8 @@ pub const FIELDS: &[Fields] = &[
     masked("AuditRow", Class::AuditLog, "id at role body action things isErased", "subject origin before after"),
     part("AuditThing", "id fields"),
     part("ClaimPayload", "claim claimId"),
+    part("ContactPayload", "contact"),
+    part("ContactRemovePayload", "removedId"),
     part("CodeToHandOver", "code link qrSvg"),
     part("ColleaguePayload", "accountId grantId passwordCode"),
     part("GrantLeavePayload", "leftId"),

@@ -41,6 +41,8 @@ const ATTACHER: &[Column] = &[
 ];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
 const KEEPER: &[Column] = &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
+const CONTACT_KEEPER: &[Column] =
+    &[Enterprise, LiaisonOfEnterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
 /// Whoever knows a code or has evidence: rights come with it, not before.
 const ANYONE: &[Column] = &[];
 const PERSON: &[Column] = &[
@@ -129,6 +131,21 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("committeeRegister"),
     registry("committeeRemove"),
     registry("committeeUpdate"),
+    Mutation {
+        name: "contactAdd",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
+    Mutation {
+        name: "contactChange",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
+    Mutation {
+        name: "contactRemove",
+        may: CONTACT_KEEPER,
+        scope: "of its own, or of those on its committee's chain or seats",
+    },
     registry("deadlineProfileChoose"),
     Mutation { name: "deadlineProfileSet", may: &[Coordinator, SystemAdmin], scope: "any" },
     registry("enterpriseRegister"),

@@ -61,6 +61,9 @@ pub(crate) struct UserGrantArgs {
     /// Let the holder keep the people of the body: add colleagues and end their grants.
     #[arg(long)]
     pub(crate) administrator: bool,
+    /// Let the holder take lists out as files: a right of its own, which no role brings.
+    #[arg(long)]
+    pub(crate) export: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -93,7 +93,7 @@ pub async fn page(
     }
 }
 
-/// Things of an enterprise that the log names: itself, its needs and its offers.
+/// Things of an enterprise that the log names: itself, its needs, offers and contacts.
 fn own(column: impl IntoColumnRef + Clone, owner: EnterpriseId) -> Condition {
     let of = |table: &'static str, tag: &str| -> SelectStatement {
         let mut ids = Query::select();
@@ -105,7 +105,8 @@ fn own(column: impl IntoColumnRef + Clone, owner: EnterpriseId) -> Condition {
     Condition::any()
         .add(Expr::col(column.clone()).eq(format!("enterprise:{owner}")))
         .add(Expr::col(column.clone()).in_subquery(of("needs", "need")))
-        .add(Expr::col(column).in_subquery(of("offers", "offer")))
+        .add(Expr::col(column.clone()).in_subquery(of("offers", "offer")))
+        .add(Expr::col(column).in_subquery(of("contacts", "contact")))
 }
 
 fn of_changes(sight: AuditSight, filter: &EntryFilter) -> Condition {

@@ -37,6 +37,7 @@ async fn signed_in(office: &Office) -> Login {
         until_on: desk.today.succ_opt(),
         is_default: false,
         is_administrator: false,
+        may_export: false,
         request_key: "grant-li".to_owned(),
     };
     accounts::add_grant(&desk, &admin, &grant).await.unwrap();

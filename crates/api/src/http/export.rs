@@ -1,0 +1,244 @@
+//! Lists as files: `GET /exports/needs.csv` and `/exports/needs.xlsx`, with a filter in the query.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use lianmeng_app::caller::Caller;
+use lianmeng_app::desk::local_time;
+use lianmeng_app::export::{self as app, ExportError, ExportNeeds, NeedRow};
+use lianmeng_domain::need::{NeedKind, NeedStage};
+use lianmeng_exchange::export::{self, Sheet};
+use lianmeng_store::need::NeedFilter;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use super::Front;
+use super::answer::{self, Manner, Media, Refused, bad_request};
+use super::caller;
+use crate::error::{self, ApiError};
+use crate::{ids, page};
+
+/// Longest query that is read.
+const MAX_QUERY: usize = 2_000;
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Csv,
+    Xlsx,
+}
+
+impl FileKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    const fn media(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// Which needs; a name that is not known is refused, so that a misspelt filter takes nothing out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NeedQuery {
+    search: Option<String>,
+    enterprise_id: Option<String>,
+    committee_id: Option<String>,
+    handler_id: Option<String>,
+    stages: Option<String>,
+    kinds: Option<String>,
+    region_code: Option<String>,
+    is_published: Option<bool>,
+}
+
+impl NeedQuery {
+    fn into_filter(self) -> Result<NeedFilter, ApiError> {
+        Ok(NeedFilter {
+            search: page::words(self.search),
+            enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
+            committee: self.committee_id.map(|id| ids::decode(&id)).transpose()?,
+            handler: self.handler_id.map(|id| ids::decode(&id)).transpose()?,
+            stages: words("stages", self.stages, NeedStage::from_word)?,
+            kinds: words("kinds", self.kinds, NeedKind::from_word)?,
+            region: page::region(self.region_code)?,
+            is_published: self.is_published,
+            lit: None,
+        })
+    }
+}
+
+/// Words with commas between them, as the schema writes them.
+fn words<T>(
+    name: &str,
+    text: Option<String>,
+    from: fn(&str) -> Option<T>,
+) -> Result<Vec<T>, ApiError> {
+    let text = text.unwrap_or_default();
+    let parts = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    parts
+        .map(|word| {
+            from(&word.to_lowercase())
+                .ok_or_else(|| ApiError::BadInput(format!("{name} has {word:?}, which is none")))
+        })
+        .collect()
+}
+
+/// `GET /exports/:name`.
+#[handler]
+pub(super) async fn list(
+    request: &Request,
+    Path(name): Path<String>,
+    front: Data<&Front>,
+) -> Response {
+    let manner = Manner { media: Media::Json, voice: answer::voice(request) };
+    let kind = match name.as_str() {
+        "needs.csv" => FileKind::Csv,
+        "needs.xlsx" => FileKind::Xlsx,
+        _ => {
+            let message = "there are needs.csv and needs.xlsx".to_owned();
+            return manner.refuse(Refused(StatusCode::NOT_FOUND, "BAD_REQUEST", message));
+        }
+    };
+    match timeout(front.settings.timeout, written(request, front.0, kind)).await {
+        Ok(Ok(bytes)) => file(&name, kind, bytes),
+        Ok(Err(refused)) => manner.refuse(refused),
+        Err(_elapsed) => {
+            let message = "the export took too long; narrow the filter".to_owned();
+            manner.refuse(Refused(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
+        }
+    }
+}
+
+fn file(name: &str, kind: FileKind, bytes: Vec<u8>) -> Response {
+    let mut response = Response::builder().content_type(kind.media()).body(bytes);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec<u8>, Refused> {
+    let who = caller::of(request, front).await?;
+    let asked = request.uri().query().unwrap_or_default().to_owned();
+    if asked.len() > MAX_QUERY {
+        return Err(bad_request(format!("the query is longer than {MAX_QUERY} bytes")));
+    }
+    let query: NeedQuery = request.params().map_err(|error| bad_request(error.to_string()))?;
+    let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
+    let desk = front.desk(request);
+    let cmd = ExportNeeds { filter, asked, format: kind.word(), max_rows: app::MAX_ROWS };
+    let rows = app::needs(&desk, &who, &cmd).await.map_err(refused)?;
+    let now = desk.now;
+    let made = tokio::task::spawn_blocking(move || {
+        let sheet = sheet(now, &who, &cmd.asked, &rows);
+        match kind {
+            FileKind::Csv => export::csv(&sheet, "needs.csv"),
+            FileKind::Xlsx => export::xlsx(&sheet, "needs.xlsx"),
+        }
+    });
+    match made.await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => Err(internal(&error)),
+        Err(error) => Err(internal(&error)),
+    }
+}
+
+fn refused(error: ExportError) -> Refused {
+    match error {
+        ExportError::Forbidden => Refused(StatusCode::FORBIDDEN, "FORBIDDEN", error.to_string()),
+        ExportError::TooMany { .. } => {
+            Refused(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", error.to_string())
+        }
+        ExportError::Store(error) => match error.trouble() {
+            Some(of) => {
+                tracing::error!(%error, "an export failed because of the database");
+                let (code, message) = error::trouble(of);
+                Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_string())
+            }
+            None => internal(&error),
+        },
+    }
+}
+
+fn internal(error: &dyn std::error::Error) -> Refused {
+    tracing::error!(%error, "an export failed on our side");
+    let message = "something went wrong on our side; it has been logged".to_owned();
+    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+}
+
+const HEADER: [&str; 17] = [
+    "编号",
+    "标题",
+    "摘要",
+    "类型",
+    "环节",
+    "企业",
+    "行政区划",
+    "提出时间",
+    "产业链党委",
+    "办理单位",
+    "派单时间",
+    "办理期限",
+    "评价",
+    "联系人",
+    "职务",
+    "电话",
+    "电子邮箱",
+];
+
+/// The list as it is written; times are local, as in every office that reads it.
+fn sheet(now: DateTime<Utc>, who: &Caller, asked: &str, rows: &[NeedRow]) -> Sheet {
+    let note = |name: &str, value: String| (name.to_owned(), value);
+    let body = who.actor.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
+    let filter = if asked.is_empty() { "全部".to_owned() } else { asked.to_owned() };
+    Sheet {
+        title: "需求清单".to_owned(),
+        notes: vec![
+            note("筛选条件", filter),
+            note("截至时间", now.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            note("导出人", format!("{}（{}{body}）", who.actor.subject, who.actor.role)),
+            note("行数", rows.len().to_string()),
+            note("说明", "只含导出人有权查看的内容；联系方式已脱敏".to_owned()),
+        ],
+        header: HEADER.map(str::to_owned).to_vec(),
+        rows: rows.iter().map(line).collect(),
+    }
+}
+
+fn line(row: &NeedRow) -> Vec<String> {
+    let need = &row.seen.need;
+    let contact = row.contact.as_ref();
+    let of = |part: fn(&lianmeng_domain::contact::Contact) -> &String| {
+        contact.map(part).cloned().unwrap_or_default()
+    };
+    vec![
+        ids::encode(need.id).0,
+        need.title.clone(),
+        need.public_summary.clone(),
+        need.kind.word().to_uppercase(),
+        need.stage.word().to_uppercase(),
+        row.enterprise.clone(),
+        need.region.map(|code| code.to_string()).unwrap_or_default(),
+        local_time(need.created_at),
+        row.committee.clone(),
+        row.handler.clone(),
+        need.dispatched_at.map(local_time).unwrap_or_default(),
+        need.due_at.map(local_time).unwrap_or_default(),
+        need.rating.map(|rating| rating.stars().to_string()).unwrap_or_default(),
+        of(|one| &one.name),
+        of(|one| &one.title),
+        of(|one| &one.phone),
+        of(|one| &one.email),
+    ]
+}

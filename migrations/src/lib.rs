@@ -18,6 +18,7 @@ mod m20261122_000012_figures;
 mod m20261122_000013_biddings;
 mod m20261122_000014_attachments;
 mod m20261122_000017_lamps;
+mod m20261122_000015_deliveries;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_biddings::Migration),
             Box::new(m20261122_000014_attachments::Migration),
             Box::new(m20261122_000017_lamps::Migration),
+            Box::new(m20261122_000015_deliveries::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ use crate::alike::Likeness;
 use crate::blobs::Blobs;
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
+use crate::post::Post;
 use crate::reads::Reads;
 use crate::snapshot::{Pinned, Snapshots};
 use crate::trail::{self, Trail};
@@ -97,8 +98,13 @@ pub struct Office {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about.
     pub fewest: Fewest,
+<<<<<<< HEAD
     /// Bytes of attachments.
     pub blobs: Blobs,
+=======
+    /// How notices leave the house.
+    pub post: Post,
+>>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
 }
 
 impl Office {
@@ -116,7 +122,11 @@ impl Office {
             origin: trail::INSIDE.into(),
             alike: Likeness::default(),
             fewest: Fewest::default(),
+<<<<<<< HEAD
             blobs: Blobs::default(),
+=======
+            post: Post::default(),
+>>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
         }
     }
 
@@ -137,7 +147,11 @@ impl Office {
             origin: Arc::clone(&self.origin),
             alike: self.alike.clone(),
             fewest: self.fewest,
+<<<<<<< HEAD
             blobs: self.blobs.clone(),
+=======
+            post: self.post.clone(),
+>>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -169,8 +183,13 @@ pub struct Desk {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about, for those who do not read its rows in full.
     pub fewest: Fewest,
+<<<<<<< HEAD
     /// Bytes of attachments.
     pub blobs: Blobs,
+=======
+    /// How notices leave the house.
+    pub post: Post,
+>>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

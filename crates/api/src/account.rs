@@ -393,7 +393,10 @@ impl ViewerNode {
         let shown: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
         let causes = webhook::causes(db, &shown).await?;
         let cursor = |row: &Delivery| page::cursor(LIST, &[&row.id.to_string()]);
-        let node = |delivery: Delivery| DeliveryNode { causes: causes(&delivery.id), delivery };
+        let node = |delivery: Delivery| {
+            let causes = causes.get(&delivery.id).cloned().unwrap_or_default();
+            DeliveryNode { delivery, causes }
+        };
         Ok(page::connection(page.slice(rows), cursor, node))
     }
 }

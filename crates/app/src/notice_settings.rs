@@ -64,7 +64,9 @@ pub enum NoticeSettingsError {
     #[error("this server sends no mail; the operator sets it up in [mail]")]
     MailOff,
     /// The mail server refused; a later try may go through.
-    #[error("the mail with the code was not sent ({0}); check the address and ask again in a minute")]
+    #[error(
+        "the mail with the code was not sent ({0}); check the address and ask again in a minute"
+    )]
     NotSent(String),
     /// Codes asked for too fast.
     #[error("a code was sent a moment ago; ask for another after {0}")]
@@ -201,7 +203,8 @@ async fn save(
 
 /// Eight digits.
 fn code(secret: &Secret) -> String {
-    let number = secret.bytes().iter().take(8).fold(0_u64, |all, byte| all << 8 | u64::from(*byte));
+    let number =
+        secret.bytes().iter().take(8).fold(0_u64, |all, byte| (all << 8) | u64::from(*byte));
     format!("{:08}", number % 100_000_000)
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::{FutureExt as _, StreamExt as _, stream};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 
 use lianmeng_domain::delivery::{self as rules, Channel, Delivery, MAX_ATTEMPTS};
 use lianmeng_domain::ids::DeliveryId;
@@ -120,10 +121,8 @@ pub async fn send_due(office: &Office) -> Result<u64, StoreError> {
             return Ok(count);
         }
         let sending = due.iter().map(|delivery| one(office, &holder, claim.now, delivery));
-        let done: Vec<Result<(), StoreError>> =
-            stream::iter(sending).buffer_unordered(AT_ONCE).collect().await;
-        for one in done {
-            one?;
+        for sent in join_all(sending).await {
+            sent?;
             count += 1;
         }
     }

@@ -85,7 +85,7 @@ async fn town(server: &MailServer) -> (Office, Vec<NeedId>) {
         let request_key = "write-001".to_owned();
         let cmd = WriteNeed { card, submits: false, confirms_no_secret: true, request_key };
         let done = need::write(&office.desk(), &staff(number), &cmd).await.unwrap();
-        needs.push(done.need);
+        needs.push(done.id());
     }
     (office, needs)
 }
@@ -206,7 +206,10 @@ async fn fifty_changes_of_an_evening_are_one_mail_in_the_morning_with_each_cause
     let letters = server.letters();
     assert_eq!(letters.len(), 2, "the code, and one mail for all");
     let mail = &letters[1];
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("notice@lianmeng.test", &["li@example.cn".to_owned()][..]));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("notice@lianmeng.test", &["li@example.cn".to_owned()][..])
+    );
     let last = format!("audit:{}", lianmeng_domain::ids::AuditId::from(50));
     let want = format!(
         "您有 1 条新通知。\n\n1. 诉求「用工」已由办理单位接单。（共 50 次变动）\n   \
@@ -222,7 +225,10 @@ async fn fifty_changes_of_an_evening_are_one_mail_in_the_morning_with_each_cause
     let sent = deliveries(&office).await.remove(0);
     assert_eq!(mail.header("Message-ID").unwrap(), format!("<{}@lianmeng.test>", sent.id));
     assert_eq!(mail.header("Auto-Submitted").unwrap(), "auto-generated");
-    assert_eq!(mail.header("List-Unsubscribe").unwrap(), "<https://lianmeng.test/settings/notices>");
+    assert_eq!(
+        mail.header("List-Unsubscribe").unwrap(),
+        "<https://lianmeng.test/settings/notices>"
+    );
     assert_eq!(mail.header("Date").unwrap(), "Tue, 03 Mar 2026 00:00:00 +0000");
     assert!(mail.data.is_ascii() && !mail.data.contains("机密"), "{}", mail.data);
 }
@@ -262,15 +268,21 @@ async fn an_address_is_written_to_only_after_its_code_came_back() {
         let wrong = confirm(&next, "00000000", &format!("again-{number:03}")).await;
         assert!(matches!(wrong, Err(NoticeSettingsError::WrongCode)), "{wrong:?}");
     }
-    let code: String =
-        text(&server.letters()[1].parts()[0]).chars().filter(char::is_ascii_digit).take(8).collect();
+    let code: String = text(&server.letters()[1].parts()[0])
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(8)
+        .collect();
     let spent = confirm(&next, &code, "code-0002").await;
     assert!(matches!(spent, Err(NoticeSettingsError::NoCode)), "{spent:?}");
     assert_eq!(send_due(&next).await.unwrap(), 1);
     assert_eq!(server.letters()[2].to, ["li@example.cn"], "still the confirmed one");
     server.refuse(&[550]);
     let refused = set_email(&later(&office, 2, 11, 0), "no@example.cn", "email-004").await;
-    assert!(matches!(&refused, Err(NoticeSettingsError::NotSent(why)) if why.contains("550")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(NoticeSettingsError::NotSent(why)) if why.contains("550")),
+        "{refused:?}"
+    );
     let off = Office { post: Post::default(), ..later(&office, 2, 12, 0) };
     let off = set_email(&off, "li@example.cn", "email-005").await;
     assert!(matches!(off, Err(NoticeSettingsError::MailOff)), "{off:?}");
@@ -334,7 +346,10 @@ async fn a_mail_server_that_refuses_is_tried_again_later_and_never_at_night() {
     // Due again within quiet hours.
     assert_eq!(send_due(&later(&office, 2, 9, 12)).await.unwrap(), 1);
     let waits = deliveries(&office).await.remove(0);
-    assert_eq!((waits.state, waits.attempts, waits.next_at), (DeliveryState::Failed, 1, at(2, 10, 0)));
+    assert_eq!(
+        (waits.state, waits.attempts, waits.next_at),
+        (DeliveryState::Failed, 1, at(2, 10, 0))
+    );
     assert_eq!(send_due(&later(&office, 2, 10, 0)).await.unwrap(), 1);
     assert_eq!(send_due(&later(&office, 2, 10, 6)).await.unwrap(), 1);
     assert_eq!(states(&deliveries(&office).await), [(DeliveryState::Sent, 3)]);
@@ -374,7 +389,9 @@ async fn a_webhook_is_told_signed_and_tried_again_until_it_takes_it() {
     assert_eq!(hook(&office, &receiver.url, "webhook-1").await.unwrap().secret, None, "shown once");
     happen(&office, needs[0], 1..51).await;
     assert_eq!(send_due(&office).await.unwrap(), 0, "a minute for the burst");
-    for (minute, want) in [(1, DeliveryState::Failed), (3, DeliveryState::Failed), (9, DeliveryState::Sent)] {
+    for (minute, want) in
+        [(1, DeliveryState::Failed), (3, DeliveryState::Failed), (9, DeliveryState::Sent)]
+    {
         assert_eq!(send_due(&later(&office, 2, 9, minute)).await.unwrap(), 1, "{minute}");
         assert_eq!(deliveries(&office).await[0].state, want, "{minute}");
     }
@@ -407,7 +424,9 @@ async fn webhooks_are_registered_by_who_may_and_lead_out_of_the_house() {
     let server = MailServer::default();
     let (mut office, _) = town(&server).await;
     office.post.hooks.allow_inner = false;
-    for (number, url) in ["http://example.cn/", "https://127.0.0.1/", "https://[::1]/"].iter().enumerate() {
+    for (number, url) in
+        ["http://example.cn/", "https://127.0.0.1/", "https://[::1]/"].iter().enumerate()
+    {
         let refused = hook(&office, url, &format!("inner-{number:03}")).await;
         assert!(matches!(refused, Err(WebhookError::Rule(_))), "{url}");
     }

@@ -271,6 +271,9 @@ mod tests {
         let some = NoticeSettings { kinds: Some(vec![NoticeKind::NeedOverdue]), ..all.clone() };
         assert_eq!(some.address(NoticeKind::NeedClosed), None);
         assert_eq!(some.address(NoticeKind::NeedOverdue), Some("li@example.cn"));
-        assert_eq!(NoticeSettings { wants_email: false, ..all }.address(NoticeKind::NeedOverdue), None);
+        assert_eq!(
+            NoticeSettings { wants_email: false, ..all }.address(NoticeKind::NeedOverdue),
+            None
+        );
     }
 }

@@ -196,7 +196,7 @@ pub async fn claim(
     };
     let rows = row::Entity::find()
         .filter(due())
-        .filter(row::Column::Channel.is_in(channels))
+        .filter(row::COLUMN.channel.is_in(channels))
         .order_by_asc(row::COLUMN.next_at)
         .order_by_asc(row::COLUMN.id)
         .limit(claim.limit)
@@ -366,7 +366,7 @@ pub async fn newest_of_webhooks(
     // Ids sort by time.
     let newest: Vec<String> = row::Entity::find()
         .select_only()
-        .column_as(row::Column::Id.max(), "newest")
+        .column_as(row::COLUMN.id.max(), "newest")
         .filter(parse::among(db, row::Column::WebhookId, webhooks))
         .group_by(row::Column::WebhookId)
         .into_tuple()

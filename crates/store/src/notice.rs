@@ -17,11 +17,10 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, DbBackend, QueryOrder, QuerySelect, Statement, TryInsertResult};
 
+use self::outlet::Outlets;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{StoreError, grant};
-
-use outlet::Outlets;
 
 mod outlet;
 

@@ -56,10 +56,7 @@ pub struct KeptSettings {
 /// # Errors
 ///
 /// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
-pub async fn of(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-) -> Result<KeptSettings, StoreError> {
+pub async fn of(db: &impl ConnectionTrait, account: AccountId) -> Result<KeptSettings, StoreError> {
     let found = row::Entity::find_by_id(account.to_string()).one(db).await?;
     let none = || KeptSettings {
         settings: NoticeSettings::of(account),
@@ -208,7 +205,10 @@ mod tests {
         put(&db, &kept).await.unwrap();
         put(&db, &kept).await.unwrap();
         assert_eq!(of(&db, account).await.unwrap(), kept);
-        assert_eq!(among(&db, [account, AccountId::from(2)]).await.unwrap(), [kept.settings.clone()]);
+        assert_eq!(
+            among(&db, [account, AccountId::from(2)]).await.unwrap(),
+            [kept.settings.clone()]
+        );
         assert!(!try_code(&db, account, at(9) + CODE_LIFE).await.unwrap(), "over");
         for _ in 0..CODE_TRIES {
             assert!(try_code(&db, account, at(10)).await.unwrap());

@@ -90,8 +90,7 @@ impl Handler for Talk {
         if let Some(code) = self.answers.lock().unwrap().pop_front() {
             return Response::custom(code, "not now".to_owned());
         }
-        self.now =
-            Some(Letter { from: from.to_owned(), to: to.to_vec(), data: String::new() });
+        self.now = Some(Letter { from: from.to_owned(), to: to.to_vec(), data: String::new() });
         response::OK
     }
 

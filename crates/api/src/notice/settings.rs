@@ -6,8 +6,7 @@ use lianmeng_app::notice_settings::{
     self as app, ConfirmEmail, NoticeSettingsError, SetEmail, SetNotices,
 };
 use lianmeng_domain::delivery::{
-    self as rules, Channel, Delivery, DeliveryError, DeliveryState, NoticeLanguage,
-    NoticeSettings,
+    self as rules, Channel, Delivery, DeliveryError, DeliveryState, NoticeLanguage, NoticeSettings,
 };
 use lianmeng_domain::ids::{AccountId, AuditId};
 use lianmeng_domain::notice::NoticeKind;

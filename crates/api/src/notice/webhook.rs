@@ -1,5 +1,7 @@
 //! Webhooks of the caller.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use lianmeng_app::caller::Caller;
@@ -68,10 +70,10 @@ impl WebhookNode {
         let wanted: Vec<_> = webhooks.iter().map(|one| one.id).collect();
         let mut last = delivery::newest_of_webhooks(db, &wanted).await?;
         let newest: Vec<DeliveryId> = last.values().map(|one| one.id).collect();
-        let causes = causes(db, &newest).await?;
+        let mut causes = causes(db, &newest).await?;
         let node = |webhook: Webhook| {
             let last = last.remove(&webhook.id).map(|delivery| DeliveryNode {
-                causes: causes(&delivery.id),
+                causes: causes.remove(&delivery.id).unwrap_or_default(),
                 delivery,
             });
             Self { webhook, last }
@@ -80,19 +82,19 @@ impl WebhookNode {
     }
 }
 
-/// What gives the changes that a message tells of.
+/// The changes that messages tell of, sorted.
 pub(crate) async fn causes(
     db: &DatabaseConnection,
     deliveries: &[DeliveryId],
-) -> Result<impl Fn(&DeliveryId) -> Vec<AuditId> + use<>, ApiError> {
-    let parts = delivery::parts(db, deliveries).await?;
-    Ok(move |id: &DeliveryId| {
-        let parts = parts.get(id).into_iter().flatten();
-        let mut causes: Vec<AuditId> =
-            parts.flat_map(|part| &part.causes).copied().collect();
-        causes.sort_unstable();
-        causes
-    })
+) -> Result<BTreeMap<DeliveryId, Vec<AuditId>>, ApiError> {
+    let parts = delivery::parts(db, deliveries).await?.into_iter();
+    Ok(parts
+        .map(|(id, parts)| {
+            let mut causes: Vec<AuditId> = parts.into_iter().flat_map(|part| part.causes).collect();
+            causes.sort_unstable();
+            (id, causes)
+        })
+        .collect())
 }
 
 /// Input of `webhookAdd`.
@@ -202,12 +204,10 @@ impl WebhookMutation {
         let id = ids::decode(&input.webhook_id)?;
         let cmd = RemoveWebhook { id, request_key: input.request_key };
         let refused = match signed_in(ctx)? {
-            Ok((owner, _)) => {
-                match app::remove(&scope.desk, &scope.actor, owner, &cmd).await {
-                    Ok(id) => return Ok(RevokedPayload::of(ids::encode(id))),
-                    Err(error) => webhook_error(error)?,
-                }
-            }
+            Ok((owner, _)) => match app::remove(&scope.desk, &scope.actor, owner, &cmd).await {
+                Ok(id) => return Ok(RevokedPayload::of(ids::encode(id))),
+                Err(error) => webhook_error(error)?,
+            },
             Err(refused) => refused,
         };
         Ok(RevokedPayload::refused(refused))

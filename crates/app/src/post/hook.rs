@@ -85,8 +85,9 @@ pub async fn send(hooks: Hooks, request: &Request) -> Result<(), Refusal> {
     let url = check_url(hooks, &request.url).map_err(|error| again(error.to_string()))?;
     let url = Url::parse(&url).map_err(|error| again(error.to_string()))?;
     let addresses = tokio::time::timeout(hooks.timeout, resolve(hooks, &url));
-    let addresses =
-        addresses.await.map_err(|_| again("its name could not be looked up in time".to_owned()))??;
+    let addresses = addresses
+        .await
+        .map_err(|_| again("its name could not be looked up in time".to_owned()))??;
     // The addresses that were checked are those that are connected to.
     let client = reqwest::Client::builder()
         .resolve_to_addrs(url.host_str().unwrap_or_default(), &addresses)
@@ -108,7 +109,9 @@ pub async fn send(hooks: Hooks, request: &Request) -> Result<(), Refusal> {
         .map_err(|error| again(said(error)))?;
     match answer.status() {
         status if status.is_success() => Ok(()),
-        StatusCode::GONE => Err(Refusal { reason: "it answered 410: gone".to_owned(), is_final: true }),
+        StatusCode::GONE => {
+            Err(Refusal { reason: "it answered 410: gone".to_owned(), is_final: true })
+        }
         status => Err(again(format!("it answered {}", status.as_u16()))),
     }
 }
@@ -158,19 +161,36 @@ mod tests {
         let strict = Hooks::default();
         let lenient = Hooks { allow_inner: true, ..strict };
         let fine = |hooks, url| check_url(hooks, url).is_ok();
-        assert_eq!(check_url(strict, " https://例子.cn/h?a=1 ").unwrap(), "https://xn--fsqu00a.cn/h?a=1");
+        assert_eq!(
+            check_url(strict, " https://例子.cn/h?a=1 ").unwrap(),
+            "https://xn--fsqu00a.cn/h?a=1"
+        );
         for url in ["https://example.cn/h", "https://1.1.1.1:8443/h", "https://[2400:3200::1]/"] {
             assert!(fine(strict, url), "{url}");
         }
         let inner = [
-            "http://example.cn/h", "https://127.0.0.1/", "https://0x7f000001/", "https://2130706433/",
-            "https://10.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/",
+            "http://example.cn/h",
+            "https://127.0.0.1/",
+            "https://0x7f000001/",
+            "https://2130706433/",
+            "https://10.0.0.1/",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://169.254.169.254/",
         ];
         for url in inner {
             assert!(!fine(strict, url), "{url}");
             assert!(fine(lenient, url), "{url}");
         }
-        for url in ["", "example.cn", "ftp://example.cn/", "https://u:p@example.cn/", "https://u@example.cn/", "https://example.cn/#a", "file:///etc/passwd"] {
+        for url in [
+            "",
+            "example.cn",
+            "ftp://example.cn/",
+            "https://u:p@example.cn/",
+            "https://u@example.cn/",
+            "https://example.cn/#a",
+            "file:///etc/passwd",
+        ] {
             assert!(!fine(lenient, url), "{url}");
         }
     }

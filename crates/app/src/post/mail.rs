@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -125,7 +125,8 @@ impl Mailer {
         let parameters = || {
             let mut builder = TlsParameters::builder(settings.host.clone());
             if !settings.extra_roots.is_empty() {
-                builder = builder.add_root_certificate(Certificate::from_pem(&settings.extra_roots)?);
+                builder =
+                    builder.add_root_certificate(Certificate::from_pem(&settings.extra_roots)?);
             }
             builder.build()
         };
@@ -180,10 +181,7 @@ impl Mailer {
         let both = MultiPart::alternative()
             .singlepart(part(ContentType::TEXT_PLAIN, &mail.text))
             .singlepart(part(ContentType::TEXT_HTML, &mail.html));
-        message
-            .header(header::MIME_VERSION_1_0)
-            .multipart(both)
-            .map_err(|error| refused(error.to_string()))
+        message.multipart(both).map_err(|error| refused(error.to_string()))
     }
 }
 
@@ -214,7 +212,16 @@ mod tests {
     #[test]
     fn addresses_are_those_that_servers_take() {
         assert_eq!(check_address(" li.ming@example.cn "), Ok("li.ming@example.cn".to_owned()));
-        for wrong in ["", "li", "li@", "@example.cn", "a@b@c", "李@example.cn", "a b@example.cn", "a@b\r\nBcc: c@d"] {
+        for wrong in [
+            "",
+            "li",
+            "li@",
+            "@example.cn",
+            "a@b@c",
+            "李@example.cn",
+            "a b@example.cn",
+            "a@b\r\nBcc: c@d",
+        ] {
             assert!(check_address(wrong).is_err(), "{wrong}");
         }
         assert!(is_sender("链盟 <notice@example.cn>") && is_sender("notice@example.cn"));

@@ -21,7 +21,11 @@ pub struct RequeueDelivery {
 /// # Errors
 ///
 /// [`CommandError::Store`] with [`lianmeng_store::StoreError::Stale`] if it was not given up.
-pub async fn requeue(desk: &Desk, actor: &Actor, cmd: &RequeueDelivery) -> Result<(), CommandError> {
+pub async fn requeue(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &RequeueDelivery,
+) -> Result<(), CommandError> {
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
         Begun::New(change) => change,
         Begun::Replay(_) => return Ok(()),

@@ -151,7 +151,9 @@ impl Words {
 
     const fn why(self) -> &'static str {
         match self.0 {
-            NoticeLanguage::Chinese => "您在链盟确认了此邮箱，因此收到本邮件；在通知设置中可以关闭。",
+            NoticeLanguage::Chinese => {
+                "您在链盟确认了此邮箱，因此收到本邮件；在通知设置中可以关闭。"
+            }
             NoticeLanguage::English => {
                 "You confirmed this address at Lianmeng; your notice settings turn these mails off."
             }
@@ -233,7 +235,9 @@ mod tests {
     fn a_code_is_told_with_its_life() {
         let said = confirmation(NoticeLanguage::English, "01234567", 30);
         assert_eq!(said.subject, "[Lianmeng] 01234567 confirms your address");
-        assert!(said.text.starts_with("The code that confirms this address is 01234567; it holds for 30 minutes."));
+        assert!(said.text.starts_with(
+            "The code that confirms this address is 01234567; it holds for 30 minutes."
+        ));
         let said = confirmation(NoticeLanguage::Chinese, "01234567", 30);
         assert_eq!(said.subject, "【链盟】邮箱确认码 01234567");
         assert!(said.html.contains("30 分钟内有效。<br>"), "{}", said.html);

@@ -34,7 +34,12 @@ pub fn key(secret: &str) -> Result<Vec<u8>, DeliveryError> {
 /// # Errors
 ///
 /// [`DeliveryError::Secret`] for a key that cannot be one.
-pub fn signature(key: &[u8], id: &str, timestamp: i64, body: &str) -> Result<String, DeliveryError> {
+pub fn signature(
+    key: &[u8],
+    id: &str,
+    timestamp: i64,
+    body: &str,
+) -> Result<String, DeliveryError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| DeliveryError::Secret)?;
     mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
@@ -113,11 +118,32 @@ mod tests {
             assert!(is_outside(address.parse().unwrap()), "{address}");
         }
         let inside = [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.0.1", "169.254.169.254",
-            "172.16.0.1", "172.31.255.255", "192.168.1.1", "198.19.0.1", "224.0.0.1",
-            "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1",
-            "fd00::1", "fc00::1", "ff02::1", "64:ff9b::7f00:1", "2001::1", "2001:db8::1",
-            "2002:7f00:1::", "::7f00:1", "3fff::1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.255.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "198.19.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "fe80::1",
+            "fd00::1",
+            "fc00::1",
+            "ff02::1",
+            "64:ff9b::7f00:1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "::7f00:1",
+            "3fff::1",
         ];
         for address in inside {
             assert!(!is_outside(address.parse().unwrap()), "{address}");

@@ -1,6 +1,8 @@
 //! Quiet hours 免打扰时段, in China's time.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday,
+};
 
 use super::DeliveryError;
 use crate::calendar::{self, WorkCalendar};

@@ -18,6 +18,9 @@ use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::scope::Scope;
 
+#[cfg(test)]
+mod tests;
+
 /// A way on which notices leave the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "DeliveryChannel", remote = "Channel")]

@@ -19,6 +19,7 @@ mod m20261122_000013_biddings;
 mod m20261122_000014_attachments;
 mod m20261122_000017_lamps;
 mod m20261122_000015_deliveries;
+mod m20261122_000017_lamps;
 
 /// Applies every migration in order.
 #[derive(Debug)]

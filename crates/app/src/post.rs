@@ -4,13 +4,12 @@
 //! but the changes it tells of is kept. Each is claimed by one sender at a time; one that dies between
 //! sending and noting it leaves the message to be sent once more, under the same id.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-
 use lianmeng_domain::delivery::{self as rules, Channel, Delivery, MAX_ATTEMPTS};
 use lianmeng_domain::ids::DeliveryId;
 use lianmeng_store::StoreError;
@@ -77,24 +76,26 @@ pub struct Refusal {
 
 /// Sends messages that are due until `ended`, and gives what is on its way then a few seconds.
 pub async fn keep(office: &Office, ended: impl Future<Output = ()>) {
-    let ended = ended.shared();
+    let mut ended = pin!(ended);
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
-            () = ended.clone() => return,
+            () = &mut ended => return,
             _ = ticks.tick() => {}
         }
-        let patience = async {
-            ended.clone().await;
-            tokio::time::sleep(GRACE).await;
+        let mut sending = pin!(send_due(office));
+        let sent = tokio::select! {
+            sent = &mut sending => sent,
+            () = &mut ended => {
+                // What is left then is taken up by others when the lease is over.
+                let _in_time_or_not = tokio::time::timeout(GRACE, sending).await;
+                return;
+            }
         };
-        tokio::select! {
-            sent = send_due(office) => if let Err(error) = sent {
-                tracing::error!(cause = %error, "messages cannot be read or noted");
-            },
-            () = patience => return,
+        if let Err(error) = sent {
+            tracing::error!(cause = %error, "messages cannot be read or noted");
         }
     }
 }
@@ -120,7 +121,10 @@ pub async fn send_due(office: &Office) -> Result<u64, StoreError> {
         if due.is_empty() {
             return Ok(count);
         }
-        let sending = due.iter().map(|delivery| one(office, &holder, claim.now, delivery));
+        let mut sending = Vec::new();
+        for delivery in &due {
+            sending.push(one(office, &holder, claim.now, delivery));
+        }
         for sent in join_all(sending).await {
             sent?;
             count += 1;

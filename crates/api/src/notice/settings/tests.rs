@@ -132,7 +132,8 @@ async fn webhooks_and_messages_are_listed_with_their_causes() {
         enqueue(&office.db, &news).await.unwrap();
     }
     spread(&office).await.unwrap();
-    let mine = "{ viewer { noticePreview { subject dueAt } webhooks { lastDelivery { state causeIds } }
+    let mine =
+        "{ viewer { noticePreview { subject dueAt } webhooks { lastDelivery { state causeIds } }
         deliveries { nodes { channel state attempts causeIds lastError } } } }";
     let told = ask(&office, &chief, mine).await["viewer"].clone();
     let subject = "【链盟】诉求「用工」已由办理单位接单。";

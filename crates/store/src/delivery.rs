@@ -366,7 +366,7 @@ pub async fn newest_of_webhooks(
     // Ids sort by time.
     let newest: Vec<String> = row::Entity::find()
         .select_only()
-        .column_as(row::COLUMN.id.max(), "newest")
+        .column_as(row::Column::Id.max(), "newest")
         .filter(parse::among(db, row::Column::WebhookId, webhooks))
         .group_by(row::Column::WebhookId)
         .into_tuple()

@@ -139,7 +139,7 @@ async fn webhooks_and_messages_are_listed_with_their_causes() {
     let subject = "【链盟】诉求「用工」已由办理单位接单。";
     assert_eq!(
         told["noticePreview"],
-        json!({ "subject": subject, "dueAt": "2026-03-02T01:10:00Z" })
+        json!({ "subject": subject, "dueAt": "2026-03-02T01:10:00+00:00" })
     );
     let causes = [7, 8].map(|cause| wire(lianmeng_domain::ids::AuditId::from(cause)));
     let last = json!([{ "lastDelivery": { "state": "WAITING", "causeIds": causes } }]);

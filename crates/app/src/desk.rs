@@ -98,13 +98,10 @@ pub struct Office {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about.
     pub fewest: Fewest,
-<<<<<<< HEAD
     /// Bytes of attachments.
     pub blobs: Blobs,
-=======
     /// How notices leave the house.
     pub post: Post,
->>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
 }
 
 impl Office {
@@ -122,11 +119,8 @@ impl Office {
             origin: trail::INSIDE.into(),
             alike: Likeness::default(),
             fewest: Fewest::default(),
-<<<<<<< HEAD
             blobs: Blobs::default(),
-=======
             post: Post::default(),
->>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
         }
     }
 
@@ -147,11 +141,8 @@ impl Office {
             origin: Arc::clone(&self.origin),
             alike: self.alike.clone(),
             fewest: self.fewest,
-<<<<<<< HEAD
             blobs: self.blobs.clone(),
-=======
             post: self.post.clone(),
->>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -183,13 +174,10 @@ pub struct Desk {
     pub alike: Likeness,
     /// Fewest enterprises a figure may be about, for those who do not read its rows in full.
     pub fewest: Fewest,
-<<<<<<< HEAD
     /// Bytes of attachments.
     pub blobs: Blobs,
-=======
     /// How notices leave the house.
     pub post: Post,
->>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

@@ -167,7 +167,6 @@ INSERT INTO claims (id, enterprise_id, account_id, evidence, state, open_key, ma
 INSERT INTO offer_reservations (id, offer_id, need_id, pairing_id, amount, stage, until, created_at, version) VALUES
   ('#1', '#1', '#1', NULL, 9001, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1),
   ('#2', '#4', '#6', NULL, 9002, 'reserved', '2026-04-01T01:00:00+00:00', '2026-03-01T01:00:00+00:00', 1);
-<<<<<<< HEAD
 
 -- 4: of a meeting that was published, 8: of one that was not.
 INSERT INTO attachments (id, kind, thing_id, place, name, file_kind, size_bytes, sha256, added_by, added_at) VALUES
@@ -180,7 +179,6 @@ INSERT INTO attachments (id, kind, thing_id, place, name, file_kind, size_bytes,
   ('#7', 'need_answer', '#3', 1, '§attachment/attachment:#7§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000007', 'department_handler u13', '2026-02-20T01:00:00+00:00'),
   ('#8', 'meeting', '#4', 1, '§attachment/attachment:#8§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000008', 'one of chain B', '2026-02-20T01:00:00+00:00'),
   ('#9', 'task', '#2', 1, '§attachment/attachment:#9§', 'pdf', 9, '0000000000000000000000000000000000000000000000000000000000000009', 'enterprise e8', '2026-02-20T01:00:00+00:00');
-=======
 INSERT INTO grants (id, account_id, role, body, from_on, is_default, is_administrator) VALUES
   ('#1', '#1', 'enterprise', 'enterprise:#1', '2026-02-01', true, false);
 INSERT INTO notices (id, account_id, grant_id, kind, thing, title, changes, first_at, last_at) VALUES
@@ -193,4 +191,3 @@ INSERT INTO deliveries (id, channel, account_id, webhook_id, state, attempts, fi
   ('#1', 'mail', '#1', NULL, 'failed', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:10:00+00:00', 'it answered 500'),
   ('#2', 'webhook', '#1', '#1', 'waiting', 0, '2026-03-01T01:00:00+00:00', '2026-03-01T01:01:00+00:00', NULL);
 INSERT INTO delivery_causes (delivery_id, cause_id, notice_id) VALUES ('#1', '#1', '#1'), ('#2', '#1', '#1');
->>>>>>> 55396e3 (Notices leave the house by mail and signed webhooks: tables, rules, post and settings (not compiled whole yet))

@@ -17,6 +17,7 @@ mod m20261122_000010_joining;
 mod m20261122_000012_figures;
 mod m20261122_000013_biddings;
 mod m20261122_000014_attachments;
+mod m20261122_000015_deliveries;
 mod m20261122_000016_contacts;
 mod m20261122_000017_lamps;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_biddings::Migration),
             Box::new(m20261122_000014_attachments::Migration),
             Box::new(m20261122_000016_contacts::Migration),
+            Box::new(m20261122_000015_deliveries::Migration),
             Box::new(m20261122_000017_lamps::Migration),
         ]
     }

@@ -8,10 +8,15 @@ use chrono::{DateTime, Utc};
 use lianmeng_app::caller::{Caller, Credential};
 use lianmeng_domain::account::{Access, Account, ApiToken, Grant, Login, LoginMethod};
 use lianmeng_domain::actor::Role;
+use lianmeng_domain::delivery::Delivery;
+use lianmeng_domain::ids::DeliveryId;
+use lianmeng_store::delivery::{self, DeliveryFilter};
 use lianmeng_store::{account as store, api_token, claim, grant, login};
 
 use crate::claim::ClaimNode;
 use crate::ids;
+use crate::notice::settings::{DeliveryNode, NoticePreviewNode, NoticeSettingsNode};
+use crate::notice::webhook::{self, WebhookNode};
 use crate::page::{self, Span};
 use crate::scalars::Day;
 use crate::scope::Scope;
@@ -347,6 +352,57 @@ impl ViewerNode {
         };
         let cursor = |row: &ApiToken| page::cursor(LIST, &[&row.id.to_string()]);
         Ok(page::connection(page.slice(rows), cursor, ApiTokenNode))
+    }
+
+    /// What you want to be sent (通知设置); null with a development token.
+    async fn notice_settings(&self, ctx: &Context<'_>) -> Result<Option<NoticeSettingsNode>> {
+        let Some(id) = self.0.account() else { return Ok(None) };
+        Ok(Some(NoticeSettingsNode::of(ctx, id).await?))
+    }
+
+    /// The mail that waits for you, as it would be sent now (通知预览); null if none does.
+    async fn notice_preview(&self, ctx: &Context<'_>) -> Result<Option<NoticePreviewNode>> {
+        let Some(id) = self.0.account() else { return Ok(None) };
+        NoticePreviewNode::of(ctx, id).await
+    }
+
+    /// Your webhooks (网络回调), oldest first, at most 10; none for API tokens.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<WebhookNode>> {
+        let Some((id, _)) = self.0.login() else { return Ok(Vec::new()) };
+        Ok(WebhookNode::all_of(&Scope::of(ctx)?.desk.db, id).await?)
+    }
+
+    /// Messages (通知送达) to you and to your webhooks, newest first, at most 100 a page; none for API
+    /// tokens.
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
+    async fn deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
+    ) -> Result<Connection<String, DeliveryNode>> {
+        const LIST: &str = "deliveries";
+        let page = Span { first, after, last, before }.by_id(LIST)?;
+        let db = &Scope::of(ctx)?.desk.db;
+        let rows = match self.0.login() {
+            Some((account, _)) => {
+                let mine = DeliveryFilter { account: Some(account), state: None };
+                delivery::page(db, mine, page.window()).await?
+            }
+            None => Vec::new(),
+        };
+        let shown: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
+        let causes = webhook::causes(db, &shown).await?;
+        let cursor = |row: &Delivery| page::cursor(LIST, &[&row.id.to_string()]);
+        let node = |delivery: Delivery| {
+            let causes = causes.get(&delivery.id).cloned().unwrap_or_default();
+            DeliveryNode { delivery, causes }
+        };
+        Ok(page::connection(page.slice(rows), cursor, node))
     }
 }
 

@@ -282,6 +282,8 @@ pub enum ErrorCode {
     CalendarMissing,
     /// Others claim the same: a coordinator decides.
     Disputed,
+    /// A mail could not be sent: none are sent here, or the mail server refused.
+    NotSent,
 }
 
 impl ErrorCode {

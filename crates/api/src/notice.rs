@@ -10,7 +10,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use lianmeng_app::caller::Caller;
 use lianmeng_app::notice as app;
 use lianmeng_backplane::bus::Topic;
-use lianmeng_domain::ids::{AuditId, GrantId, Id, NeedId, NoticeId};
+use lianmeng_domain::ids::{AuditId, GrantId, NeedId, NoticeId};
 use lianmeng_domain::need::SeenNeed;
 use lianmeng_domain::notice::NoticeKind;
 use lianmeng_store::notice::{self as store, Notice, NoticeFilter};
@@ -23,8 +23,10 @@ use crate::need::NeedNode;
 use crate::page::{self, Span};
 use crate::scope::Scope;
 
+pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 
 /// How often a listener's notices are looked at when no hint came.
 const LOOK: Duration = Duration::from_secs(3);
@@ -103,7 +105,7 @@ impl NoticeNode {
 
     /// The need it is about; null for other things.
     async fn need(&self, ctx: &Context<'_>) -> Result<Option<NeedNode>> {
-        let Some(id) = need_of(&self.0) else { return Ok(None) };
+        let Some(id) = self.0.need() else { return Ok(None) };
         Ok(Scope::of(ctx)?.one(id).await?.map(NeedNode))
     }
 
@@ -134,16 +136,11 @@ impl NoticeNode {
     }
 }
 
-fn need_of(notice: &Notice) -> Option<NeedId> {
-    let (tag, id) = notice.thing.split_once(':')?;
-    (tag == NeedId::TAG).then(|| id.parse().ok()).flatten()
-}
-
 /// The notices about what the caller of `scope` sees now: rights may have changed since they were
 /// written.
 async fn still_visible(scope: &Scope, notices: &[Notice]) -> Result<BTreeSet<NoticeId>, ApiError> {
     let about: Vec<(NoticeId, Option<NeedId>)> =
-        notices.iter().map(|notice| (notice.id, need_of(notice))).collect();
+        notices.iter().map(|notice| (notice.id, notice.need())).collect();
     let needs = about.iter().filter_map(|(_, need)| *need);
     let seen: Vec<SeenNeed> = scope.many::<NeedId, SeenNeed>(needs).await?;
     let seen: BTreeSet<NeedId> = seen.iter().map(|seen| seen.need.id).collect();

@@ -49,6 +49,8 @@ use crate::need::change::NeedMutation;
 use crate::need::figures::NeedStatsQuery;
 use crate::need::overview::NeedOverviewQuery;
 use crate::need::{NeedNode, NeedQuery};
+use crate::notice::settings::NoticeSettingsMutation;
+use crate::notice::webhook::WebhookMutation;
 use crate::notice::{NoticeMutation, NoticeQuery};
 use crate::offer::reservation::{ReservationMutation, ReservationNode};
 use crate::offer::{OfferMutation, OfferNode, OfferQuery};
@@ -274,7 +276,7 @@ pub struct Mutation(
     PairingMutation,
     OutcomeMutation,
     JobMutation,
-    NoticeMutation,
+    TellingMutation,
     ContactMutation,
     VenueMutation,
     EventMutation,
@@ -288,6 +290,10 @@ pub struct FileMutation(ImportMutation, AttachmentMutation);
 /// What one can change about time.
 #[derive(Debug, Default, MergedObject)]
 pub struct TimeMutation(CalendarMutation, DeadlineMutation, SupervisionMutation);
+
+/// Changes of what people are told, and how.
+#[derive(Debug, Default, MergedObject)]
+pub struct TellingMutation(NoticeMutation, NoticeSettingsMutation, WebhookMutation);
 
 /// The schema.
 pub type LianmengSchema = Schema<Query, Mutation, Subscription>;

@@ -15,6 +15,7 @@ use crate::alike::Likeness;
 use crate::blobs::Blobs;
 use crate::feed::Feed;
 use crate::near::{Stamp, View};
+use crate::post::Post;
 use crate::reads::Reads;
 use crate::snapshot::{Pinned, Snapshots};
 use crate::trail::{self, Trail};
@@ -108,6 +109,8 @@ pub struct Office {
     pub fewest: Fewest,
     /// Bytes of attachments.
     pub blobs: Blobs,
+    /// How notices leave the house.
+    pub post: Post,
 }
 
 impl Office {
@@ -126,6 +129,7 @@ impl Office {
             alike: Likeness::default(),
             fewest: Fewest::default(),
             blobs: Blobs::default(),
+            post: Post::default(),
         }
     }
 
@@ -147,6 +151,7 @@ impl Office {
             alike: self.alike.clone(),
             fewest: self.fewest,
             blobs: self.blobs.clone(),
+            post: self.post.clone(),
             known: self.feed.known(),
             witnessed: Arc::default(),
         }
@@ -180,6 +185,8 @@ pub struct Desk {
     pub fewest: Fewest,
     /// Bytes of attachments.
     pub blobs: Blobs,
+    /// How notices leave the house.
+    pub post: Post,
     /// The number up to which this process knew of changes when the request came in. What it reads
     /// has seen those; of later ones it may have seen some.
     pub(crate) known: i64,

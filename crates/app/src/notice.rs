@@ -1,11 +1,11 @@
 //! Telling people: changes put news into the outbox with [`Change::telling`](crate::command::Change),
 //! the keeper of each process makes notices of them, and people read them.
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, TimeDelta};
 use lianmeng_backplane::bus::Topic;
 use lianmeng_domain::ids::{GrantId, Id as _, NoticeId};
 use lianmeng_store::notice::{self as store, Spreading};
-use lianmeng_store::{StoreError, tx};
+use lianmeng_store::{StoreError, calendar, tx};
 
 use crate::desk::{Desk, Office};
 
@@ -22,8 +22,10 @@ const BATCH: u64 = 100;
 /// [`StoreError::Db`] if the database refuses; what was not spread waits.
 pub async fn spread(office: &Office) -> Result<(), StoreError> {
     while store::is_waiting(&office.db).await? {
-        let how =
-            Spreading { ids: &office.ids, today: office.desk().today, burst: BURST, limit: BATCH };
+        let today = office.desk().today;
+        let calendar = calendar::from_year(&office.db, today.year()).await?;
+        let ids = &office.ids;
+        let how = Spreading { ids, today, burst: BURST, limit: BATCH, calendar: &calendar };
         let tx = tx::begin(&office.db).await?;
         let (count, told) = store::spread(&tx, how).await?;
         tx::commit(tx).await?;

@@ -150,6 +150,10 @@ ids! {
     JobId = "job";
     /// Id of a notice 通知.
     NoticeId = "notice";
+    /// Id of a message that takes notices out of the house 通知送达.
+    DeliveryId = "delivery";
+    /// Id of a webhook 网络回调.
+    WebhookId = "webhook";
 }
 
 /// Where new ids come from: given the moment, ids rise and never repeat.

@@ -18,6 +18,7 @@ pub mod claim;
 pub mod committee;
 pub mod contact;
 pub mod deadline;
+pub mod delivery;
 pub mod draft;
 pub mod enterprise;
 pub mod event;

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod identity;
 pub(crate) mod invite;
 pub(crate) mod need;
+pub(crate) mod notice;
 pub(crate) mod time;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use audit::AuditCommand;
 use identity::{KeyCommand, UserCommand};
 use invite::InviteArgs;
 use need::NeedCommand;
+use notice::{MailCommand, NoticeCommand};
 use time::CalendarCommand;
 
 /// 链盟 Lianmeng: chain committees, enterprises and their needs as one graph; suggests pairings,
@@ -71,6 +73,12 @@ pub(crate) enum Command {
     /// Needs: their process, duplicates in a file, a month on a simulated clock.
     #[command(subcommand)]
     Need(NeedCommand),
+    /// Notices that leave the house: what waits for somebody, what was sent, what was given up.
+    #[command(subcommand)]
+    Notice(NoticeCommand),
+    /// Try the mail server of the configuration.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Solve a timetable or a pairing problem from a file.
     #[command(subcommand)]
     Solve(SolveCommand),

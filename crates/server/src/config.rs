@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) graphql: GraphQl,
     pub(crate) rights: Rights,
     pub(crate) oidc: Oidc,
+    pub(crate) mail: crate::mail::Mail,
+    pub(crate) webhooks: crate::mail::Webhooks,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) telemetry: Telemetry,
@@ -263,6 +265,8 @@ impl Config {
         );
         for (key, value, range) in [
             ("rights.fewest_enterprises", self.rights.fewest_enterprises, 2..=1000),
+            ("mail.timeout_seconds", self.mail.timeout_seconds, 1..=60),
+            ("webhooks.timeout_seconds", self.webhooks.timeout_seconds, 1..=60),
             ("auth.access_minutes", auth.access_minutes, 1..=1440),
             ("auth.login_days", auth.login_days, 1..=366),
             ("auth.refresh_leeway_seconds", auth.refresh_leeway_seconds, 0..=300),
@@ -282,6 +286,7 @@ impl Config {
             "log.filter",
             "must be a level or a filter such as info,lianmeng_app=debug",
         );
+        faults.extend(self.mail.faults());
         faults
     }
 

@@ -20,10 +20,12 @@ mod import;
 mod invite;
 mod jobs;
 mod key;
+mod mail;
 mod matching;
 mod metrics;
 mod migrate;
 mod need;
+mod notice;
 mod observe;
 mod plan;
 mod print;
@@ -72,6 +74,8 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Match(args) => matching::run(args),
         Command::Calendar(command) => block_on(calendar::run(config, command)),
         Command::Need(command) => need::run(&command),
+        Command::Notice(command) => block_on(notice::run(config, command)),
+        Command::Mail(command) => block_on(mail::run(config, command)),
         Command::Solve(args) => solve::run(args),
         Command::Demo(args) => block_on(demo::run(config, args)),
         Command::Plan(args) => block_on(plan::run(config, args)),

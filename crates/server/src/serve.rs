@@ -9,7 +9,7 @@ use lianmeng_api::http::health::Lifecycle;
 use lianmeng_api::http::{Front, routes};
 use lianmeng_api::measure;
 use lianmeng_app::desk::{Clock, Office};
-use lianmeng_app::trail;
+use lianmeng_app::{post, trail};
 use poem::EndpointExt as _;
 use poem::listener::{Acceptor, Listener as _, TcpListener};
 use tokio::sync::watch;
@@ -45,6 +45,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<Exit
     team.spawn(cluster::follow(failover, Office::clone(&office), ended.clone()));
     team.spawn(keep_fresh(Arc::clone(&office), ended.clone()));
     team.spawn(learn_words(Arc::clone(&office), ended.clone()));
+    team.spawn(keep_post(Arc::clone(&office), ended.clone()));
     team.spawn(keep_trail(office, ended));
     let drain = Duration::from_secs(config.server.drain_seconds);
     let grace = Duration::from_secs(config.server.grace_seconds);
@@ -79,6 +80,12 @@ async fn keep_fresh(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
 pub(crate) async fn keep_trail(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
     let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
     trail::keep(&office, ended).await;
+}
+
+/// Sends messages that are due until the process ends.
+pub(crate) async fn keep_post(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
+    let ended = async { drop(ended.wait_for(|is_over| *is_over).await) };
+    post::keep(&office, ended).await;
 }
 
 /// Takes in the words of all needs, so that the first who asks for duplicates need not wait for it.

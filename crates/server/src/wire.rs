@@ -53,6 +53,7 @@ pub(crate) async fn installation(
         .await
         .context("the working-day calendar cannot be filled in")?;
     let mut office = Office::new(db, IdSource::new(seed), clock);
+    office.post = config.post()?;
     office.fewest = Fewest::new(config.rights.fewest_enterprises.into());
     office.blobs = blobs(config)?;
     if !config.redis.url.is_empty() {

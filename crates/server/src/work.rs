@@ -31,6 +31,7 @@ pub(crate) async fn run(config: &Config, args: WorkArgs) -> anyhow::Result<ExitC
     print::text(&format!("{workers} workers wait for jobs"));
     let (stop, stopped) = watch::channel(false);
     let mut team = start(&office, workers, &stopped).await?;
+    team.spawn(serve::keep_post(Arc::new(office.clone()), stopped.clone()));
     team.spawn(serve::keep_trail(Arc::new(office.clone()), stopped.clone()));
     team.spawn(cluster::follow(failover, office, stopped));
     serve::stop().await;

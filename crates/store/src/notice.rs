@@ -2,22 +2,27 @@
 //!
 //! A row of the outbox names roles and bodies; [`spread`] looks up who holds them now, so that nobody
 //! is told who lost a role meanwhile. Row and notices change places in one transaction, and a change
-//! tells the same person once whatever is repeated.
+//! tells the same person once whatever is repeated. In the same transaction each piece of news joins
+//! the messages that take it out of the house ([`crate::delivery`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use lianmeng_domain::actor::{Body, Role};
-use lianmeng_domain::ids::{AccountId, AuditId, GrantId, Id as _, IdSource, NoticeId};
+use lianmeng_domain::calendar::WorkCalendar;
+use lianmeng_domain::ids::{AccountId, AuditId, GrantId, Id as _, IdSource, NeedId, NoticeId};
 use lianmeng_domain::notice::{Audience, NoticeKind};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, DbBackend, QueryOrder, QuerySelect, Statement, TryInsertResult};
 
+use self::outlet::Outlets;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{StoreError, grant};
+
+mod outlet;
 
 #[cfg(test)]
 mod tests;
@@ -127,6 +132,14 @@ pub struct Notice {
     pub read_at: Option<DateTime<Utc>>,
 }
 
+impl Notice {
+    /// The need it is about; none for other things.
+    pub fn need(&self) -> Option<NeedId> {
+        let (tag, id) = self.thing.split_once(':')?;
+        (tag == NeedId::TAG).then(|| id.parse().ok()).flatten()
+    }
+}
+
 /// Puts news into the outbox, in the transaction of the change.
 ///
 /// # Errors
@@ -167,6 +180,8 @@ pub struct Spreading<'a> {
     pub burst: TimeDelta,
     /// Most rows of the outbox at a time.
     pub limit: u64,
+    /// Which days are off, for those who are not written to on them.
+    pub calendar: &'a WorkCalendar,
 }
 
 /// Whether the outbox holds anything.
@@ -240,25 +255,27 @@ async fn tell(
             }
         }
     }
+    let outlets = Outlets::of(db, &people).await?;
     let mut told = Vec::new();
     for (account, (grant, kind)) in people {
-        if add(db, how, news, (account, grant, kind)).await? {
+        if let Some(notice) = add(db, how, news, (account, grant, kind)).await? {
+            outlets.send(db, how, news, (account, grant, kind), notice).await?;
             told.push(grant);
         }
     }
     Ok(told)
 }
 
-/// Tells one person, unless they were told of this change before.
+/// Tells one person, unless they were told of this change before, and gives the notice.
 async fn add(
     db: &impl ConnectionTrait,
     how: Spreading<'_>,
     news: &outbox::Model,
     (account, grant, kind): (AccountId, GrantId, NoticeKind),
-) -> Result<bool, StoreError> {
+) -> Result<Option<NoticeId>, StoreError> {
     let known = cause::Entity::find_by_id((news.cause_id.clone(), account.to_string()));
     if known.one(db).await?.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     let open = row::Entity::find()
         .filter(row::COLUMN.grant_id.eq(grant.to_string()))
@@ -278,7 +295,7 @@ async fn add(
             ..Default::default()
         };
         joined.update(db).await?;
-        open.id
+        parse::value(At("notices", "id"), &open.id)?
     } else {
         let id: NoticeId = how.ids.mint(news.at.timestamp_millis());
         let new = row::ActiveModel {
@@ -294,12 +311,12 @@ async fn add(
             read_at: Set(None),
         };
         row::Entity::insert(new).exec_without_returning(db).await?;
-        id.to_string()
+        id
     };
     let cause = cause::ActiveModel {
         cause_id: Set(news.cause_id.clone()),
         account_id: Set(account.to_string()),
-        notice_id: Set(id),
+        notice_id: Set(id.to_string()),
     };
     let told = cause::Entity::insert(cause)
         .on_conflict(
@@ -311,7 +328,7 @@ async fn add(
         .exec_without_returning(db)
         .await?;
     match told {
-        TryInsertResult::Inserted(1) => Ok(true),
+        TryInsertResult::Inserted(1) => Ok(Some(id)),
         // Another process told them in the meantime: this transaction must go.
         TryInsertResult::Inserted(_) | TryInsertResult::Conflicted | TryInsertResult::Empty => {
             Err(StoreError::Stale)
@@ -345,6 +362,20 @@ pub async fn page(
 ) -> Result<Vec<Notice>, StoreError> {
     let query = row::Entity::find().filter(matches(filter));
     let rows = page::by_id(query, (row::Column::Id, Way::Down), window).all(db).await?;
+    rows.into_iter().map(Notice::try_from).collect()
+}
+
+/// The notices with these ids, by id.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if a row does not parse.
+pub async fn find_many(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = NoticeId>,
+) -> Result<Vec<Notice>, StoreError> {
+    let query = row::Entity::find().filter(parse::among(db, row::Column::Id, ids));
+    let rows = query.order_by_asc(row::COLUMN.id).all(db).await?;
     rows.into_iter().map(Notice::try_from).collect()
 }
 

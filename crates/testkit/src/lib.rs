@@ -23,6 +23,7 @@ use tempfile::TempDir;
 pub mod clock;
 mod database;
 pub mod line;
+pub mod post;
 pub mod postgres;
 pub mod servers;
 

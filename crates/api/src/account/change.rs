@@ -70,13 +70,25 @@ pub struct PasswordChangeInput {
     request_key: String,
 }
 
-/// Which login or token has ended, or why not.
+/// Which login, token or webhook has ended, or why not.
 #[derive(Debug, SimpleObject)]
 pub struct RevokedPayload {
     /// Global id of what has ended; null if it was refused. Every replica feels it within seconds.
     revoked_id: Option<ID>,
     /// Why it was refused; empty if it was not.
     errors: Vec<UserError>,
+}
+
+impl RevokedPayload {
+    /// It has ended.
+    pub(crate) const fn of(id: ID) -> Self {
+        Self { revoked_id: Some(id), errors: Vec::new() }
+    }
+
+    /// It goes on.
+    pub(crate) fn refused(error: UserError) -> Self {
+        Self { revoked_id: None, errors: vec![error] }
+    }
 }
 
 /// A new API token, or why there is none.

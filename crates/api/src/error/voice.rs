@@ -100,6 +100,7 @@ pub(super) fn chinese(code: &str) -> Option<&'static str> {
         "KEY_REUSED" => "此请求编号已用于其他操作，请更换",
         "MISSING" => "必填内容为空",
         "NOT_FOUND" => "没有找到，或您无权查看或修改",
+        "NOT_SENT" => "邮件未能发出，请核对地址或联系管理员",
         "STALE" => "内容已被他人修改，请重新读取后再试",
         "TAKEN" => "该值已存在，不能重复",
         "UNKNOWN_REFERENCE" => "所引用的内容不存在",

@@ -198,6 +198,7 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "reservationId") if column == Column::DepartmentHandler => "reservation:#2",
         (_, "reservationId") => "reservation:#1",
         (_, "noticeIds") => "notice:#1",
+        (_, "webhookId") => "webhook:#1",
         _ => panic!("say in rights/change.rs which id to try {mutation} with as {name}"),
     };
     expand(id)

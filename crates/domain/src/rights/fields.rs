@@ -180,7 +180,7 @@ pub const FIELDS: &[Fields] = &[
     part("TimetableConflict", "kind text textZh meetings participants slots"),
 
     // The caller's own, and answers to what the caller did.
-    mine("Viewer", Class::Own, "subject role bodyId actingAsId access endsAt account grants logins apiTokens claims"),
+    mine("Viewer", Class::Own, "subject role bodyId actingAsId access endsAt account grants logins apiTokens claims noticeSettings noticePreview webhooks deliveries"),
     mine("Account", Class::Own, "id name displayName hasPassword createdAt"),
     mine("Grant", Class::Own, "id role bodyId fromOn untilOn isDefault isInForce isAdministrator mayExport"),
     mine("Login", Class::Own, "id method address agent startedAt seenAt endsAt isPresent"),
@@ -208,6 +208,12 @@ pub const FIELDS: &[Fields] = &[
     part("ReservationPayload", "reservation"),
     open("Job", Class::Job, "id kind state progressDone progressTotal attempts error resultId subject createdAt changedAt"),
     mine("Notice", Class::Own, "id kind text thingId need changes causeIds firstAt lastAt readAt"),
+    mine("NoticeSettings", Class::Own, "email emailConfirmedAt pendingEmail wantsEmail kinds quietFrom quietUntil quietDaysOff language"),
+    mine("NoticePreview", Class::Own, "subject text dueAt"),
+    mine("Delivery", Class::Own, "id channel webhookId state attempts causeIds firstAt nextAt closedAt lastError"),
+    mine("Webhook", Class::Own, "id label url grantId createdAt lastDelivery"),
+    part("NoticeSettingsPayload", "settings"),
+    part("WebhookAddPayload", "webhook secret"),
     part("SearchHit", "node name points"),
     part("NoticesReadPayload", "readCount"),
     part("SupervisionPayload", "need"),

@@ -227,6 +227,9 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("needTriage"),
     committee("needUnmerge"),
     handler("needWhistle"),
+    person("noticeEmailConfirm"),
+    person("noticeEmailSet"),
+    person("noticeSettingsSet"),
     person("noticesRead"),
     Mutation {
         name: "offerRegister",
@@ -300,6 +303,8 @@ pub const MUTATIONS: &[Mutation] = &[
         may: &[Coordinator, DistrictHost],
         scope: "in its own division or zone",
     },
+    person("webhookAdd"),
+    person("webhookRemove"),
     Mutation { name: "workCalendarImport", may: &[Coordinator, SystemAdmin], scope: "any" },
     registry("zoneRegister"),
     registry("zoneRemove"),

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use lianmeng_domain::ids::EnterpriseId;
 use sea_orm::DatabaseConnection;
 
@@ -34,9 +36,11 @@ async fn news(db: &impl ConnectionTrait, cause: u128, second: i64, subject: &str
     enqueue(db, &news).await.unwrap();
 }
 
+static CALENDAR: LazyLock<WorkCalendar> = LazyLock::new(WorkCalendar::default);
+
 fn how(ids: &IdSource) -> Spreading<'_> {
     let today = at(0).date_naive();
-    Spreading { ids, today, burst: TimeDelta::minutes(10), limit: 7 }
+    Spreading { ids, today, burst: TimeDelta::minutes(10), limit: 7, calendar: &CALENDAR }
 }
 
 async fn spread_all(db: &DatabaseConnection, ids: &IdSource) {

@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             manager.create_index(index).await?;
         }
         let mut table = Table::alter();
-        let more = table.table(Alias::new("grants")).add_column(&mut flag("may_export"));
+        let more = table.table(Alias::new("grants")).add_column(flag("may_export"));
         manager.alter_table(more.to_owned()).await
     }
 

@@ -225,7 +225,7 @@ async fn graphql(request: &Request, body: Body, front: Data<&Front>) -> Response
         let refused = Refused(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message.to_owned());
         return manner.refuse(refused);
     }
-    match answer(request, body, front.0, &manner, accept).await {
+    match Box::pin(answer(request, body, front.0, &manner, accept)).await {
         Ok(response) => response,
         Err(refused) => manner.refuse(refused),
     }

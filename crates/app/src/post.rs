@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Messages sent at the same time.
 const AT_ONCE: usize = 8;
 /// Longest time one attempt may take, whatever the other side does.
-const ATTEMPT: Duration = Duration::from_secs(120);
+const ATTEMPT: Duration = Duration::from_mins(2);
 /// After so long a message of a sender who fell silent is taken by another.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How long a process that ends waits for what it is sending.

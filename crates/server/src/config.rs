@@ -191,6 +191,25 @@ pub(crate) struct Telemetry {
 /// What stands in place of a secret.
 const MASK: &str = "********";
 
+impl Attachments {
+    /// What is wrong with values that have the right type.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if !(1..=1200).contains(&self.keep_months) {
+            faults.push("attachments.keep_months must lie between 1 and 1200".to_owned());
+        }
+        let is_address = ["http://", "https://"].iter().any(|at| self.s3_endpoint.starts_with(at));
+        let is_whole = ![&self.s3_bucket, &self.s3_access_key, &self.s3_secret]
+            .iter()
+            .any(|text| text.is_empty());
+        if !self.s3_endpoint.is_empty() && !(is_address && is_whole) {
+            let wants = "must be empty or an http:// or https:// address with s3_bucket, s3_access_key and s3_secret";
+            faults.push(format!("attachments.s3_endpoint {wants}"));
+        }
+        faults
+    }
+}
+
 impl Config {
     /// Every setting as it is in force, as TOML; secrets are masked.
     pub(crate) fn shown(&self) -> anyhow::Result<String> {
@@ -237,21 +256,6 @@ impl Config {
             "audit.keep_months",
             "must be at least 6: the law asks for six months of logs",
         );
-        let files = &self.attachments;
-        demand(
-            (1..=1200).contains(&files.keep_months),
-            "attachments.keep_months",
-            "must lie between 1 and 1200",
-        );
-        demand(
-            files.s3_endpoint.is_empty()
-                || (starts(&files.s3_endpoint, &["http://", "https://"])
-                    && ![&files.s3_bucket, &files.s3_access_key, &files.s3_secret]
-                        .iter()
-                        .any(|text| text.is_empty())),
-            "attachments.s3_endpoint",
-            "must be empty or an http:// or https:// address with s3_bucket, s3_access_key and s3_secret",
-        );
         let auth = &self.auth;
         demand(
             auth.public_url.is_empty() || starts(&auth.public_url, &["http://", "https://"]),
@@ -286,6 +290,7 @@ impl Config {
             "log.filter",
             "must be a level or a filter such as info,lianmeng_app=debug",
         );
+        faults.extend(self.attachments.faults());
         faults.extend(self.mail.faults());
         faults
     }

@@ -21,7 +21,7 @@ use crate::{print, wire};
 pub(crate) struct Mail {
     pub(crate) host: String,
     pub(crate) port: u16,
-    pub(crate) tls: Tls,
+    pub(crate) tls: Secrecy,
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) from: String,
@@ -32,7 +32,7 @@ pub(crate) struct Mail {
 /// How the connection to it is kept secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Tls {
+pub(crate) enum Secrecy {
     None,
     StartTls,
     Tls,
@@ -63,7 +63,7 @@ impl Mail {
         if !is_sender(&self.from) {
             faults.push("mail.from must be a sender such as 链盟 <notice@example.cn>".to_owned());
         }
-        if self.tls == Tls::None && !self.password.is_empty() {
+        if self.tls == Secrecy::None && !self.password.is_empty() {
             faults.push("mail.tls must not be none where mail.password is set".to_owned());
         }
         if self.user.is_empty() != self.password.is_empty() {
@@ -87,9 +87,9 @@ impl Mail {
             host: self.host.clone(),
             port: self.port,
             tls: match self.tls {
-                Tls::None => MailTls::None,
-                Tls::StartTls => MailTls::StartTls,
-                Tls::Tls => MailTls::Tls,
+                Secrecy::None => MailTls::None,
+                Secrecy::StartTls => MailTls::StartTls,
+                Secrecy::Tls => MailTls::Tls,
             },
             user: self.user.clone(),
             password: self.password.clone(),

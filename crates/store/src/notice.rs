@@ -258,8 +258,9 @@ async fn tell(
     let outlets = Outlets::of(db, &people).await?;
     let mut told = Vec::new();
     for (account, (grant, kind)) in people {
-        if let Some(notice) = add(db, how, news, (account, grant, kind)).await? {
-            outlets.send(db, how, news, (account, grant, kind), notice).await?;
+        let person = (account, grant, kind);
+        if let Some(notice) = add(db, how, news, person).await? {
+            outlets.send(db, how, news, (person, notice)).await?;
             told.push(grant);
         }
     }

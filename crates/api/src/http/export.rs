@@ -164,7 +164,7 @@ fn refused(error: ExportError) -> Refused {
             Some(of) => {
                 tracing::error!(%error, "an export failed because of the database");
                 let (code, message) = error::trouble(of);
-                Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_string())
+                Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
             }
             None => internal(&error),
         },

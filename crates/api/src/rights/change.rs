@@ -120,6 +120,7 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
 }
 
 /// Ids that a mutation is tried with, by the last word of the argument, or by where it stands.
+#[expect(clippy::too_many_lines, reason = "a list of ids, one a line")]
 fn id(mutation: &str, column: Column, name: &str) -> String {
     let is_overseer = matches!(column, Column::Coordinator | Column::CommitteeSecretary);
     let id = match (mutation, name) {
@@ -147,13 +148,11 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "allianceId") => "alliance:#1",
         ("attachmentAdd", "thingId") if column == Column::DistrictHost => "meeting:#1",
         ("attachmentAdd", "thingId") => "need:#1",
-        (_, "attachmentId") => match column {
-            Column::DepartmentHandler => "attachment:#2",
-            Column::DistrictHost => "attachment:#4",
-            Column::LiaisonOfEnterprise => "attachment:#5",
-            Column::CommitteeSecretary => "attachment:#6",
-            _ => "attachment:#1",
-        },
+        (_, "attachmentId") if column == Column::DepartmentHandler => "attachment:#2",
+        (_, "attachmentId") if column == Column::DistrictHost => "attachment:#4",
+        (_, "attachmentId") if column == Column::LiaisonOfEnterprise => "attachment:#5",
+        (_, "attachmentId") if column == Column::CommitteeSecretary => "attachment:#6",
+        (_, "attachmentId") => "attachment:#1",
         (_, "apiTokenId") => "api_token:#1",
         (_, "loginId") => "login:#1",
         (_, "chainId") => "chain:#1",
@@ -245,11 +244,9 @@ fn value(shape: &Shape, case: (&str, Column), argument: &Argument) -> Value {
         },
         ty => match (shape.enums.get(ty), shape.inputs.get(ty)) {
             (Some(values), _) => json!(match (mutation, argument.name.as_str()) {
-                ("attachmentAdd", "kind") => match column {
-                    Column::DepartmentHandler => "NEED_ANSWER",
-                    Column::DistrictHost => "MEETING",
-                    _ => "NEED",
-                },
+                ("attachmentAdd", "kind") if column == Column::DepartmentHandler => "NEED_ANSWER",
+                ("attachmentAdd", "kind") if column == Column::DistrictHost => "MEETING",
+                ("attachmentAdd", "kind") => "NEED",
                 ("pairingsCreate", "kind") => "VILLAGE_ENTERPRISE",
                 ("eventAdvance", "stage") => "LIVE",
                 ("outcomeRecord", "kind") => "ORDER",
@@ -440,7 +437,7 @@ async fn part(number: usize, of: usize) {
             trial.problems.push(format!("the mutation {name} has no rule: {todo}"));
             continue;
         };
-        trial.try_one(mutation).await;
+        Box::pin(trial.try_one(mutation)).await;
         tried += 1;
     }
     println!(

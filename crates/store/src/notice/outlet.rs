@@ -40,8 +40,7 @@ impl Outlets {
         db: &impl ConnectionTrait,
         how: Spreading<'_>,
         news: &outbox::Model,
-        (account, grant, kind): (AccountId, GrantId, NoticeKind),
-        notice: NoticeId,
+        ((account, grant, kind), notice): ((AccountId, GrantId, NoticeKind), NoticeId),
     ) -> Result<(), StoreError> {
         let cause = parse::value(At("outbox", "cause_id"), &news.cause_id)?;
         let due = |channel, quiet: &Quiet| delivery::due(channel, news.at, quiet, how.calendar);

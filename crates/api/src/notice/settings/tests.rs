@@ -42,6 +42,7 @@ async fn chief(office: &Office) -> Caller {
         until_on: None,
         is_default: true,
         is_administrator: true,
+        may_export: false,
         revoked_at: None,
     };
     grant::insert(&office.db, &held).await.unwrap();

@@ -202,7 +202,8 @@ impl Attachments {
         let is_whole = ![&self.s3_bucket, &self.s3_access_key, &self.s3_secret]
             .iter()
             .any(|text| text.is_empty());
-        if !self.s3_endpoint.is_empty() && !(is_address && is_whole) {
+        let is_fine = self.s3_endpoint.is_empty() || (is_address && is_whole);
+        if !is_fine {
             let wants = "must be empty or an http:// or https:// address with s3_bucket, s3_access_key and s3_secret";
             faults.push(format!("attachments.s3_endpoint {wants}"));
         }

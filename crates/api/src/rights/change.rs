@@ -120,7 +120,6 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
 }
 
 /// Ids that a mutation is tried with, by the last word of the argument, or by where it stands.
-#[expect(clippy::too_many_lines, reason = "a list of ids, one a line")]
 fn id(mutation: &str, column: Column, name: &str) -> String {
     let is_overseer = matches!(column, Column::Coordinator | Column::CommitteeSecretary);
     let id = match (mutation, name) {

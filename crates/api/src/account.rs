@@ -360,9 +360,10 @@ impl ViewerNode {
         Ok(Some(NoticeSettingsNode::of(ctx, id).await?))
     }
 
-    /// The mail that waits for you, as it would be sent now (通知预览); null if none does.
+    /// The mail that waits for you, as it would be sent now (通知预览), whatever the role it is about;
+    /// null if none does, and for API tokens.
     async fn notice_preview(&self, ctx: &Context<'_>) -> Result<Option<NoticePreviewNode>> {
-        let Some(id) = self.0.account() else { return Ok(None) };
+        let Some((id, _)) = self.0.login() else { return Ok(None) };
         NoticePreviewNode::of(ctx, id).await
     }
 

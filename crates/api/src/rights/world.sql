@@ -217,7 +217,7 @@ INSERT INTO notice_settings (account_id, email, email_confirmed_at, code_tries, 
   ('#1', 'li@example.cn', '2026-03-01T01:00:00+00:00', 0, true, 1260, 480, false, 'zh');
 INSERT INTO webhooks (id, account_id, grant_id, label, url, secret, created_at) VALUES
   ('#1', '#1', '#1', '办公系统', 'https://example.cn/hook', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '2026-03-01T01:00:00+00:00');
-INSERT INTO deliveries (id, channel, account_id, webhook_id, state, attempts, first_at, next_at, last_error) VALUES
-  ('#1', 'mail', '#1', NULL, 'failed', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:10:00+00:00', 'it answered 500'),
-  ('#2', 'webhook', '#1', '#1', 'waiting', 0, '2026-03-01T01:00:00+00:00', '2026-03-01T01:01:00+00:00', NULL);
+INSERT INTO deliveries (id, channel, account_id, webhook_id, state, attempts, first_at, next_at, closed_at, last_error) VALUES
+  ('#1', 'mail', '#1', NULL, 'given_up', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:10:00+00:00', '2026-03-01T01:10:00+00:00', 'it answered 500'),
+  ('#2', 'webhook', '#1', '#1', 'waiting', 0, '2026-03-01T01:00:00+00:00', '2026-03-01T01:01:00+00:00', NULL, NULL);
 INSERT INTO delivery_causes (delivery_id, cause_id, notice_id) VALUES ('#1', '#1', '#1'), ('#2', '#1', '#1');

@@ -4,9 +4,23 @@
 //! short and by how much, and which others they compete with. Reading a problem from JSON lives in
 //! [`PairingProblem::from_json`]; measuring time is the caller's business.
 
+mod branch;
+mod choose;
+mod conflict;
+mod cuts;
+mod fair;
 mod flow;
+mod lp;
+mod model;
+mod network;
+mod request;
 mod simplex;
 mod solve;
+
+pub use choose::{Changes, Choice, ChoiceReport, ConflictItem};
+pub use fair::{Envy, Exposure, Fair};
+pub use model::{DemandWords, Limit};
+pub use request::{PairingRequest, RequestError};
 
 use flow::narrow;
 use serde::{Deserialize, Serialize};
@@ -240,6 +254,10 @@ pub enum PairingStatus {
     Optimal,
     /// The minimums cannot all be met.
     Infeasible,
+    /// Pairs that keep every demand, but the steps ran out before they were proved the best.
+    Feasible,
+    /// The steps ran out before any pairs were found that keep every demand.
+    Unknown,
 }
 
 /// A minimum that cannot be met.

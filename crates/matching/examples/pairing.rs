@@ -1,0 +1,20 @@
+//! `lianmeng solve pairing FILE --json` without the rest of the program, for measuring:
+//! `cargo run --release -p lianmeng-matching --example pairing -- FILE`.
+#![expect(clippy::print_stdout, reason = "a measuring tool talks to its terminal")]
+
+use lianmeng_matching::assign::PairingRequest;
+use std::error::Error;
+use std::time::Instant;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let file = std::env::args().nth(1).ok_or("usage: pairing FILE")?;
+    let start = Instant::now();
+    let request = PairingRequest::from_json(&std::fs::read(file)?)?;
+    let read_ms = start.elapsed().as_millis();
+    let start = Instant::now();
+    let choice = request.choose();
+    let elapsed_ms = u64::try_from(start.elapsed().as_millis())?;
+    println!("{}", serde_json::to_string(&choice.report(elapsed_ms))?);
+    println!("{{\"read_ms\":{read_ms}}}");
+    Ok(())
+}

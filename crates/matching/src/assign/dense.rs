@@ -8,6 +8,7 @@
 
 use super::flow::narrow;
 use super::{Bounds, Pairing, PairingProblem, PairingStatus};
+use std::ops::{Add, Sub};
 
 /// Fewest cells that are worth a matrix.
 const FEWEST: usize = 10_000;
@@ -15,6 +16,9 @@ const FEWEST: usize = 10_000;
 const MOST: usize = 36_000_000;
 /// Points further apart than this could overflow when scaled by the number of rows.
 const WIDEST: i128 = 1 << 46;
+/// Rounds of bidding, and bids for each row in one of them.
+const ROUNDS: usize = 6;
+const BIDS: usize = 5;
 /// Nobody.
 const NONE: u32 = u32::MAX;
 
@@ -74,68 +78,116 @@ fn is_forced(problem: &PairingProblem, turned: bool) -> Option<bool> {
 /// The column of each row with the greatest sum of gains; gains are at least 0, rows at most as many
 /// as columns. None if the steps ran out.
 pub(super) fn assign(gains: &[i64], rows: usize, columns: usize) -> Option<Vec<usize>> {
-    let steps = 400 * gains.len().max(rows * 100);
-    let taken = Paths::new(gains, rows, columns).run(steps / 2);
-    taken.or_else(|| auction(gains, rows, columns, steps * 20))
+    let steps = 300 * gains.len().max(rows * 100);
+    let short: Option<Vec<i32>> = gains
+        .iter()
+        .map(|&gain| i32::try_from(gain).ok().filter(|gain| *gain <= i32::FAR / 2))
+        .collect();
+    // Numbers of 32 bits go through the processor many at a time.
+    let taken = match short {
+        Some(short) => Paths::new(&short, rows, columns).run(steps),
+        None => Paths::new(gains, rows, columns).run(steps),
+    };
+    taken.or_else(|| auction(gains, rows, columns, steps.saturating_mul(20)))
+}
+
+/// Whole numbers of a length that suffices.
+trait Number: Copy + Ord + Add<Output = Self> + Sub<Output = Self> {
+    /// Further than any path; twice it and itself still fit together.
+    const FAR: Self;
+    const ZERO: Self;
+    const ONE: Self;
+    const LEAST: Self;
+}
+
+impl Number for i32 {
+    const FAR: Self = Self::MAX / 4;
+    const ZERO: Self = 0;
+    const ONE: Self = 1;
+    const LEAST: Self = Self::MIN;
+}
+
+impl Number for i64 {
+    const FAR: Self = Self::MAX / 4;
+    const ZERO: Self = 0;
+    const ONE: Self = 1;
+    const LEAST: Self = Self::MIN;
 }
 
 /// Shortest augmenting paths over a matrix of gains.
-struct Paths<'a> {
-    gains: &'a [i64],
+struct Paths<'a, N> {
+    gains: &'a [N],
     rows: usize,
     columns: usize,
     /// What a column asks for; 0 while nobody has it.
-    prices: Vec<i64>,
+    prices: Vec<N>,
     /// Row of each column.
     holders: Vec<u32>,
     /// Column of each row.
     taken: Vec<u32>,
+    /// Scratch of a search: distance of each column, the row it was reached from, what its place
+    /// in the order adds (free ones first, settled ones never), and the order itself.
+    distances: Vec<N>,
+    via: Vec<u32>,
+    marks: Vec<N>,
+    keys: Vec<N>,
 }
 
-fn wide(index: u32) -> usize {
-    super::flow::wide(index)
-}
-
-impl<'a> Paths<'a> {
-    fn new(gains: &'a [i64], rows: usize, columns: usize) -> Self {
+impl<'a, N: Number> Paths<'a, N> {
+    fn new(gains: &'a [N], rows: usize, columns: usize) -> Self {
         Self {
             gains,
             rows,
             columns,
-            prices: vec![0; columns],
+            prices: vec![N::ZERO; columns],
             holders: vec![NONE; columns],
             taken: vec![NONE; rows],
+            distances: vec![N::FAR; columns],
+            via: vec![NONE; columns],
+            marks: vec![N::ZERO; columns],
+            keys: vec![N::ZERO; columns],
         }
     }
 
-    fn row(&self, row: usize) -> &'a [i64] {
+    fn row(&self, row: usize) -> &'a [N] {
         &self.gains[row * self.columns..(row + 1) * self.columns]
     }
 
+    /// The column of each row; none if the steps ran out or the numbers are too short.
     fn run(mut self, steps: usize) -> Option<Vec<usize>> {
         let mut left = steps;
-        for row in self.bids() {
+        for row in self.bids()? {
             left = left.checked_sub(self.augment(row, left)?)?;
         }
         Some(self.taken.into_iter().map(wide).collect())
     }
 
-    /// Lets rows bid for their best column by as much as it is better than their second; the rows
-    /// that are left over.
-    fn bids(&mut self) -> Vec<usize> {
-        let mut waiting: Vec<usize> = (0..self.rows).rev().collect();
+    /// Lets rows bid in a few rounds; the rows that are left over.
+    fn bids(&mut self) -> Option<Vec<usize>> {
+        let mut over: Vec<usize> = (0..self.rows).collect();
+        for _ in 0..ROUNDS {
+            over.reverse();
+            over = self.bid(over)?;
+        }
+        Some(over)
+    }
+
+    /// Lets rows bid for their best column by as much as it is better than their second.
+    fn bid(&mut self, mut waiting: Vec<usize>) -> Option<Vec<usize>> {
         let mut over = Vec::new();
-        let mut bids = 20 * self.rows;
+        let mut bids = BIDS * self.rows;
         while let Some(row) = waiting.pop() {
             if bids == 0 {
                 over.push(row);
                 continue;
             }
             bids -= 1;
-            let ((best, column), (second, next)) = two_best(self.row(row), &self.prices);
-            let mut column = column;
+            let ((best, mut column), (second, next)) = two_best(self.row(row), &self.prices);
             if best > second {
-                self.prices[column] += best - second;
+                self.prices[column] = self.prices[column] + (best - second);
+                if self.prices[column] > N::FAR {
+                    return None;
+                }
             } else if self.holders[column] != NONE && next < self.columns {
                 // Equally good: the one that may be free.
                 column = next;
@@ -148,71 +200,84 @@ impl<'a> Paths<'a> {
             }
         }
         over.sort_unstable();
-        over
+        Some(over)
     }
 
-    /// Finds a column for a row by a shortest path; the cells looked at.
+    /// Finds a column for a row by a shortest path; the cells looked at. None if there are more than
+    /// `most` or the numbers are too short.
     fn augment(&mut self, start: usize, most: usize) -> Option<usize> {
-        let mut distances = vec![i64::MAX; self.columns];
-        let mut via = vec![NONE; self.columns];
-        // Columns not yet settled, so that the inner loop looks at nothing else.
-        let mut open: Vec<u32> = (0..narrow(self.columns)).collect();
-        let mut settled: Vec<u32> = Vec::new();
+        self.distances.fill(N::FAR);
+        for (mark, &holder) in self.marks.iter_mut().zip(&self.holders) {
+            *mark = if holder == NONE { N::ZERO } else { N::ONE };
+        }
+        let mut settled: Vec<usize> = Vec::new();
         let mut row = start;
-        let mut reached = 0;
-        let (best, _) = two_best(self.row(start), &self.prices).0;
-        let mut worth = best;
-        let mut looked = self.columns;
-        let end = loop {
-            looked += open.len();
-            if looked > most {
+        let mut base = two_best(self.row(start), &self.prices).0.0;
+        let mut looked = 0;
+        let (end, reached) = loop {
+            looked += self.columns;
+            if looked > most || base > N::FAR || base < N::ZERO - N::FAR {
                 return None;
             }
-            let gains = self.row(row);
-            let base = reached + worth;
-            let mut nearest = (i64::MAX, 0);
-            for (at, &column) in open.iter().enumerate() {
-                let column = wide(column);
-                let distance = base - gains[column] + self.prices[column];
-                if distance < distances[column] {
-                    distances[column] = distance;
-                    via[column] = narrow(row);
-                }
-                let known = distances[column];
-                if known < nearest.0 || (known == nearest.0 && self.holders[column] == NONE) {
-                    nearest = (known, at);
-                }
-            }
-            reached = nearest.0;
-            let column = open.swap_remove(nearest.1);
-            let holder = self.holders[wide(column)];
+            let column = self.nearest(row, base);
+            let reached = self.distances[column];
+            let holder = self.holders[column];
             if holder == NONE {
-                break column;
+                break (column, reached);
             }
             settled.push(column);
+            self.marks[column] = N::FAR;
             row = wide(holder);
-            worth = self.row(row)[wide(column)] - self.prices[wide(column)];
+            base = reached + (self.row(row)[column] - self.prices[column]);
         };
         for &column in &settled {
-            self.prices[wide(column)] += reached - distances[wide(column)];
+            self.prices[column] = self.prices[column] + (reached - self.distances[column]);
+            if self.prices[column] > N::FAR {
+                return None;
+            }
         }
         let mut column = end;
         loop {
-            let row = via[wide(column)];
-            self.holders[wide(column)] = row;
-            let before = std::mem::replace(&mut self.taken[wide(row)], column);
+            let row = self.via[column];
+            self.holders[column] = row;
+            let before = std::mem::replace(&mut self.taken[wide(row)], narrow(column));
             if wide(row) == start {
                 return Some(looked);
             }
-            column = before;
+            column = wide(before);
         }
+    }
+
+    /// Looks from a row at all columns; the nearest one not settled, free ones first.
+    fn nearest(&mut self, row: usize, base: N) -> usize {
+        let gains = self.row(row);
+        let row = narrow(row);
+        let known = self.distances.iter_mut().zip(&mut self.via);
+        // Without branches, so that the compiler takes several columns at once.
+        for ((known, via), (&gain, &price)) in known.zip(gains.iter().zip(&self.prices)) {
+            let distance = base + (price - gain);
+            let better = distance < *known;
+            *via = if better { row } else { *via };
+            *known = if better { distance } else { *known };
+        }
+        let parts = self.distances.iter().zip(&self.marks);
+        let mut least = N::FAR + N::FAR + N::FAR;
+        for (key, (&known, &mark)) in self.keys.iter_mut().zip(parts) {
+            *key = known + known + mark;
+            least = if *key < least { *key } else { least };
+        }
+        self.keys.iter().position(|key| *key == least).unwrap_or(0)
     }
 }
 
+fn wide(index: u32) -> usize {
+    super::flow::wide(index)
+}
+
 /// The best and the second-best gain after prices, with their columns, lower columns first.
-fn two_best(gains: &[i64], prices: &[i64]) -> ((i64, usize), (i64, usize)) {
-    let (mut best, mut second) = ((i64::MIN, usize::MAX), (i64::MIN, usize::MAX));
-    for (column, (gain, price)) in gains.iter().zip(prices).enumerate() {
+fn two_best<N: Number>(gains: &[N], prices: &[N]) -> ((N, usize), (N, usize)) {
+    let (mut best, mut second) = ((N::LEAST, usize::MAX), (N::LEAST, usize::MAX));
+    for (column, (&gain, &price)) in gains.iter().zip(prices).enumerate() {
         let worth = gain - price;
         if worth > second.0 {
             if worth > best.0 {
@@ -295,6 +360,8 @@ mod tests {
         ) {
             let want = best(&gains, columns, (1 << columns) - 1);
             let paths = Paths::new(&gains, rows, columns).run(usize::MAX).unwrap();
+            let short: Vec<i32> = gains.iter().map(|&gain| i32::try_from(gain).unwrap()).collect();
+            prop_assert_eq!(Paths::new(&short, rows, columns).run(usize::MAX).as_ref(), Some(&paths));
             let auctioned = auction(&gains, rows, columns, usize::MAX).unwrap();
             for taken in [paths, auctioned] {
                 let mut distinct = taken.clone();

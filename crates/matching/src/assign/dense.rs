@@ -361,7 +361,8 @@ mod tests {
             let want = best(&gains, columns, (1 << columns) - 1);
             let paths = Paths::new(&gains, rows, columns).run(usize::MAX).unwrap();
             let short: Vec<i32> = gains.iter().map(|&gain| i32::try_from(gain).unwrap()).collect();
-            prop_assert_eq!(Paths::new(&short, rows, columns).run(usize::MAX).as_ref(), Some(&paths));
+            let by_short = Paths::new(&short, rows, columns).run(usize::MAX).unwrap();
+            prop_assert_eq!(&by_short, &paths);
             let auctioned = auction(&gains, rows, columns, usize::MAX).unwrap();
             for taken in [paths, auctioned] {
                 let mut distinct = taken.clone();

@@ -438,3 +438,6 @@ impl<'a> Market<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -523,3 +523,6 @@ impl PairingRequest {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

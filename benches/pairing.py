@@ -1,6 +1,6 @@
 """Measures the pairing engine beside scipy and OR-tools on the same markets in the same run.
 
-    python benches/pairing.py PROGRAM [PART ...]
+    python benches/pairing.py PROGRAM [PART ...] [points=sum,least,product] [alphas=…] [seeds=…]
 
 PROGRAM is the example `pairing` of crates/matching: the door `solve pairing` without the rest.
 Each market is written as the JSON that the door reads; peers get the same numbers as arrays.
@@ -201,7 +201,8 @@ def fair(_seed=1):
     row("points", "α", "envy cases", "fall", "least fall", "envy points fall", "Gini", "price %", "most %", "s", "bar")
     row(*["---"] * 11)
     at = np.indices((size, size)).reshape(2, -1).T
-    for name, fuse in fusions.items():
+    for name in FUSIONS:
+        fuse = fusions[name]
         for alpha in ALPHAS:
             before, after, fall, points_fall, ginis, prices, seconds = [], [], [], [], [], [], []
             for seed in range(1, SEEDS + 1):
@@ -237,16 +238,19 @@ def fair(_seed=1):
 
 ALPHAS = (6_000,)
 SEEDS = 20
+FUSIONS = ("sum", "product")
 PARTS = {"dense": dense, "sparse": sparse, "anybody": anybody, "fair": fair}
 
 
 def main():
-    global PROGRAM, ALPHAS, SEEDS
+    global PROGRAM, ALPHAS, SEEDS, FUSIONS
     PROGRAM, *parts = sys.argv[1:]
     PROGRAM = str(Path(PROGRAM).resolve())
     for part in list(parts):
         if part.startswith("alphas="):
             ALPHAS = tuple(int(item) for item in part[7:].split(","))
+        if part.startswith("points="):
+            FUSIONS = tuple(part[7:].split(","))
         if part.startswith("seeds="):
             SEEDS = int(part[6:])
     parts = [part for part in parts if "=" not in part]

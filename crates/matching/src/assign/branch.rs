@@ -332,7 +332,8 @@ impl<'a> Search<'a> {
     fn take(&mut self, gains: &[i64]) -> Option<i128> {
         let chosen: Vec<bool> = self.lp.values().iter().map(|value| *value > 0.5).collect();
         let keeps = |row: &Row| (row.lo..=row.hi).contains(&activity(row, &chosen));
-        let fixed = self.fixed.iter().zip(&chosen).all(|(fixed, is)| fixed.is_none_or(|f| f == *is));
+        let fixed =
+            self.fixed.iter().zip(&chosen).all(|(fixed, is)| fixed.is_none_or(|f| f == *is));
         if !fixed || !self.lp.rows().iter().all(keeps) {
             return None;
         }

@@ -138,7 +138,7 @@ impl PairingRequest {
                 let conflict = demands.iter().cloned().map(ConflictItem::Demand).collect();
                 let status = PairingStatus::Infeasible;
                 let smallest = Some(smallest);
-                return Choice { conflict, demands, smallest, ..Choice::empty(status) };
+                return Choice { conflict, smallest, demands, ..Choice::empty(status) };
             }
             Verdict::Unknown => return Choice::empty(PairingStatus::Unknown),
         };
@@ -149,7 +149,8 @@ impl PairingRequest {
             chosen = fairer;
             exposure
         });
-        let mut choice = Choice::empty(if proved { PairingStatus::Optimal } else { PairingStatus::Feasible });
+        let mut choice =
+            Choice::empty(if proved { PairingStatus::Optimal } else { PairingStatus::Feasible });
         let totals: Vec<i128> = (0..model.levels.len()).map(|l| model.total(l, &chosen)).collect();
         choice.total = totals.first().copied();
         if totals.len() > 1 {
@@ -159,7 +160,8 @@ impl PairingRequest {
             choice.bounds = own_levels(found.bounds, kept_level);
         }
         choice.pairs = pairs(&model, &chosen);
-        choice.changes = self.previous.as_ref().map(|previous| changes(&model, previous, &choice.pairs));
+        choice.changes =
+            self.previous.as_ref().map(|previous| changes(&model, previous, &choice.pairs));
         choice.exposure = exposure;
         choice
     }
@@ -228,7 +230,8 @@ fn pairs(model: &Model, chosen: &[bool]) -> Vec<(usize, usize)> {
 }
 
 fn changes(model: &Model, previous: &Previous, pairs: &[(usize, usize)]) -> Changes {
-    let order = |&(a, b): &(usize, usize)| if model.left.is_none() && a > b { (b, a) } else { (a, b) };
+    let order =
+        |&(a, b): &(usize, usize)| if model.left.is_none() && a > b { (b, a) } else { (a, b) };
     let mut before: Vec<_> = previous.pairs.iter().map(order).collect();
     before.sort_unstable();
     before.dedup();

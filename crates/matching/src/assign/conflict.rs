@@ -73,8 +73,11 @@ fn search_smaller(judge: &mut Judge<'_>, all: &[Demand], found: &mut Vec<Demand>
     // Each set holds demands of which at least one must be in every conflict.
     let mut ways: Vec<Vec<usize>> = Vec::new();
     loop {
-        let Some(hit) = hitting_set(&ways, found.len()) else { return false };
-        let Some(hit) = hit else { return true };
+        let hit = match hitting_set(&ways, found.len()) {
+            Hitting::Set(hit) => hit,
+            Hitting::Impossible => return true,
+            Hitting::GivenUp => return false,
+        };
         let chosen: Vec<Demand> = hit.iter().map(|&at| all[at]).collect();
         match judge.refuses(&chosen) {
             None => return false,
@@ -103,24 +106,32 @@ fn search_smaller(judge: &mut Judge<'_>, all: &[Demand], found: &mut Vec<Demand>
     }
 }
 
-/// The smallest set that hits all `ways`, if it has fewer than `below` members. None if the search
-/// was given up.
-fn hitting_set(ways: &[Vec<usize>], below: usize) -> Option<Option<Vec<usize>>> {
+/// What became of the search for a hitting set.
+enum Hitting {
+    Set(Vec<usize>),
+    /// None has few enough members.
+    Impossible,
+    GivenUp,
+}
+
+/// The smallest set that hits all `ways`, if it has fewer than `below` members.
+fn hitting_set(ways: &[Vec<usize>], below: usize) -> Hitting {
     let mut nodes = HITS;
     for size in 0..below {
         let mut picked = Vec::new();
         match hit(ways, size, &mut picked, &mut nodes) {
-            None => return None,
+            None => return Hitting::GivenUp,
             Some(true) => {
                 picked.sort_unstable();
-                return Some(Some(picked));
+                return Hitting::Set(picked);
             }
             Some(false) => {}
         }
     }
-    Some(None)
+    Hitting::Impossible
 }
 
+/// Picks at most `left` more members so that every way is hit; none if the nodes ran out.
 fn hit(
     ways: &[Vec<usize>],
     left: usize,

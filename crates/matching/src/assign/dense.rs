@@ -61,11 +61,8 @@ pub(super) fn solve(problem: &PairingProblem) -> Option<Pairing> {
 /// Whether everybody of the smaller side must have a pair; none if the bounds are others than
 /// "one pair at most" or that.
 fn is_forced(problem: &PairingProblem, turned: bool) -> Option<bool> {
-    let (rows, columns) = if turned {
-        (&problem.right, &problem.left)
-    } else {
-        (&problem.left, &problem.right)
-    };
+    let (rows, columns) =
+        if turned { (&problem.right, &problem.left) } else { (&problem.left, &problem.right) };
     let all = |side: &[Bounds], min: u64| side.iter().all(|b| b.min == min && b.max == 1);
     if all(rows, 0) && all(columns, 0) {
         return Some(false);
@@ -308,7 +305,8 @@ fn auction(gains: &[i64], rows: usize, columns: usize, mut steps: usize) -> Opti
         let mut waiting: Vec<usize> = (0..columns).rev().collect();
         while let Some(row) = waiting.pop() {
             steps = steps.checked_sub(columns)?;
-            let own = if row < rows { &gains[row * columns..(row + 1) * columns] } else { &nothing };
+            let own =
+                if row < rows { &gains[row * columns..(row + 1) * columns] } else { &nothing };
             let (mut best, mut second, mut at) = (i64::MIN, i64::MIN, 0);
             for (column, (gain, price)) in own.iter().zip(&prices).enumerate() {
                 let worth = gain * scale - price;
@@ -379,7 +377,9 @@ mod tests {
     fn a_dense_market_has_the_total_of_the_flow() {
         for (rows, columns, forced) in [(110, 110, true), (100, 130, false), (130, 100, true)] {
             let fewer = rows.min(columns);
-            let side = |size: usize| vec![Bounds { min: u64::from(forced && size == fewer), max: 1 }; size];
+            let side = |size: usize| {
+                vec![Bounds { min: u64::from(forced && size == fewer), max: 1 }; size]
+            };
             let edges = (0..rows * columns)
                 .map(|at| (at / columns, at % columns))
                 .map(|(l, r)| (l, r, i64::try_from(l * r + (l * 7 + r * 13) % 101).unwrap() - 3000))

@@ -2,8 +2,8 @@
 //!
 //! A person envies another of the same side when the other's partners would be worth more to it
 //! than its own are: the envy of Y. Tomita, T. Yokoyama, "Fair Reciprocal Recommendation in
-//! Matching Markets" (RecSys 2024), with pairs in place of places in lists. As in their later α-SW
-//! (2025) the dial leads from the sum of worths to a welfare that grows the slower the more somebody
+//! Matching Markets" (2024), with pairs in place of places in lists. As in their later α-SW (2025)
+//! the dial leads from the sum of worths to a welfare that grows the slower the more somebody
 //! has. Each person's worth is measured by what it would get by lot: the mean of what the partners
 //! of everybody on its side are worth to it.
 
@@ -14,6 +14,8 @@ use serde::Serialize;
 
 /// Keeps the welfare of somebody without partners finite.
 const NOTHING: f64 = 0.1;
+/// A round that gains less than this part of the best one is the last.
+const LITTLE: f64 = 0.01;
 /// Most rounds over all pairs.
 const ROUNDS: usize = 60;
 /// A gain that is worth a move; smaller ones are rounding.
@@ -288,46 +290,49 @@ impl<'a> Market<'a> {
 
     /// Moves while the welfare grows.
     fn improve(&mut self) {
+        let mut first = 0.0;
         for _ in 0..ROUNDS {
-            let mut moved = false;
+            let mut gained = 0.0;
             for pair in 0..self.model.ends.len() {
-                if !self.chosen[pair] && self.fixed[pair].is_none() {
-                    if let Some(best) = self.best_move(pair) {
-                        self.apply(best);
-                        moved = true;
-                    }
+                if self.chosen[pair] || self.fixed[pair].is_some() {
+                    continue;
+                }
+                if let Some((best, gain)) = self.best_move(pair) {
+                    self.apply(best);
+                    gained += gain;
                 }
             }
-            if !moved {
+            first = f64::max(first, gained);
+            if gained <= first * LITTLE {
                 return;
             }
         }
     }
 
-    /// The best way to bring a pair in; none if the welfare would not grow.
-    fn best_move(&self, pair: usize) -> Option<Move> {
+    /// The best way to bring a pair in, with its gain; none if the welfare would not grow.
+    fn best_move(&self, pair: usize) -> Option<(Move, f64)> {
         let (a, b) = self.model.ends[pair];
-        let out = |person: u32| {
-            let own = self.own[wide(person)].iter().filter(|&&own| self.fixed[own].is_none());
-            std::iter::once(None).chain(own.map(|&own| Some(own)))
+        let (a, b) = (wide(a), wide(b));
+        let full = |person: usize| count(self.own[person].len()) >= self.model.people[person].max;
+        // Somebody who is full loses a pair for the new one.
+        let out = |person: usize| {
+            let own = self.own[person].iter().filter(|&&own| self.fixed[own].is_none());
+            (!full(person)).then_some(None).into_iter().chain(own.map(|&own| Some(own)))
         };
-        let mut best = None;
-        let mut most = GAIN;
+        let mut best: Option<(Move, f64)> = None;
         for first in out(a) {
             for second in out(b) {
+                // Those who lose a pair meet each other, if they may.
                 let close = match (first, second) {
-                    (Some(first), Some(second)) => self.closing(
-                        other(self.model, first, wide(a)),
-                        other(self.model, second, wide(b)),
-                    ),
+                    (Some(first), Some(second)) => {
+                        self.closing(other(self.model, first, a), other(self.model, second, b))
+                    }
                     _ => None,
                 };
-                for close in [None, close].into_iter().take(1 + usize::from(close.is_some())) {
-                    let change = Move { out: [first, second], into: [Some(pair), close] };
-                    if let Some(gain) = self.gain(change).filter(|gain| *gain > most) {
-                        most = gain;
-                        best = Some(change);
-                    }
+                let change = Move { out: [first, second], into: [Some(pair), close] };
+                let most = best.map_or(GAIN, |(_, gain)| gain);
+                if let Some(gain) = self.gain(change).filter(|gain| *gain > most) {
+                    best = Some((change, gain));
                 }
             }
         }
@@ -356,14 +361,10 @@ impl<'a> Market<'a> {
             points += wide_sign * i128::from(self.model.levels[0][pair]);
             let (a, b) = self.model.ends[pair];
             for person in [wide(a), wide(b)] {
-                let at = match people[..used].iter().position(|item| item.0 == person) {
-                    Some(at) => at,
-                    None => {
-                        people[used].0 = person;
-                        used += 1;
-                        used - 1
-                    }
-                };
+                let known = people[..used].iter().position(|item| item.0 == person);
+                let at = known.unwrap_or(used);
+                people[at].0 = person;
+                used = used.max(at + 1);
                 people[at].1 += sign;
                 let worth = view(self.model, &self.views, pair, person);
                 people[at].2 += wide_sign * i128::from(worth);

@@ -346,8 +346,7 @@ impl Lp {
             return self.inverse.iter().map(|line| -line[at]).collect();
         }
         let column = &self.columns[entering];
-        let sum =
-            |line: &Vec<f64>| column.iter().map(|&(row, part)| part * line[wide(row)]).sum();
+        let sum = |line: &Vec<f64>| column.iter().map(|&(row, part)| part * line[wide(row)]).sum();
         self.inverse.iter().map(sum).collect()
     }
 
@@ -355,8 +354,7 @@ impl Lp {
     fn entering(&self, place: usize, below: bool, row: &[f64]) -> Option<(usize, Vec<usize>)> {
         let leaving = self.basis[place];
         let value = self.values[leaving];
-        let mut slope =
-            if below { self.lo[leaving] - value } else { value - self.hi[leaving] };
+        let mut slope = if below { self.lo[leaving] - value } else { value - self.hi[leaving] };
         let mut candidates = Vec::new();
         for (variable, &part) in row.iter().enumerate() {
             if part.abs() <= 1e-7 || self.places[variable] != NONE {

@@ -151,7 +151,8 @@ impl Model {
     /// The model as a program; none if a pair must and must not be.
     pub(super) fn program(&self) -> Option<Program> {
         let fixed = self.fixed()?;
-        let mut rows: Vec<Row> = self.people.iter().map(|bounds| row(*bounds, Vec::new())).collect();
+        let mut rows: Vec<Row> =
+            self.people.iter().map(|bounds| row(*bounds, Vec::new())).collect();
         for (at, &(a, b)) in (0..).zip(&self.ends) {
             rows[wide(a)].entries.push((at, 1));
             rows[wide(b)].entries.push((at, 1));
@@ -186,9 +187,7 @@ impl Model {
         match self.left {
             None => (None, person, format!("person {person}")),
             Some(left) if person < left => (Some(Side::Left), person, format!("left {person}")),
-            Some(left) => {
-                (Some(Side::Right), person - left, format!("right {}", person - left))
-            }
+            Some(left) => (Some(Side::Right), person - left, format!("right {}", person - left)),
         }
     }
 

@@ -16,8 +16,8 @@ pub(super) fn solve(model: &Model) -> Option<Verdict> {
     let largest =
         model.levels.iter().flatten().map(|points| points.unsigned_abs()).max().unwrap_or(0);
     let nodes = i128::from(narrow(left.sets.len() + right.sets.len())) + 2;
-    let narrow_enough = i128::from(largest).saturating_mul(nodes).saturating_mul(8)
-        < i128::from(i64::MAX);
+    let narrow_enough =
+        i128::from(largest).saturating_mul(nodes).saturating_mul(8) < i128::from(i64::MAX);
     let chosen = if narrow_enough {
         flow::<i64>(model, &left, &right, &fixed)
     } else {
@@ -156,9 +156,12 @@ fn flow<P: Points>(
             }
         }
     }
-    let later: Vec<Vec<P>> = model.levels.iter().skip(1).map(|gains| {
-        arcs.iter().map(|&at| zero - P::from(gains[at])).collect()
-    }).collect();
+    let later: Vec<Vec<P>> = model
+        .levels
+        .iter()
+        .skip(1)
+        .map(|gains| arcs.iter().map(|&at| zero - P::from(gains[at])).collect())
+        .collect();
     let flows = network.solve_levels(&supplies, &later)?;
     let mut chosen: Vec<bool> = fixed.iter().map(|fixed| *fixed == Some(true)).collect();
     for (&at, flow) in arcs.iter().zip(flows) {

@@ -1,11 +1,11 @@
 //! A whole request to choose pairs together, as read from JSON; `docs/pairing-solver.md` has the
 //! format.
 
+use super::flow::{narrow, wide};
 use super::model::{Limit, Model, count};
 use super::{Bounds, Edge, MAX_ITEMS, PairingProblem, ProblemError, Side};
-use super::flow::{narrow, wide};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
@@ -389,7 +389,9 @@ impl Raw {
             // A pair that must be is possible even where nobody gave it points.
             must.push(*places.entry(pair).or_insert_with(|| {
                 ends.push(pair);
-                points.iter_mut().for_each(|level| level.push(0));
+                for level in &mut points {
+                    level.push(0);
+                }
                 narrow(ends.len() - 1)
             }));
         }
@@ -424,7 +426,12 @@ impl Raw {
                 None => None,
                 Some(kind) => match self.edges.kinds.get(kind) {
                     Some(pairs) => Some(pairs),
-                    None => return wrong(format!("limits[{at}]"), format!("no edge is of kind {kind:?}")),
+                    None => {
+                        return wrong(
+                            format!("limits[{at}]"),
+                            format!("no edge is of kind {kind:?}"),
+                        );
+                    }
                 },
             };
             let all: Vec<u32> = match of_kind {
@@ -433,7 +440,8 @@ impl Raw {
             };
             let max = raw.max.unwrap_or(count(all.len()));
             let bounds = Bounds { min: raw.min, max };
-            let name = raw.name.as_ref().map_or_else(|| format!("limit {at}"), |n| format!("limit {n:?}"));
+            let name =
+                raw.name.as_ref().map_or_else(|| format!("limit {at}"), |n| format!("limit {n:?}"));
             let ends = |pair: u32| model.ends[wide(pair)];
             if raw.each {
                 let mut of: Vec<Vec<u32>> = vec![Vec::new(); model.people.len()];
@@ -446,7 +454,8 @@ impl Raw {
                     limits.push(Limit { name, bounds, pairs });
                 }
             } else {
-                let counts = |pair: &u32| chosen[wide(ends(*pair).0)] || chosen[wide(ends(*pair).1)];
+                let counts =
+                    |pair: &u32| chosen[wide(ends(*pair).0)] || chosen[wide(ends(*pair).1)];
                 let pairs = all.into_iter().filter(counts).collect();
                 limits.push(Limit { name, bounds, pairs });
             }
@@ -455,7 +464,12 @@ impl Raw {
     }
 
     /// Whom a limit counts.
-    fn selected(&self, at: usize, raw: &RawLimit, model: &Model) -> Result<Vec<bool>, RequestError> {
+    fn selected(
+        &self,
+        at: usize,
+        raw: &RawLimit,
+        model: &Model,
+    ) -> Result<Vec<bool>, RequestError> {
         let place = || format!("limits[{at}]");
         let (from, to) = match (raw.side, model.left) {
             (None, _) => (0, model.people.len()),
@@ -463,7 +477,8 @@ impl Raw {
             (Some(Side::Right), Some(left)) => (left, model.people.len()),
             (Some(_), None) => return wrong(place(), "has a side, but people have none"),
         };
-        let mut chosen: Vec<bool> = (0..model.people.len()).map(|p| (from..to).contains(&p)).collect();
+        let mut chosen: Vec<bool> =
+            (0..model.people.len()).map(|p| (from..to).contains(&p)).collect();
         if let Some(organisation) = &raw.organisation {
             for (chosen, person) in chosen.iter_mut().zip(self.everybody()) {
                 *chosen &= person.organisation.as_ref() == Some(organisation);

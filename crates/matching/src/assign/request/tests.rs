@@ -11,9 +11,8 @@ fn json(choice: &Choice) -> serde_json::Value {
 
 #[test]
 fn a_triangle_gives_one_pair_not_one_and_a_half() {
-    let choice = choose(
-        r#"{"people":[{"max":1},{"max":1},{"max":1}],"edges":[[0,1,5],[1,2,5],[2,0,4]]}"#,
-    );
+    let choice =
+        choose(r#"{"people":[{"max":1},{"max":1},{"max":1}],"edges":[[0,1,5],[1,2,5],[2,0,4]]}"#);
     assert_eq!((choice.status, choice.total), (PairingStatus::Optimal, Some(5)));
     assert_eq!(choice.pairs.len(), 1);
 }
@@ -67,9 +66,15 @@ fn the_conflict_of_must_avoid_and_caps_is_said_in_words() {
     assert_eq!(choice.smallest, Some(true));
     assert_eq!(
         texts,
-        ["person 0 may have at most 1", "person 2 needs at least 1", "person 0 and person 1 must meet"]
+        [
+            "person 0 may have at most 1",
+            "person 2 needs at least 1",
+            "person 0 and person 1 must meet"
+        ]
     );
-    let both = choose(r#"{"people":[{"max":1},{"max":1}],"edges":[[0,1,3]],"must":[[0,1]],"avoid":[[1,0]]}"#);
+    let both = choose(
+        r#"{"people":[{"max":1},{"max":1}],"edges":[[0,1,3]],"must":[[0,1]],"avoid":[[1,0]]}"#,
+    );
     assert_eq!(
         json(&both)["demands"],
         serde_json::json!([
@@ -134,8 +139,14 @@ fn a_malformed_request_says_where() {
         (format!("{people}[[0,1,1],[1,1,1]]}}"), "edge 1 pairs person 1 with itself"),
         (format!("{people}[[0,1,1],[1,0,1]]}}"), "edge 1 is the same pair as edge 0"),
         (format!("{people}[[0,1,[1,2]],[1,2,1]]}}"), "edge 1 has 1 levels of points, edge 0 has 2"),
-        (format!("{people}[],\"must\":[[0,9]]}}"), "must[0] names person 9, but there are only 3 (from 0)"),
-        (format!("{people}[],\"limits\":[{{\"kind\":\"x\"}}]}}"), "limits[0] no edge is of kind \"x\""),
+        (
+            format!("{people}[],\"must\":[[0,9]]}}"),
+            "must[0] names person 9, but there are only 3 (from 0)",
+        ),
+        (
+            format!("{people}[],\"limits\":[{{\"kind\":\"x\"}}]}}"),
+            "limits[0] no edge is of kind \"x\"",
+        ),
         (
             format!("{people}[],\"fairness\":{{\"alpha\":10001}}}}"),
             "fairness.alpha is 10001; at most 10000 basis points",

@@ -91,18 +91,18 @@ fn pairing(args: &PairingArgs) -> anyhow::Result<ExitCode> {
         print::text(&serde_json::to_string(&choice.report(elapsed_ms))?);
         return Ok(ExitCode::SUCCESS);
     }
-    match (choice.status, choice.total) {
-        (PairingStatus::Infeasible, _) => print::text("infeasible"),
-        (_, None) => print::text("nothing found and nothing proved within the steps"),
-        (_, Some(total)) => {
-            let bounds: Vec<_> = choice.bounds.iter().map(ToString::to_string).collect();
-            let open = if bounds.is_empty() {
-                String::new()
-            } else {
-                format!(", not proved best: at most {}", bounds.join(", "))
-            };
-            print::text(&format!("{} pairs, {total} points{open}", choice.pairs.len()));
-        }
+    if choice.status == PairingStatus::Infeasible {
+        print::text("infeasible");
+    } else if let Some(total) = choice.total {
+        let bounds: Vec<_> = choice.bounds.iter().map(ToString::to_string).collect();
+        let open = if bounds.is_empty() {
+            String::new()
+        } else {
+            format!(", not proved best: at most {}", bounds.join(", "))
+        };
+        print::text(&format!("{} pairs, {total} points{open}", choice.pairs.len()));
+    } else {
+        print::text("nothing found and nothing proved within the steps");
     }
     let words = if request.has_sides() { ("left ", "right ") } else { ("person ", "person ") };
     for (first, second) in &choice.pairs {

@@ -155,6 +155,9 @@ impl<'a> Search<'a> {
         self.root = None;
         self.reset(&[]);
         self.lp.set_costs(gains, &[]);
+        if self.incumbent.is_none() {
+            self.incumbent = self.greedy(gains);
+        }
         let highest: i128 = gains.iter().map(|&gain| i128::from(gain.max(0))).sum();
         let mut kept: Vec<Option<Node>> = Vec::new();
         let mut open: BinaryHeap<Open> = BinaryHeap::new();
@@ -200,6 +203,32 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// The best gains first, as far as the rows leave room; none if a demand is left unmet.
+    fn greedy(&self, gains: &[i64]) -> Option<Vec<bool>> {
+        let mut chosen: Vec<bool> = self.fixed.iter().map(|fixed| *fixed == Some(true)).collect();
+        let rows = &self.program.rows;
+        let mut room: Vec<i128> = rows.iter().map(|row| row.hi - activity(row, &chosen)).collect();
+        let mut of = vec![Vec::new(); chosen.len()];
+        for (at, row) in rows.iter().enumerate() {
+            for &(variable, coefficient) in &row.entries {
+                of[wide(variable)].push((at, i128::from(coefficient)));
+            }
+        }
+        let mut order: Vec<usize> = (0..chosen.len()).collect();
+        order.retain(|&v| gains[v] > 0 && self.fixed[v].is_none());
+        order.sort_by_key(|&v| (Reverse(gains[v]), v));
+        for variable in order {
+            if of[variable].iter().all(|&(row, coefficient)| coefficient <= room[row]) {
+                chosen[variable] = true;
+                for &(row, coefficient) in &of[variable] {
+                    room[row] -= coefficient;
+                }
+            }
+        }
+        let kept = |row: &Row| (row.lo..=row.hi).contains(&activity(row, &chosen));
+        rows.iter().all(kept).then_some(chosen)
+    }
+
     fn best(&self, gains: &[i64]) -> Option<i128> {
         self.incumbent.as_ref().map(|chosen| sum(gains, chosen))
     }
@@ -220,7 +249,7 @@ impl<'a> Search<'a> {
         let is_root = node.decided.is_empty();
         let coarse = gains.iter().any(|gain| gain.unsigned_abs() > COARSE);
         let mut refinements = if coarse && is_root { 3 } else { 0 };
-        let mut last_try = true;
+        let mut tries = if coarse { 4 } else { 1 };
         let mut rounds = 0;
         loop {
             match self.lp.solve() {
@@ -252,8 +281,8 @@ impl<'a> Search<'a> {
             if self.take(gains).is_some_and(|total| total >= bound) {
                 return Relaxed::Closed;
             }
-            if last_try {
-                last_try = false;
+            if tries > 0 {
+                tries -= 1;
                 self.refine(gains, prices);
                 continue;
             }

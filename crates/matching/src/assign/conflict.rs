@@ -11,6 +11,8 @@ use super::model::{Demand, DemandWords, Model};
 
 /// Questions that may be asked in all.
 const QUESTIONS: usize = 600;
+/// Pairs and people that may be looked at in all; each question looks at all of them.
+const WORK: usize = 4_000_000;
 /// Demands up to which the smallest set of all is looked for.
 const FEW: usize = 400;
 /// Nodes of the search for a smallest hitting set.
@@ -39,7 +41,8 @@ impl Judge<'_> {
 ///
 /// The model must be infeasible.
 pub(super) fn find(model: &Model, steps: u64) -> (Vec<DemandWords>, bool) {
-    let mut judge = Judge { model, steps, left: QUESTIONS };
+    let size = model.ends.len() + model.people.len() + 1;
+    let mut judge = Judge { model, steps, left: (WORK / size).clamp(10, QUESTIONS) };
     let all = model.demands();
     let mut found = shrink(&mut judge, all.clone());
     let mut smallest = found.len() <= 1;

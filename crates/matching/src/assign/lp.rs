@@ -196,6 +196,7 @@ impl Lp {
     /// Computes reduced costs and values anew and moves everything outside of the basis to its
     /// better bound.
     pub(super) fn settle(&mut self) {
+        self.steps = self.steps.saturating_sub(self.weight());
         let mut prices = vec![0.0; self.rows.len()];
         for (place, &variable) in self.basis.iter().enumerate() {
             let cost = self.costs.get(variable).copied().unwrap_or(0.0);
@@ -261,6 +262,9 @@ impl Lp {
         let mut since = 0;
         let mut wrong = 0;
         loop {
+            if self.steps == 0 {
+                return Ended::Exhausted;
+            }
             let Some((place, below)) = self.leaving() else {
                 if since == 0 {
                     return Ended::Optimal;
@@ -269,9 +273,6 @@ impl Lp {
                 since = 0;
                 continue;
             };
-            if self.steps == 0 {
-                return Ended::Exhausted;
-            }
             self.steps = self.steps.saturating_sub(self.weight());
             let row = self.pivot_row(place);
             let Some((entering, flips)) = self.entering(place, below, &row) else {

@@ -269,8 +269,8 @@ pub(super) enum Ask {
     Rich(Model),
 }
 
-/// Work where none is given: about a minute.
-const DEFAULT_STEPS: u64 = 60_000_000;
+/// Work where none is given: about twenty seconds.
+const DEFAULT_STEPS: u64 = 30_000_000;
 
 impl PairingRequest {
     /// Reads a request.

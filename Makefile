@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs
+.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -105,6 +105,16 @@ bench-live: build-release ## Measure 100 subscribers hearing 10,000 changes whil
 bench-needs: build-release ## Measure the overview of 100,000 needs, and registering needs beside the bare insert (PostgreSQL with fsync)
 	LIANMENG_BIN=$(abspath $(RELEASE)) LIANMENG_SERVICES_FSYNC=on \
 		scripts/with-services.sh $(CARGO) bench --quiet --package lianmeng-tests --bench needs
+
+# Peers go into an environment of their own; PARTS picks from dense, sparse, anybody and fair.
+bench-pairing: $(TARGET)/bench-venv/bin/ready ## Measure choosing pairs beside scipy and OR-tools on the same markets
+	$(CARGO) build --release --package lianmeng-matching --example pairing
+	$(TARGET)/bench-venv/bin/python benches/pairing.py $(TARGET)/release/examples/pairing $(PARTS)
+
+$(TARGET)/bench-venv/bin/ready:
+	python3 -m venv $(TARGET)/bench-venv
+	$(TARGET)/bench-venv/bin/pip install --quiet 'scipy>=1.14' 'ortools>=9.11'
+	touch $@
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)

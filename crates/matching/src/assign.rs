@@ -4,9 +4,24 @@
 //! short and by how much, and which others they compete with. Reading a problem from JSON lives in
 //! [`PairingProblem::from_json`]; measuring time is the caller's business.
 
+mod branch;
+mod choose;
+mod conflict;
+mod cuts;
+mod dense;
+mod fair;
 mod flow;
+mod lp;
+mod model;
+mod network;
+mod request;
 mod simplex;
 mod solve;
+
+pub use choose::{Changes, Choice, ChoiceReport, ConflictItem};
+pub use fair::{Envy, Exposure, Fair};
+pub use model::{DemandWords, Limit};
+pub use request::{PairingRequest, RequestError};
 
 use flow::narrow;
 use serde::{Deserialize, Serialize};
@@ -240,6 +255,10 @@ pub enum PairingStatus {
     Optimal,
     /// The minimums cannot all be met.
     Infeasible,
+    /// Pairs that keep every demand, but the steps ran out before they were proved the best.
+    Feasible,
+    /// The steps ran out before any pairs were found that keep every demand.
+    Unknown,
 }
 
 /// A minimum that cannot be met.
@@ -316,6 +335,9 @@ impl Pairing {
 /// method takes over. Measured: 2 000 × 2 000 with all pairs possible in 0.3 s, 10 000 × 10 000 with
 /// 20 possible partners each in 0.1 s, either with bounds. Memory `O(m + n)`.
 pub fn solve(problem: &PairingProblem) -> Pairing {
+    if let Some(pairing) = dense::solve(problem) {
+        return pairing;
+    }
     let nodes = i128::from(narrow(problem.left.len() + problem.right.len())) + 2;
     let largest = problem.edges.iter().map(|edge| edge.points.unsigned_abs()).max().unwrap_or(0);
     // A shortest path visits each node once, and duals are sums of two such paths.

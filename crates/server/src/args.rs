@@ -295,7 +295,8 @@ pub(crate) enum SolveCommand {
     /// Choose the pairs with the greatest sum of points under everyone's minimum and maximum.
     ///
     /// FILE is JSON: {"left":[{"min":0,"max":3}],"right":[{"min":0,"max":1}],"edges":[[0,0,10]]},
-    /// numbered from 0.
+    /// numbered from 0, or {"people":[{"min":0,"max":3}],"edges":[[0,1,10]]}.
+    /// docs/pairing-solver.md has levels, limits, must, avoid, previous and fairness.
     Pairing(PairingArgs),
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use lianmeng_matching::assign::{self, PairingProblem};
+use lianmeng_matching::assign::{PairingRequest, PairingStatus};
 use lianmeng_planning as planning;
 
 use crate::args::{PairingArgs, SolveCommand, TimetableArgs};
@@ -81,24 +81,35 @@ fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
 
 fn pairing(args: &PairingArgs) -> anyhow::Result<ExitCode> {
     let bytes = read(&args.file)?;
-    let problem =
-        PairingProblem::from_json(&bytes).with_context(|| format!("{}", args.file.display()))?;
+    let request =
+        PairingRequest::from_json(&bytes).with_context(|| format!("{}", args.file.display()))?;
+    drop(bytes);
     let start = Instant::now();
-    let answer = assign::solve(&problem);
-    let report = answer.report(elapsed_ms(start));
+    let choice = request.choose();
+    let elapsed_ms = elapsed_ms(start);
     if args.json {
-        print::text(&serde_json::to_string(&report)?);
+        print::text(&serde_json::to_string(&choice.report(elapsed_ms))?);
         return Ok(ExitCode::SUCCESS);
     }
-    match answer.total {
-        Some(total) => print::text(&format!("{} pairs, {total} points", answer.pairs.len())),
-        None => print::text("infeasible"),
+    if choice.status == PairingStatus::Infeasible {
+        print::text("infeasible");
+    } else if let Some(total) = choice.total {
+        let bounds: Vec<_> = choice.bounds.iter().map(ToString::to_string).collect();
+        let open = if bounds.is_empty() {
+            String::new()
+        } else {
+            format!(", not proved best: at most {}", bounds.join(", "))
+        };
+        print::text(&format!("{} pairs, {total} points{open}", choice.pairs.len()));
+    } else {
+        print::text("nothing found and nothing proved within the steps");
     }
-    for (left, right) in &answer.pairs {
-        print::text(&format!("left {left} with right {right}"));
+    let words = if request.has_sides() { ("left ", "right ") } else { ("person ", "person ") };
+    for (first, second) in &choice.pairs {
+        print::text(&format!("{}{first} with {}{second}", words.0, words.1));
     }
-    for conflict in &answer.conflict {
-        print::text(&format!("conflict: {}", conflict.text));
+    for conflict in &choice.conflict {
+        print::text(&format!("conflict: {}", conflict.text()));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -23,6 +23,8 @@ enum State {
     Tree,
     /// Empty.
     Lower,
+    /// At the end where an earlier level wants it for good.
+    Held,
 }
 
 /// A minimum-cost flow problem: arcs with capacities from 0, supplies that sum to 0.
@@ -51,18 +53,31 @@ impl<P: Points> Network<P> {
     /// `largest` bounds the absolute costs. Exponential in theory; in practice a few swaps for each
     /// node, each `O(√m)` to find and as long as the tree is deep to make.
     pub(super) fn solve(self, supplies: &[i64], largest: P) -> Option<Vec<i64>> {
-        let arcs = self.tails.len();
-        let mut tree = Tree::new(self, supplies, largest);
-        let mut next = 0;
-        while let Some(entering) = tree.entering(&mut next) {
-            tree.pivot(entering);
-        }
-        if tree.flows[arcs..].iter().any(|&flow| flow != 0) {
-            return None;
-        }
-        tree.flows.truncate(arcs);
-        Some(tree.flows)
+        Tree::new(self, supplies, largest).finish(&[])
     }
+
+    /// As [`Self::solve`], then under the `later` costs, in order, among the flows that are best
+    /// under all costs before: exact, without folding the costs into one.
+    ///
+    /// Later costs are of the first arcs; those of the rest are 0.
+    pub(super) fn solve_levels(self, supplies: &[i64], later: &[Vec<P>]) -> Option<Vec<i64>> {
+        let largest = largest(&self.costs);
+        Tree::new(self, supplies, largest).finish(later)
+    }
+}
+
+fn largest<P: Points>(costs: &[P]) -> P {
+    let zero = P::from(0);
+    costs.iter().map(|&cost| cost.max(zero - cost)).max().unwrap_or(zero)
+}
+
+/// More than any path through real arcs can cost.
+fn penalty<P: Points>(nodes: usize, largest: P) -> P {
+    let mut penalty = P::from(1);
+    for _ in 0..=nodes {
+        penalty = penalty + largest + P::from(1);
+    }
+    penalty
 }
 
 struct Tree<P> {
@@ -102,15 +117,62 @@ struct Cycle {
 }
 
 impl<P: Points> Tree<P> {
+    fn finish(mut self, later: &[Vec<P>]) -> Option<Vec<i64>> {
+        let mut next = 0;
+        while let Some(entering) = self.entering(&mut next) {
+            self.pivot(entering);
+        }
+        for costs in later {
+            self.hold();
+            self.change_costs(costs);
+            while let Some(entering) = self.entering(&mut next) {
+                self.pivot(entering);
+            }
+        }
+        if self.flows[self.real_arcs..].iter().any(|&flow| flow != 0) {
+            return None;
+        }
+        self.flows.truncate(self.real_arcs);
+        Some(self.flows)
+    }
+
+    /// Holds every arc whose other end would cost something: by complementary slackness the best
+    /// flows are exactly those that leave it where it is.
+    fn hold(&mut self) {
+        for arc in 0..self.real_arcs {
+            if self.violation(arc) > P::from(0) {
+                self.states[arc] = State::Held;
+            }
+        }
+    }
+
+    fn change_costs(&mut self, costs: &[P]) {
+        let nodes = self.parents.len() - 1;
+        let penalty = penalty(nodes, largest(costs));
+        for arc in 0..self.real_arcs {
+            self.network.costs[arc] = costs.get(arc).copied().unwrap_or_else(|| P::from(0));
+        }
+        for arc in self.real_arcs..self.network.costs.len() {
+            if self.network.costs[arc] > P::from(0) {
+                self.network.costs[arc] = penalty;
+            }
+        }
+        let root = nodes;
+        let mut node = self.threads[root];
+        while node != root {
+            let cost = self.network.costs[self.links[node]];
+            let above = self.potentials[self.parents[node]];
+            self.potentials[node] = if self.ups[node] { above - cost } else { above + cost };
+            node = self.threads[node];
+        }
+    }
+
     /// All nodes hang on an artificial root that takes and gives what the supplies ask.
     fn new(mut network: Network<P>, supplies: &[i64], largest: P) -> Self {
         let nodes = supplies.len();
         let root = nodes;
         let real_arcs = network.tails.len();
-        let mut penalty = P::from(1);
-        for _ in 0..=nodes {
-            penalty = penalty + largest + P::from(1);
-        }
+        let penalty = penalty(nodes, largest);
         let mut flows = vec![0; real_arcs];
         let mut potentials = vec![P::from(0); nodes + 1];
         let mut ups = vec![true; nodes + 1];
@@ -166,7 +228,7 @@ impl<P: Points> Tree<P> {
         match self.states[arc] {
             State::Lower => reduced,
             State::Upper => P::from(0) - reduced,
-            State::Tree => P::from(0),
+            State::Tree | State::Held => P::from(0),
         }
     }
 
@@ -200,7 +262,7 @@ impl<P: Points> Tree<P> {
         let Some(leaving) = cycle.leaving else {
             self.states[entering] = match self.states[entering] {
                 State::Lower => State::Upper,
-                State::Upper | State::Tree => State::Lower,
+                State::Upper | State::Tree | State::Held => State::Lower,
             };
             return;
         };

@@ -38,9 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn read(dir: &Path, name: &str, column: usize) -> Result<Vec<String>, Box<dyn Error>> {
-    let rows = csv::Reader::from_path(dir.join(name))?
-        .records()
-        .collect::<Result<Vec<_>, _>>()?;
+    let rows = csv::Reader::from_path(dir.join(name))?.records().collect::<Result<Vec<_>, _>>()?;
     Ok(rows.iter().map(|row| row[column].to_owned()).collect())
 }
 
@@ -128,12 +126,7 @@ fn line(name: &str, needs: &[(String, String)], ask: impl Fn(&(String, String)) 
     }
     took.sort_unstable();
     let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)];
-    println!(
-        "{name}: p50 {:.2?}, p95 {:.2?}, p99 {:.2?} ({found} found)",
-        at(50),
-        at(95),
-        at(99)
-    );
+    println!("{name}: p50 {:.2?}, p95 {:.2?}, p99 {:.2?} ({found} found)", at(50), at(95), at(99));
 }
 
 /// Bytes of memory this process holds.

@@ -31,6 +31,8 @@ pub const SIGNALS: [(&str, u32); 6] = [
 
 /// Where words stand in [`SIGNALS`]: they are the evidence.
 const WORDS: usize = 2;
+/// Where products stand in [`SIGNALS`]; behind them come signals read from titles alone.
+const PRODUCTS: usize = 3;
 /// Terms of a need looked up, for each signal: the most telling ones.
 const MOST_TERMS: usize = 64;
 /// How often a term of the title counts beside one of the body.
@@ -43,6 +45,8 @@ const RARITY_EXPONENT: f64 = 1.5;
 const FINE: u32 = 1000;
 /// What a length factor of 1 is written as.
 const WHOLE_FACTOR: u64 = 4096;
+/// Characters of a body that are read; what a need is about stands before that.
+const MOST_BODY: usize = 600;
 /// Words named as evidence.
 const NAMED_WORDS: usize = 3;
 
@@ -160,6 +164,8 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
     ///
     /// Time grows with the offers that have the need's terms: 100,000 in a few milliseconds.
     pub fn best(&self, title: &str, body: &str, limit: usize) -> Vec<Found<K>> {
+        let end = body.char_indices().nth(MOST_BODY).map_or(body.len(), |(end, _)| end);
+        let body = &body[..end];
         let need: [Vec<Weighted>; SIGNALS.len()] =
             std::array::from_fn(|signal| self.weigh(signal, title, body));
         let mut worth: HashMap<u32, (usize, u32)> = HashMap::new();
@@ -173,16 +179,18 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
                 }
             }
         }
-        let mut found: Vec<Found<K>> = self
-            .strongest(&sums, limit.saturating_mul(4))
+        let factors = self.factors();
+        let mut found: Vec<(u32, Found<K>)> = self
+            .strongest(&sums, &factors, limit.saturating_mul(4))
             .into_iter()
-            .filter_map(|slot| self.found(slot, &worth, &need[WORDS]))
+            .filter_map(|slot| Some((slot, self.found(slot, &worth, &factors)?)))
             .collect();
-        found.sort_unstable_by(|a, b| {
+        found.sort_unstable_by(|(_, a), (_, b)| {
             (Reverse(a.points), &a.id).cmp(&(Reverse(b.points), &b.id))
         });
         found.truncate(limit);
-        found
+        self.name_words(&mut found, &need[WORDS]);
+        found.into_iter().map(|(_, found)| found).collect()
     }
 
     /// Offers, terms and memory.
@@ -211,7 +219,7 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
             0 => grams(text, &[1]),
             1 => grams(text, &[2]),
             WORDS => words(text),
-            3 => self.lexicon.products(text),
+            PRODUCTS => self.lexicon.products(text),
             4 => sounds::sounds(text),
             _ => typos::gapped(text),
         }
@@ -235,6 +243,8 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
     /// The most telling terms of a need with their parts of the signal's points.
     fn weigh(&self, signal: usize, title: &str, body: &str) -> Vec<Weighted> {
         let mut counts: BTreeMap<String, f64> = BTreeMap::new();
+        // Sounds and typos are for what a person types, and bodies are long.
+        let body = if signal > PRODUCTS { "" } else { body };
         for (text, weight) in [(title, TITLE_WEIGHT), (body, 1.0)] {
             for term in self.read(signal, text) {
                 *counts.entry(term).or_default() += weight;
@@ -266,8 +276,7 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
     }
 
     /// The slots with the highest sums, equal ones by id.
-    fn strongest(&self, sums: &[u32], limit: usize) -> Vec<u32> {
-        let factors = self.factors();
+    fn strongest(&self, sums: &[u32], factors: &[u64; 256], limit: usize) -> Vec<u32> {
         let mut best: Vec<(u64, u32)> = Vec::new();
         let order = |a: &(u64, u32), b: &(u64, u32)| {
             b.0.cmp(&a.0).then_with(|| self.id(a.1).cmp(&self.id(b.1)))
@@ -299,9 +308,9 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
         &self,
         slot: u32,
         worth: &HashMap<u32, (usize, u32)>,
-        words: &[Weighted],
+        factors: &[u64; 256],
     ) -> Option<Found<K>> {
-        let factor = self.factors()[usize::from(self.lengths[at(slot)])];
+        let factor = factors[usize::from(self.lengths[at(slot)])];
         let taken = self.slots[at(slot)].as_ref()?;
         let mut sums = [0_u64; SIGNALS.len()];
         for term in &taken.terms {
@@ -313,16 +322,19 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
             u32::try_from(sum * factor / WHOLE_FACTOR / u64::from(FINE)).unwrap_or(u32::MAX)
         };
         let signals = sums.map(points);
-        let has = |term: &str| {
-            self.term(WORDS, term).is_some_and(|term| taken.terms.binary_search(&term).is_ok())
-        };
-        let shared = words.iter().filter(|(word, _)| has(word)).take(NAMED_WORDS);
-        Some(Found {
-            id: taken.id.clone(),
-            points: signals.iter().sum(),
-            signals,
-            words: shared.map(|(word, _)| word.clone()).collect(),
-        })
+        let (id, points) = (taken.id.clone(), signals.iter().sum());
+        Some(Found { id, points, signals, words: Vec::new() })
+    }
+
+    /// Puts in the words that offers share with the need.
+    fn name_words(&self, found: &mut [(u32, Found<K>)], words: &[Weighted]) {
+        let words: Vec<(u32, &String)> =
+            words.iter().filter_map(|(word, _)| Some((self.term(WORDS, word)?, word))).collect();
+        for (slot, found) in found {
+            let Some(taken) = &self.slots[at(*slot)] else { continue };
+            let shared = words.iter().filter(|(term, _)| taken.terms.binary_search(term).is_ok());
+            found.words = shared.take(NAMED_WORDS).map(|(_, word)| (*word).clone()).collect();
+        }
     }
 }
 

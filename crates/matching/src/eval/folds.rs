@@ -27,8 +27,7 @@ impl Judged<'_> {
         let mut scores = vec![0.0; rows.len()];
         for fold in 0..FOLDS {
             let own = |group: &usize| group % FOLDS == fold;
-            let others: Vec<usize> =
-                (0..self.groups.len()).filter(|group| !own(group)).collect();
+            let others: Vec<usize> = (0..self.groups.len()).filter(|group| !own(group)).collect();
             let weights = self.fit(rows, &others);
             for group in (0..self.groups.len()).filter(own) {
                 for &pair in &self.groups[group] {
@@ -99,7 +98,9 @@ mod tests {
             offers: vec![offer("a"), offer("b")],
             judgements: (0..16)
                 .flat_map(|need| ["a", "b"].map(|offer| (need, offer)))
-                .map(|(need, offer)| judgement(need, offer, if offer == good(need) { 4 } else { 1 }))
+                .map(|(need, offer)| {
+                    judgement(need, offer, if offer == good(need) { 4 } else { 1 })
+                })
                 .collect(),
         };
         let judged = Judged::new(&set);

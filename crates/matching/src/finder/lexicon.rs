@@ -29,8 +29,7 @@ impl Lexicon {
 
     /// The products named in a text, longest names first taken, left to right.
     pub fn products(&self, text: &str) -> Vec<String> {
-        let ends: Vec<usize> =
-            text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let (mut found, mut here) = (Vec::new(), 0);
         while here + 1 < ends.len() {
             let furthest = (here + self.longest).min(ends.len() - 1);
@@ -55,8 +54,14 @@ mod tests {
 
     #[test]
     fn aliases_lead_to_one_product_and_the_longest_name_counts() {
-        let forms = [("锂电池", "锂离子电池"), ("锂离子电池", "锂离子电池"), ("电池", "电池"), ("锂", "锂")];
-        let lexicon = Lexicon::new(forms.map(|(form, product)| (form.to_owned(), product.to_owned())));
+        let forms = [
+            ("锂电池", "锂离子电池"),
+            ("锂离子电池", "锂离子电池"),
+            ("电池", "电池"),
+            ("锂", "锂"),
+        ];
+        let lexicon =
+            Lexicon::new(forms.map(|(form, product)| (form.to_owned(), product.to_owned())));
         assert_eq!(lexicon.products("动力锂电池回收"), ["锂离子电池"]);
         assert_eq!(lexicon.products("锂离子电池与电池"), ["锂离子电池", "电池"]);
         assert_eq!(lexicon.products("锂"), Vec::<String>::new());

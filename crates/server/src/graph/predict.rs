@@ -1,6 +1,6 @@
 //! `lianmeng graph predict`: missing edges from files, without a database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use lianmeng_graph::predict::{Edge, Prediction, Predictor, Query, SIGNALS};
@@ -16,10 +16,12 @@ pub(super) fn run(args: &GraphPredictArgs) -> anyhow::Result<()> {
         .into_iter()
         .map(|[from, to, kind]| Edge { from, to, kind })
         .collect();
-    let queries: Vec<Query> = columns(&args.queries, [&["from"], &["kind"]])?
+    let mut queries: Vec<Query> = columns(&args.queries, [&["from"], &["kind"]])?
         .into_iter()
         .map(|[from, kind]| Query { from, kind })
         .collect();
+    let mut seen = BTreeSet::new();
+    queries.retain(|query| seen.insert(query.clone()));
     let names: BTreeMap<String, String> = match &args.names {
         None => BTreeMap::new(),
         Some(path) => {

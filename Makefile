@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing
+.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing bench-ranking bench-supply
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -115,6 +115,13 @@ $(TARGET)/bench-venv/bin/ready:
 	python3 -m venv $(TARGET)/bench-venv
 	$(TARGET)/bench-venv/bin/pip install --quiet 'scipy>=1.14' 'ortools>=9.11'
 	touch $@
+
+bench-ranking: ## Measure one need against 100,000 offers beside tantivy (DATA, default ../shared/data)
+	cd benches/ranking && CARGO_TARGET_DIR=$(abspath $(TARGET)) $(CARGO) build --quiet --release --locked
+	$(TARGET)/release/lianmeng-bench-ranking $(or $(DATA),../shared/data)/needs-offers
+
+bench-supply: ## Measure the prediction of hidden supply edges beside three classic ways (DATA, default ../shared/data)
+	benches/supply.sh $(or $(DATA),../shared/data)
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)

@@ -22,6 +22,7 @@ pub mod lens;
 pub mod material;
 pub mod node;
 pub mod path;
+pub mod predict;
 mod search;
 pub mod snapshot;
 pub mod stats;

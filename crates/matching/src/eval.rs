@@ -4,12 +4,14 @@
 //! with gain `2^(level−1)−1`, averaged over needs that have a level of 3 or more, and Spearman's
 //! rank correlation, averaged over needs with two levels or more.
 
-use crate::rank::{NeedText, OfferText, Selection, rank};
+use crate::rank::{CRITERIA, NeedText, OfferText, Selection, rank};
 use crate::text::{Counts, Index, Space, Vector, raw_grams};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+
+mod folds;
 
 /// A pair with the level a person gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +62,10 @@ pub struct EvalReport {
     pub needs: usize,
     /// Judged pairs that were ranked.
     pub pairs: usize,
-    /// [`crate::rank`].
+    /// [`crate::rank`] with its own weights, which are not fitted.
     pub ours: Measures,
+    /// The same criteria with weights fitted by need: each need scored by weights fitted to others.
+    pub fitted: Measures,
     /// TF-IDF on character 1- and 2-grams.
     pub tfidf: Measures,
     /// BM25 on character bigrams.
@@ -79,7 +83,9 @@ const RESAMPLES: usize = 10_000;
 /// texts as written. `seed` drives the bootstrap; equal input gives an equal report.
 pub fn evaluate(set: &JudgedSet, normalise: impl Fn(&str) -> String, seed: u64) -> EvalReport {
     let judged = Judged::new(set);
-    let ours = judged.gather(&our_scores(set, &judged, normalise));
+    let rows = our_rows(set, &judged, normalise);
+    let ours = judged.gather(&rows.iter().map(|row| row.iter().sum()).collect::<Vec<_>>());
+    let fitted = judged.gather(&judged.held_out(&rows));
     let tfidf = judged.gather(&tfidf_scores(set, &judged));
     let bm25 = judged.gather(&bm25_scores(set, &judged));
     let pairs: Vec<(f64, f64)> =
@@ -88,6 +94,7 @@ pub fn evaluate(set: &JudgedSet, normalise: impl Fn(&str) -> String, seed: u64) 
         needs: pairs.len(),
         pairs: judged.pairs.len(),
         ours: ours.measures(),
+        fitted: fitted.measures(),
         tfidf: tfidf.measures(),
         bm25: bm25.measures(),
         difference: bootstrap(&pairs, seed),
@@ -178,11 +185,12 @@ fn gain(levels: impl Iterator<Item = u32>) -> f64 {
     total
 }
 
-fn our_scores(
+/// Points of every judged pair by criterion.
+fn our_rows(
     set: &JudgedSet,
     judged: &Judged<'_>,
     normalise: impl Fn(&str) -> String,
-) -> Vec<f64> {
+) -> Vec<folds::Row> {
     let needs: Vec<NeedText> = set
         .needs
         .iter()
@@ -203,16 +211,22 @@ fn our_scores(
         .map(|pair| (set.needs[pair.need].id.clone(), set.offers[pair.offer].id.clone()))
         .collect();
     let ranking = rank(&needs, &offers, Selection::Pairs(&pairs));
-    let points: HashMap<(&str, &str), i64> = ranking
+    let real = |points: i64| f64::from(i32::try_from(points).unwrap_or(i32::MAX));
+    let points: HashMap<(&str, &str), folds::Row> = ranking
         .rows
         .iter()
-        .map(|row| ((row.need_id.as_str(), row.offer_id.as_str()), row.points))
+        .map(|row| {
+            let mut points = [0.0; CRITERIA.len()];
+            for (points, reason) in points.iter_mut().zip(&row.reasons) {
+                *points = real(reason.points);
+            }
+            ((row.need_id.as_str(), row.offer_id.as_str()), points)
+        })
         .collect();
-    let score = |(need, offer): &(String, String)| {
-        let points = points.get(&(need.as_str(), offer.as_str())).copied().unwrap_or(0);
-        f64::from(i32::try_from(points).unwrap_or(i32::MAX))
+    let row = |(need, offer): &(String, String)| {
+        points.get(&(need.as_str(), offer.as_str())).copied().unwrap_or_default()
     };
-    pairs.iter().map(score).collect()
+    pairs.iter().map(row).collect()
 }
 
 /// Terms of every need (title, a space, content) and of every offer.

@@ -5,7 +5,8 @@
 //!
 //! Start reading at [`suggest`] (ranked counterparts of one need, with reasons), [`assign`] (the
 //! exact best pairs under minimums and maximums), [`tasks`] (projects, owners and counterparts of
-//! cooperation tasks) or [`rank`] (texts alone, for measuring with [`eval`]).
+//! cooperation tasks), [`finder`] (an index of offers that changes with each of them) or [`rank`]
+//! (texts alone, for measuring with [`eval`]).
 //!
 //! A new criterion gets one file in [`criteria`], with a test that shows exactly the points it
 //! gives, a variant of [`score::Criterion`] and a line in [`score::reasons`].
@@ -17,6 +18,7 @@ pub mod criteria;
 pub mod duplicates;
 pub mod eval;
 pub mod explain;
+pub mod finder;
 pub mod problem;
 pub mod rank;
 pub mod score;

@@ -381,6 +381,36 @@ pub(crate) enum GraphCommand {
     Walk(GraphWalkArgs),
     /// Find one shortest way between two things.
     Path(GraphPathArgs),
+    /// Rank the targets that edges from a file are probably missing, without a database.
+    ///
+    /// What each signal counts is learned from the edges given, by hiding some of them.
+    Predict(GraphPredictArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GraphPredictArgs {
+    /// CSV with from, to, kind: the edges that are known.
+    #[arg(long)]
+    pub(crate) edges: PathBuf,
+    /// CSV with from, kind: what to find targets for.
+    #[arg(long)]
+    pub(crate) queries: PathBuf,
+    /// CSV with id and name, where the ids in the edges do not name the products. Products that
+    /// stand in no edge are ranked too.
+    #[arg(long)]
+    pub(crate) names: Option<PathBuf>,
+    /// Targets to keep for each query.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+    /// Which edges are hidden to learn from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Add a column with the points of each signal.
+    #[arg(long)]
+    pub(crate) reasons: bool,
+    /// CSV to write: from, kind, to, rank, points.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -19,19 +19,33 @@ use crate::args::{
 use crate::config::Config;
 use crate::{print, wire};
 
+mod predict;
+
 /// Nodes offered where a name fits several.
 const CHOICES: usize = 10;
 
 /// Reads the graph and answers.
 pub(crate) async fn run(config: &Config, command: GraphCommand) -> anyhow::Result<ExitCode> {
-    let office = wire::office(config).await?;
-    let pinned = office.graph.refresh(&office.db, office.desk().today).await?;
     match command {
-        GraphCommand::Stats(args) => stats(&pinned, &args),
-        GraphCommand::Walk(args) => walk(&office, &pinned, &args).await?,
-        GraphCommand::Path(args) => path(&office, &pinned, &args).await?,
+        GraphCommand::Stats(args) => stats(&pinned(config).await?.1, &args),
+        GraphCommand::Walk(args) => {
+            let (office, pinned) = pinned(config).await?;
+            walk(&office, &pinned, &args).await?;
+        }
+        GraphCommand::Path(args) => {
+            let (office, pinned) = pinned(config).await?;
+            path(&office, &pinned, &args).await?;
+        }
+        GraphCommand::Predict(args) => predict::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The graph as it stands in the database.
+async fn pinned(config: &Config) -> anyhow::Result<(Office, Arc<Pinned>)> {
+    let office = wire::office(config).await?;
+    let pinned = office.graph.refresh(&office.db, office.desk().today).await?;
+    Ok((office, pinned))
 }
 
 fn stats(pinned: &Arc<Pinned>, args: &GraphStatsArgs) {

@@ -140,13 +140,21 @@ fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
         print::text(&serde_json::to_string(&report)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let rows = [("ours", report.ours), ("TF-IDF", report.tfidf), ("BM25", report.bm25)];
+    let rows = [
+        ("ours", report.ours),
+        ("fitted", report.fitted),
+        ("TF-IDF", report.tfidf),
+        ("BM25", report.bm25),
+    ];
     for (name, measures) in rows {
         print::text(&format!(
             "{name:8} nDCG@10 {:.4}  Spearman {:.4}",
             measures.ndcg10, measures.spearman
         ));
     }
+    print::text(
+        "fitted: the weights of ours fitted by need, each need scored by weights of others",
+    );
     let difference = report.difference;
     print::text(&format!(
         "ours − TF-IDF {:+.4}, 95 % interval {:+.4} to {:+.4}, {} needs",

@@ -25,7 +25,7 @@ use crate::weights::FusionWord;
 use gain::{CounterfactualNode, GainNode, ToldNode, gain};
 
 pub mod change;
-mod gain;
+pub mod gain;
 #[cfg(test)]
 mod tests;
 pub mod whatif;

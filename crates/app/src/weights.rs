@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::{Id as _, SuggestionId};
+use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::suggestion::{Reason, Side, Suggestion, SuggestionStage};
 use lianmeng_domain::weights::{self as rules, Weights, WeightsError, WeightsVersion};
 use lianmeng_matching::learn::{self, Answer, Example};
@@ -187,7 +187,7 @@ fn examples(
                 continue;
             }
             all.push(Example {
-                group: one.need.map_or(0, |need| need.number()),
+                group: one.need.map_or(0, lianmeng_domain::ids::NeedId::number),
                 suggestion: one.id.number(),
                 side,
                 shares: shares(weights, side, reasons),

@@ -333,7 +333,8 @@ mod tests {
 
     #[test]
     fn two_scores_become_one_and_the_parts_add_up() {
-        let cases: [(Fusion, &[i32], &[i32], i32, &[i32], &[i32]); 8] = [
+        type Case<'a> = (Fusion, &'a [i32], &'a [i32], i32, &'a [i32], &'a [i32]);
+        let cases: [Case<'_>; 8] = [
             (Fusion::OneSided, &[5, 6], &[100], 11, &[5, 6], &[0]),
             (Fusion::Minimum, &[5, 6], &[10], 10, &[0, 0], &[10]),
             (Fusion::Minimum, &[5, 5], &[10], 10, &[5, 5], &[0]),

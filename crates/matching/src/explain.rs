@@ -154,7 +154,10 @@ impl Reason {
     pub fn evidence_strings(&self) -> Vec<String> {
         match &self.evidence {
             Evidence::SharedWords(words) => words.clone(),
-            Evidence::Makes { product, wanted, .. } => vec![product.clone(), wanted.clone()],
+            Evidence::Makes { product, wanted, .. }
+            | Evidence::WantsProduct { product, wanted, .. } => {
+                vec![product.clone(), wanted.clone()]
+            }
             Evidence::SameIndustry { shared } => vec![shared.clone()],
             Evidence::SamePlace { code, .. } => vec![code.to_string()],
             Evidence::Marks { tiers, is_lead_firm, is_flagship } => {
@@ -169,7 +172,6 @@ impl Reason {
             Evidence::ConfirmedDaysAgo(days) | Evidence::RaisedDaysAgo(days) => {
                 vec![days.to_string()]
             }
-            Evidence::WantsProduct { product, wanted, .. } => vec![product.clone(), wanted.clone()],
             Evidence::Answered(answers) => vec![format!("accepted {}", answers.accepted)],
             Evidence::Idle { left, of } => vec![left.to_string(), of.to_string()],
             Evidence::SharedDomains(domains) => domains.clone(),
@@ -317,6 +319,20 @@ mod tests {
             (Evidence::Past(past), -9, "以往对接效果不佳", "earlier contacts came to little"),
             (Evidence::ConfirmedDaysAgo(3), 9, "3 天前确认有效", "confirmed 3 days ago"),
             (
+                Evidence::SharedDomains(words),
+                9,
+                "同属合作领域「印染」「废水」",
+                "same domain of cooperation: 印染, 废水",
+            ),
+        ];
+        check(cases);
+    }
+
+    #[test]
+    fn what_the_other_side_gains_can_be_said_in_both_languages() {
+        use WantedBecause::{Stated, Used};
+        let cases = [
+            (
                 Evidence::WantsProduct {
                     product: "坯布".to_owned(),
                     wanted: "坯布".to_owned(),
@@ -348,13 +364,11 @@ mod tests {
             ),
             (Evidence::RaisedDaysAgo(2), 9, "需求于 2 天前提出", "the need was raised 2 days ago"),
             (Evidence::Idle { left: 2, of: 5 }, 9, "尚有余力：5 中余 2", "2 of 5 are still free"),
-            (
-                Evidence::SharedDomains(words),
-                9,
-                "同属合作领域「印染」「废水」",
-                "same domain of cooperation: 印染, 废水",
-            ),
         ];
+        check(cases);
+    }
+
+    fn check<const N: usize>(cases: [(Evidence, i32, &str, &str); N]) {
         for (evidence, points, zh, en) in cases {
             let reason = Reason { criterion: Criterion::Text, points, evidence };
             assert_eq!((reason.text_zh().as_str(), reason.text_en().as_str()), (zh, en));

@@ -132,9 +132,10 @@ async fn read(
     eyes: Eyes<'_>,
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
     let rows = query.all(db).await?;
-    let group = match eyes.reads {
-        Visibility::Group(head) => of_group(db, *head, &rows).await?,
-        _ => BTreeSet::new(),
+    let group = if let Visibility::Group(head) = eyes.reads {
+        of_group(db, *head, &rows).await?
+    } else {
+        BTreeSet::new()
     };
     let seen = |row| Ok(seen_by(Suggestion::try_from(row)?, eyes.secrets, eyes.reads, &group));
     rows.into_iter().map(seen).collect()

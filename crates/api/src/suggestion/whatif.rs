@@ -94,6 +94,7 @@ pub struct WhatIfQuery;
 impl WhatIfQuery {
     /// What the suggestions for a need would be with other weights or without somebody. Nothing is
     /// saved. The committee's secretary, or a coordinator.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a query are its interface")]
     async fn suggestions_what_if(
         &self,
         ctx: &Context<'_>,

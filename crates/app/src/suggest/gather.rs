@@ -121,7 +121,7 @@ async fn seeker(
     today: NaiveDate,
 ) -> Result<Seeker, StoreError> {
     let behind = enterprise::find(db, &Visibility::All, need.enterprise).await?;
-    let raised = need.submitted_at.unwrap_or(need.created_at);
+    let raised = need.trace.submitted_at.unwrap_or(need.created_at);
     let days = (today - crate::desk::local_date(raised)).num_days();
     Ok(Seeker {
         tiers: behind.as_ref().map(|firm| firm.tiers.clone()).unwrap_or_default(),

@@ -214,9 +214,10 @@ mod tests {
 
     #[test]
     fn each_side_reads_what_it_gains_and_overseers_read_both() {
+        type Case<'a> = (Visibility, i32, &'a [(&'a str, i32)]);
         let group: BTreeSet<_> = [EnterpriseId::from(2)].into();
         let all = [("text", 250), ("place", 500), ("custom", 1125), ("willingness", -375)];
-        let cases: [(Visibility, i32, &[(&str, i32)]); 6] = [
+        let cases: [Case<'_>; 6] = [
             (firm(1), 3000, &[("text", 1000), ("place", 2000)]),
             (firm(2), 1000, &[("custom", 1500), ("willingness", -500)]),
             (firm(3), 0, &[]),

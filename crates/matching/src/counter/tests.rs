@@ -34,7 +34,11 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
     let wanted = [Wanted {
         product: 1,
         name: "坯布".to_owned(),
-        because: if choice[0] % 2 == 0 { WantedBecause::Stated } else { WantedBecause::Used },
+        because: if choice[0].is_multiple_of(2) {
+            WantedBecause::Stated
+        } else {
+            WantedBecause::Used
+        },
     }];
     let made = Made { product: 1, name: "坯布".to_owned(), share_basis_points: days(1) };
     let problem = Problem {
@@ -56,7 +60,7 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
         industry: Some(pick(6, &["1771", "1713", "7721"])),
         regions: regions(7),
         tiers: tiers(0),
-        is_lead_firm: choice[1] % 2 == 0,
+        is_lead_firm: choice[1].is_multiple_of(2),
         capacity_left: Some(u64::from(count(2)) + 1),
         capacity: Some(5),
         history: History { met: count(3), accepted: count(4), held: count(5), declined: count(6) },

@@ -24,6 +24,9 @@ const ANSWERED: [SuggestionStage; 5] = [
     SuggestionStage::Declined,
 ];
 
+/// Side B as enterprise and as organisation, the stage, and the code of why it declined.
+type Answered = (Option<String>, Option<String>, String, Option<String>);
+
 fn answered() -> impl Iterator<Item = &'static str> {
     ANSWERED.iter().map(|stage| stage.word())
 }
@@ -83,7 +86,7 @@ pub async fn of_kind(
         .column(need::row::Column::Id)
         .from(need::row::Entity)
         .and_where(need::row::COLUMN.kind.eq(kind.word()));
-    let rows: Vec<(Option<String>, Option<String>, String, Option<String>)> = row::Entity::find()
+    let rows: Vec<Answered> = row::Entity::find()
         .select_only()
         .column(row::Column::EnterpriseB)
         .column(row::Column::OrganisationB)

@@ -66,22 +66,6 @@ pub fn compare<K: Copy + Ord>(before: &[Entry<K>], after: &[Entry<K>]) -> Differ
     }
 }
 
-/// How unevenly something is spread, in basis points: 0 where all have the same, towards 10 000 where
-/// one has all (Gini). 0 for nobody and for nothing.
-pub fn gini(counts: &[u64]) -> u32 {
-    let mut sorted = counts.to_vec();
-    sorted.sort_unstable();
-    let sum: u128 = sorted.iter().copied().map(u128::from).sum();
-    let n = u128::try_from(sorted.len()).unwrap_or(0);
-    if sum == 0 {
-        return 0;
-    }
-    let weighed: u128 =
-        (1_u128..).zip(&sorted).map(|(place, &count)| place * u128::from(count)).sum();
-    let above = (2 * weighed).saturating_sub((n + 1) * sum);
-    u32::try_from(above * 10_000 / (n * sum)).unwrap_or(10_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,20 +83,5 @@ mod tests {
         assert_eq!(entries, want);
         assert_eq!((got.gained(), got.lost(), got.kept()), (1, 1, 2));
         assert_eq!((got.total_before, got.total_after), (2400, 1100));
-    }
-
-    #[test]
-    fn evenness_is_measured_between_all_alike_and_all_for_one() {
-        let cases: [(&[u64], u32); 6] = [
-            (&[], 0),
-            (&[0, 0], 0),
-            (&[3, 3, 3], 0),
-            (&[0, 0, 0, 4], 7_500),
-            (&[1, 2, 3], 2_222),
-            (&[3, 1, 2], 2_222),
-        ];
-        for (counts, want) in cases {
-            assert_eq!(gini(counts), want, "{counts:?}");
-        }
     }
 }

@@ -82,6 +82,7 @@ impl Reason {
     /// The reason as a phrase in English, without its points. Names stay as they are.
     pub fn text_en(&self) -> String {
         match &self.evidence {
+            Evidence::SharedWords(words) if words.is_empty() => "similar texts".to_owned(),
             Evidence::SharedWords(words) => {
                 format!("similar texts, both mention {}", words.join(", "))
             }

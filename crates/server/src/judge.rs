@@ -11,7 +11,7 @@ use lianmeng_app::judge;
 use lianmeng_app::weights::{self as app, ActivateWeights, ProposeWeights, Report};
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::ids::{AuditId, Id as _, NeedId, SuggestionId};
+use lianmeng_domain::ids::{AuditId, NeedId, SuggestionId};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion::{SeenSuggestion, Side, told};
@@ -186,7 +186,7 @@ pub(crate) async fn sample(
         for one in &found {
             count += 1;
             let told = told_suggestion(&desk, one, CHANGES).await?;
-            let _ = write!(text, "### {count}. {told}\n");
+            let _ = writeln!(text, "### {count}. {told}");
         }
         if count >= limit {
             break;

@@ -148,7 +148,7 @@ pub const FIELDS: &[Fields] = &[
     part("Gain", "points reasons"),
     part("Told", "zh en"),
     part("Counterfactual", "side criterion change sidePoints points rank rankThen zh en"),
-    open("MatchWeights", Class::Weights, "version a b fusion why report madeAt madeBy isActive"),
+    mine("MatchWeights", Class::Weights, "version a b fusion why report madeAt madeBy isActive"),
     part("CriterionWeight", "criterion points"),
     part("MatchWeightsPayload", "weights"),
     part("SuggestionsWhatIfPayload", "difference"),

@@ -20,6 +20,7 @@ mod m20261122_000014_attachments;
 mod m20261122_000015_deliveries;
 mod m20261122_000016_contacts;
 mod m20261122_000017_lamps;
+mod m20261122_000018_weights;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000016_contacts::Migration),
             Box::new(m20261122_000015_deliveries::Migration),
             Box::new(m20261122_000017_lamps::Migration),
+            Box::new(m20261122_000018_weights::Migration),
         ]
     }
 }

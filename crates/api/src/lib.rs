@@ -66,3 +66,4 @@ pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod venue;
+pub mod weights;

@@ -68,11 +68,13 @@ use crate::search::SearchQuery;
 use crate::service::Engine;
 pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
+use crate::suggestion::whatif::WhatIfQuery;
 use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supervision::SupervisionMutation;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
+use crate::weights::{WeightsMutation, WeightsQuery};
 
 /// Anything with a global id.
 #[expect(clippy::large_enum_variant, reason = "needs are the largest and the most asked for")]
@@ -236,6 +238,7 @@ pub struct Query(
     ProjectQuery,
     TaskQuery,
     SuggestionQuery,
+    JudgeQuery,
     PairingQuery,
     OutcomeQuery,
     JobQuery,
@@ -249,6 +252,10 @@ pub struct Query(
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]
 pub struct TimeQuery(CalendarQuery, DeadlineQuery);
+
+/// Queries about how suggestions are judged.
+#[derive(Debug, Default, MergedObject)]
+pub struct JudgeQuery(WeightsQuery, WhatIfQuery);
 
 /// Everything one can change.
 #[derive(Debug, Default, MergedObject)]
@@ -273,6 +280,7 @@ pub struct Mutation(
     ProjectMutation,
     TaskMutation,
     SuggestionMutation,
+    WeightsMutation,
     PairingMutation,
     OutcomeMutation,
     JobMutation,

@@ -7,7 +7,7 @@ use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::{
-    DeclineCode, DeclineReason, SeenSuggestion, Side, SuggestionKind, SuggestionStage,
+    DeclineCode, DeclineReason, SeenSuggestion, Side, SuggestionKind, SuggestionStage, told,
 };
 use lianmeng_store::suggestion::{self as store, SuggestionFilter};
 
@@ -21,10 +21,14 @@ use crate::page::{self, Span};
 use crate::project::ProjectNode;
 use crate::scope::Scope;
 use crate::task::ReasonNode;
+use crate::weights::FusionWord;
+use gain::{CounterfactualNode, GainNode, ToldNode, gain};
 
 pub mod change;
+pub mod gain;
 #[cfg(test)]
 mod tests;
+pub mod whatif;
 
 /// What a suggestion brings together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -191,16 +195,55 @@ impl SuggestionNode {
         Ok(self.0.suggestion.side_of(actor).map(Into::into))
     }
 
-    /// The score in points, 10 000 a perfect match. For its sides if they are enterprises, their head
-    /// offices, the committee's secretary, coordinators and auditors; null for everyone else.
+    /// The score in points, 10 000 a perfect match: what both sides gain, made one by `fusion`, for the
+    /// committee's secretary, coordinators and auditors; what its own side gains for a side that is an
+    /// enterprise and for its head office; null for everyone else.
     async fn points(&self) -> Option<i32> {
         self.0.shows_score.then_some(self.0.suggestion.points)
     }
 
-    /// Why; the points add up to `points`. Null where `points` is.
+    /// Why; the points add up to `points`. Who reads what both sides gain is told whose gain each
+    /// reason is, with its part of the fused score. Null where `points` is.
     async fn reasons(&self) -> Option<Vec<ReasonNode>> {
-        let reasons = self.0.suggestion.reasons.iter().map(Into::into);
-        self.0.shows_score.then(|| reasons.collect())
+        self.0.shows_score.then(|| self.0.told().iter().map(Into::into).collect())
+    }
+
+    /// How what both sides gain becomes one score (双向融合).
+    async fn fusion(&self) -> FusionWord {
+        self.0.suggestion.fusion.into()
+    }
+
+    /// What side A gains: for side A, its head office, the committee's secretary, coordinators and
+    /// auditors; null for everyone else, and where only one side counts.
+    async fn gain_of_a(&self) -> Option<GainNode> {
+        gain(&self.0, Side::A)
+    }
+
+    /// What side B gains: for side B, its head office, the committee's secretary, coordinators and
+    /// auditors; null for everyone else, and where only one side counts.
+    async fn gain_of_b(&self) -> Option<GainNode> {
+        gain(&self.0, Side::B)
+    }
+
+    /// One-sided text for a light "interested?" card (意向卡): what this side gains. Your own side if
+    /// absent, side A if you are none. Null if what it gains is not yours to read.
+    async fn card(&self, ctx: &Context<'_>, side: Option<SideWord>) -> Result<Option<ToldNode>> {
+        let own = self.0.suggestion.side_of(&Scope::of(ctx)?.actor);
+        let side = side.map(Into::into).or(own).unwrap_or(Side::A);
+        Ok(told::card(&self.0, side).map(Into::into))
+    }
+
+    /// Two-sided text for a visit or an event (拜访与活动邀请): what both sides gain; of a side that is
+    /// not yours only what the public registry tells. Null where `points` is.
+    async fn visit(&self) -> Option<ToldNode> {
+        told::visit(&self.0).map(Into::into)
+    }
+
+    /// What would change the verdict most (反事实), the greatest change first, at most 30: for the
+    /// committee's secretary, coordinators and auditors; null for everyone else. Ranks are among the
+    /// first 100 suggestions for the same need.
+    async fn counterfactuals(&self, ctx: &Context<'_>) -> Result<Option<Vec<CounterfactualNode>>> {
+        Ok(gain::counterfactuals(Scope::of(ctx)?, &self.0).await?)
     }
 
     /// Where it stands.

@@ -3,16 +3,18 @@
 //! Nothing here binds anybody. Candidates are gathered first, the engine runs outside of the async
 //! threads and outside of the transaction, and only then the suggestions are saved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::{EnterpriseId, Id as _, NeedId, OfferId};
 use lianmeng_domain::need::{Need, NeedStage};
 use lianmeng_domain::offer::Offer;
+use lianmeng_domain::region::RegionCode;
 use lianmeng_domain::suggestion::{
     self as rules, Reason, Suggestion, SuggestionKind, SuggestionStage,
 };
+use lianmeng_domain::weights::WeightsError;
 use lianmeng_domain::{policy, text};
 use lianmeng_matching::problem::CandidateKind;
 use lianmeng_matching::score::{self, Evidence};
@@ -23,11 +25,14 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+use crate::weights;
 
 mod gather;
 pub mod tasks;
+pub mod whatif;
 
-/// Version of the weights in force; raised whenever the engine's points change their meaning.
+/// Version of the weights that points are given with where there are no versions to choose from:
+/// cooperation tasks.
 pub const WEIGHTS_VERSION: i32 = 1;
 
 /// Asks for suggestions for a need.
@@ -50,6 +55,9 @@ pub enum SuggestError {
     /// The need is not open.
     #[error("the need is {0}; suggestions are made from submission until it is answered")]
     NotOpen(NeedStage),
+    /// Weights that cannot be used.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
     /// The engine stopped.
     #[error("the engine stopped: {0}")]
     Engine(String),
@@ -71,12 +79,7 @@ impl From<StoreError> for SuggestError {
 ///
 /// See [`SuggestError`]; nothing is saved when an error is returned.
 pub async fn make(desk: &Desk, actor: &Actor, cmd: &MakeSuggestions) -> Result<(), SuggestError> {
-    let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
-    let found =
-        need::find(&desk.db, Eyes { sees: &sees, reads: &reads, ..Eyes::ALL }, cmd.need).await?;
-    let need = found.filter(|seen| seen.is_full).map(|seen| seen.need);
-    let need = need.filter(|need| rules::may_keep(actor, need.committee));
-    let need = need.ok_or(SuggestError::NotFound)?;
+    let need = kept(desk, actor, cmd.need).await?;
     if !is_open(need.stage) {
         return Err(SuggestError::NotOpen(need.stage));
     }
@@ -89,6 +92,16 @@ pub async fn make(desk: &Desk, actor: &Actor, cmd: &MakeSuggestions) -> Result<(
     let thing = format!("{}:{}", NeedId::TAG, need.id);
     change.finish("MakeSuggestions", &thing, Touches::Nothing).await?;
     Ok(())
+}
+
+/// The need, if `actor` may ask suggestions for it.
+async fn kept(desk: &Desk, actor: &Actor, id: NeedId) -> Result<Need, SuggestError> {
+    let (sees, reads) = (policy::visibility(actor), policy::reading(actor));
+    let eyes = Eyes { sees: &sees, reads: &reads, ..Eyes::ALL };
+    let found = need::find(&desk.db, eyes, id).await?;
+    let need = found.filter(|seen| seen.is_full).map(|seen| seen.need);
+    let need = need.filter(|need| rules::may_keep(actor, need.committee));
+    need.ok_or(SuggestError::NotFound)
 }
 
 /// Saves the suggestions whose pair was not suggested before.
@@ -132,11 +145,16 @@ pub(crate) const fn is_open(stage: NeedStage) -> bool {
 
 /// The engine's suggestions for `need`, not saved.
 async fn propose(desk: &Desk, need: &Need, limit: usize) -> Result<Vec<Suggestion>, SuggestError> {
-    let gathered = gather::for_need(&desk.db, need, limit, desk.today).await?;
-    let gather::Gathered { problem, offers } = gathered;
+    let version = weights::active(&desk.db).await?;
+    let rules = (desk.today, &version.weights);
+    let gathered = gather::for_need(&desk.db, need, limit, rules).await?;
+    let gather::Gathered { problem, offers, places } = gathered;
     let answer = tokio::task::spawn_blocking(move || suggest(&problem)).await;
     let answer = answer.map_err(|error| SuggestError::Engine(error.to_string()))?;
     let public = public_text(need);
+    let tell = |reasons: Vec<score::Reason>| -> Vec<Reason> {
+        reasons.into_iter().map(|reason| told(reason, &public, &places)).collect()
+    };
     let make = |ranked: lianmeng_matching::shortlist::Suggestion| {
         let (kind, offer, b) = counterpart(&offers, ranked.kind, ranked.id)?;
         Some(Suggestion {
@@ -149,11 +167,13 @@ async fn propose(desk: &Desk, need: &Need, limit: usize) -> Result<Vec<Suggestio
             a: need.enterprise,
             b,
             points: ranked.score,
-            reasons: ranked.reasons.into_iter().map(|reason| told(reason, &public)).collect(),
+            reasons: tell(ranked.reasons),
+            reasons_b: tell(ranked.reasons_b),
+            fusion: version.weights.fusion,
             stage: SuggestionStage::Proposed,
             decline_a: None,
             decline_b: None,
-            weights_version: WEIGHTS_VERSION,
+            weights_version: version.version,
             version: 1,
         })
     };
@@ -161,7 +181,7 @@ async fn propose(desk: &Desk, need: &Need, limit: usize) -> Result<Vec<Suggestio
 }
 
 fn counterpart(
-    offers: &std::collections::BTreeMap<OfferId, Offer>,
+    offers: &BTreeMap<OfferId, Offer>,
     kind: CandidateKind,
     id: u128,
 ) -> Option<(SuggestionKind, Option<OfferId>, Member)> {
@@ -184,7 +204,13 @@ pub(crate) fn public_text(need: &Need) -> String {
 
 /// A reason in words. The score looks at the whole need, but words are told only if they stand in
 /// its public part: a reason must not carry the restricted body to the other side.
-fn told(reason: score::Reason, public: &str) -> Reason {
+fn told(reason: score::Reason, public: &str, places: &BTreeMap<RegionCode, String>) -> Reason {
+    if let Evidence::SamePlace { code, .. } = reason.evidence
+        && let Some(name) = places.get(&code)
+    {
+        let (zh, en) = (format!("同在{name}"), format!("both are in {name}"));
+        return Reason { zh, en, ..in_words(&reason, reason.criterion.key()) };
+    }
     let evidence = match reason.evidence {
         Evidence::SharedWords(words) => {
             let words: BTreeSet<String> =
@@ -197,6 +223,10 @@ fn told(reason: score::Reason, public: &str) -> Reason {
         | Evidence::Marks { .. }
         | Evidence::Past(_)
         | Evidence::ConfirmedDaysAgo(_)
+        | Evidence::WantsProduct { .. }
+        | Evidence::Answered(_)
+        | Evidence::RaisedDaysAgo(_)
+        | Evidence::Idle { .. }
         | Evidence::SharedDomains(_)) => other,
     };
     in_words(&score::Reason { evidence, ..reason }, reason.criterion.key())
@@ -226,9 +256,23 @@ mod tests {
             points: 7,
             evidence: Evidence::SharedWords(words),
         };
-        let told = told(reason, "求环保染整技术");
+        let told = told(reason, "求环保染整技术", &BTreeMap::new());
         assert_eq!((told.criterion.as_str(), told.points), ("text", 7));
         assert!(told.zh.contains("染整") && !told.zh.contains("机密"), "{}", told.zh);
         assert!(!told.en.contains("机密"), "{}", told.en);
+    }
+
+    #[test]
+    fn a_place_is_told_by_its_name_where_that_is_known() {
+        let code: RegionCode = "320612".parse().unwrap();
+        let reason = || score::Reason {
+            criterion: Criterion::Place,
+            points: 1000,
+            evidence: Evidence::SamePlace { level: code.level(), code },
+        };
+        let names = BTreeMap::from([(code, "通州区".to_owned())]);
+        let named = told(reason(), "", &names);
+        assert_eq!((named.zh.as_str(), named.points), ("同在通州区", 1000));
+        assert_eq!(told(reason(), "", &BTreeMap::new()).zh, "同区县（320612）");
     }
 }

@@ -50,4 +50,5 @@ pub mod task;
 pub mod text;
 pub mod tree;
 pub mod venue;
+pub mod weights;
 pub mod words;

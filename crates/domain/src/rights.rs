@@ -157,6 +157,12 @@ words! {
         SupplyEdge = "supply_edge",
         /// Suggestions 撮合建议.
         Suggestion = "suggestion",
+        /// What side A of a suggestion gains 需求方得益.
+        GainOfA = "gain_of_a",
+        /// What side B of a suggestion gains 供给方得益.
+        GainOfB = "gain_of_b",
+        /// Versions of the suggestion engine's weights 撮合权重.
+        Weights = "weights",
         /// Why a side declined 谢绝理由.
         DeclineReason = "decline_reason",
         /// Whom an enterprise never wants to meet 回避名单.
@@ -242,7 +248,13 @@ pub const MATRIX: &[Rule] = &[
     Rule { class: DataClass::SupplyEdge,    in_scope: [F, N, N, N, N, N, N, F, F, F, F, F, N, N], published: N,
            scope: "Direct links of its own; committee: with an end on its chain; host: with both ends in its district or zone. Who sees no links has the figures." },
     Rule { class: DataClass::Suggestion,    in_scope: [F, N, N, M, M, M, M, F, N, F, F, F, N, N], published: N,
-           scope: "Enterprise, unit, group: as a side, once shown. Committee: of its needs. Masked: that it is there, not score and reasons." },
+           scope: "Enterprise, unit, group: as a side, once shown. Committee: of its needs. Masked: that it is there, not score and reasons. A side reads the score and reasons of its own gain." },
+    Rule { class: DataClass::GainOfA,       in_scope: [F, N, N, N, N, N, N, F, N, F, F, F, N, N], published: N,
+           scope: "Side A and its head office, once shown; committee: of its needs. The other side reads of it what the public registry tells." },
+    Rule { class: DataClass::GainOfB,       in_scope: [F, N, N, N, N, N, N, F, N, F, F, F, N, N], published: N,
+           scope: "Side B, where it is an enterprise, and its head office, once shown; committee: of its needs. The other side reads of it what the public registry tells." },
+    Rule { class: DataClass::Weights,       in_scope: [N, N, N, N, N, N, N, N, N, F, N, F, N, N], published: N,
+           scope: "The same for all suggestions." },
     Rule { class: DataClass::DeclineReason, in_scope: [F, N, N, F, N, N, N, N, N, M, N, M, N, N], published: N,
            scope: "Only the side that declined. Masked: the code, never the words." },
     Rule { class: DataClass::AvoidList,     in_scope: [F, N, N, N, N, N, N, N, N, N, N, N, N, N], published: N,

@@ -8,9 +8,14 @@ use thiserror::Error;
 use crate::actor::{Actor, Role};
 use crate::committee::Member;
 use crate::ids::{ChainCommitteeId, EnterpriseId, NeedId, OfferId, ProjectId, SuggestionId};
-use crate::policy::Visibility;
 use crate::steps::{self, Transition, WrongStage};
+use crate::weights::{self, Fused, Fusion};
 use crate::words;
+
+pub mod sight;
+pub mod told;
+
+pub use sight::{SeenSuggestion, seen_by};
 
 words! {
     /// What a suggestion brings together.
@@ -183,10 +188,14 @@ pub struct Suggestion {
     pub a: EnterpriseId,
     /// Side B: who could help, or the central enterprise.
     pub b: Member,
-    /// The score; 10 000 is a perfect match.
+    /// The score; 10 000 is a perfect match. What [`Self::fused`] makes of the reasons.
     pub points: i32,
-    /// Why; the points add up to `points`.
+    /// What side A gains; where only one side counts, why.
     pub reasons: Vec<Reason>,
+    /// What side B gains; empty where only one side counts.
+    pub reasons_b: Vec<Reason>,
+    /// How what both gain became `points`.
+    pub fusion: Fusion,
     /// Where it stands.
     pub stage: SuggestionStage,
     /// Why side A declined.
@@ -197,15 +206,6 @@ pub struct Suggestion {
     pub weights_version: i32,
     /// Raised by one with each save.
     pub version: i64,
-}
-
-/// A suggestion as one caller may see it. Only [`seen_by`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenSuggestion {
-    /// The suggestion; without score, reasons and decline reasons that are none of the caller's.
-    pub suggestion: Suggestion,
-    /// Whether the caller may read score and reasons.
-    pub shows_score: bool,
 }
 
 /// Why a suggestion could not move on.
@@ -240,6 +240,20 @@ impl Suggestion {
             | Role::SystemAdmin
             | Role::Public => None,
         }
+    }
+
+    /// The reasons of one side.
+    pub fn gains(&self, side: Side) -> &[Reason] {
+        match side {
+            Side::A => &self.reasons,
+            Side::B => &self.reasons_b,
+        }
+    }
+
+    /// One score of both sides, with the part of every reason.
+    pub fn fused(&self) -> Fused {
+        let points = |reasons: &[Reason]| reasons.iter().map(|r| r.points).collect::<Vec<_>>();
+        weights::fuse(self.fusion, &points(&self.reasons), &points(&self.reasons_b))
     }
 
     /// The side `member` is.
@@ -304,51 +318,6 @@ pub fn decline(
     })
 }
 
-/// What a caller sees of a suggestion that is visible to them: `secrets` is the part of the platform
-/// whose decline reasons they see, `reads` the part of which they read score and reasons.
-///
-/// A side sees why it declined itself; who sees the reasons of all sees their codes.
-pub fn seen_by(suggestion: Suggestion, secrets: &Visibility, reads: &Visibility) -> SeenSuggestion {
-    let shows_score = match reads {
-        Visibility::All | Visibility::Committee(_) | Visibility::Group(_) => true,
-        Visibility::Enterprise(id) => suggestion.side(Member::Enterprise(*id)).is_some(),
-        Visibility::Organisation(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Published
-        | Visibility::Nothing => false,
-    };
-    let own = match secrets {
-        Visibility::Enterprise(id) => suggestion.side(Member::Enterprise(*id)),
-        Visibility::Organisation(id) => suggestion.side(Member::Organisation(*id)),
-        Visibility::All
-        | Visibility::Committee(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Group(_)
-        | Visibility::Published
-        | Visibility::Nothing => None,
-    };
-    let is_overseer = *secrets == Visibility::All;
-    let reason = |side, reason: Option<DeclineReason>| {
-        if own == Some(side) {
-            reason
-        } else if is_overseer {
-            reason.map(|reason| DeclineReason { note: None, ..reason })
-        } else {
-            None
-        }
-    };
-    let shown = Suggestion {
-        points: if shows_score { suggestion.points } else { 0 },
-        reasons: if shows_score { suggestion.reasons } else { Vec::new() },
-        decline_a: reason(Side::A, suggestion.decline_a),
-        decline_b: reason(Side::B, suggestion.decline_b),
-        ..suggestion
-    };
-    SeenSuggestion { suggestion: shown, shows_score }
-}
-
 /// Whether `actor` may ask the engine for suggestions for a need of `committee`, show them and take
 /// them back.
 pub fn may_keep(actor: &Actor, committee: Option<ChainCommitteeId>) -> bool {
@@ -359,13 +328,12 @@ pub fn may_keep(actor: &Actor, committee: Option<ChainCommitteeId>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::ids::OrganisationId;
 
-    fn suggestion(stage: SuggestionStage) -> Suggestion {
+    pub(super) fn suggestion(stage: SuggestionStage) -> Suggestion {
         Suggestion {
             id: SuggestionId::from(1),
             kind: SuggestionKind::Offer,
@@ -385,13 +353,11 @@ mod tests {
             stage,
             decline_a: None,
             decline_b: None,
+            reasons_b: Vec::new(),
+            fusion: Fusion::OneSided,
             weights_version: 1,
             version: 1,
         }
-    }
-
-    fn reason() -> DeclineReason {
-        DeclineReason { code: DeclineCode::Competitor, note: Some("老对手".to_owned()) }
     }
 
     #[test]
@@ -423,46 +389,5 @@ mod tests {
             .filter(|&stage| steps::allowed(TRANSITIONS, stage).is_empty())
             .collect();
         assert_eq!(ends, [Paired, Declined, Expired, Withdrawn]);
-    }
-
-    #[test]
-    fn why_a_side_declined_is_its_own() {
-        let declined = decline(&suggestion(SuggestionStage::Shown), Side::B, reason()).unwrap();
-        let firm = |n| Visibility::Enterprise(EnterpriseId::from(n));
-        let code = DeclineReason { note: None, ..reason() };
-        let cases = [
-            ("the side itself", firm(2), Some(reason())),
-            ("the other side", firm(1), None),
-            ("a stranger", firm(3), None),
-            ("coordinator and auditor", Visibility::All, Some(code)),
-            ("the side's head office", Visibility::Group(EnterpriseId::from(2)), None),
-            ("a secretary", Visibility::Committee(ChainCommitteeId::from(1)), None),
-            ("a unit", Visibility::Organisation(OrganisationId::from(2)), None),
-            ("public", Visibility::Published, None),
-        ];
-        for (name, sees, want) in cases {
-            let seen = seen_by(declined.clone(), &sees, &sees);
-            assert_eq!(seen.suggestion.decline_b, want, "{name}");
-            assert_eq!(seen.suggestion.decline_a, None, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_score_is_for_the_sides_and_those_who_oversee_them() {
-        let firm = |n| Visibility::Enterprise(EnterpriseId::from(n));
-        let cases = [
-            (firm(1), true),
-            (firm(2), true),
-            (firm(3), false),
-            (Visibility::All, true),
-            (Visibility::Organisation(OrganisationId::from(2)), false),
-            (Visibility::Nothing, false),
-        ];
-        for (reads, want) in cases {
-            let seen = seen_by(suggestion(SuggestionStage::Shown), &reads, &reads);
-            assert_eq!(seen.shows_score, want, "{reads:?}");
-            assert_eq!(seen.suggestion.reasons.is_empty(), !want, "{reads:?}");
-            assert_eq!(seen.suggestion.points == 7, want, "{reads:?}");
-        }
     }
 }

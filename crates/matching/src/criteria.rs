@@ -2,9 +2,12 @@
 
 pub mod capability;
 pub mod capacity;
+pub mod custom;
 pub mod history;
 pub mod industry;
 pub mod place;
 pub mod recency;
+pub mod room;
 pub mod text;
 pub mod tier;
+pub mod willingness;

@@ -3,7 +3,7 @@
 //! Declined suggestions are weighed but never told: whoever reads a reason must not learn that the
 //! other side once said no.
 
-use crate::problem::{History, WantedBecause};
+use crate::problem::{Answers, History, WantedBecause};
 use crate::score::{Evidence, Reason};
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::RegionLevel;
@@ -55,6 +55,26 @@ impl Reason {
             Evidence::Past(history) => past_zh(*history, self.points),
             Evidence::ConfirmedDaysAgo(0) => "今天确认有效".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("{days} 天前确认有效"),
+            Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
+                let verb = match because {
+                    WantedBecause::Stated => "寻求",
+                    WantedBecause::Used => "使用",
+                };
+                let what = match steps {
+                    0 => format!("需求方{verb}其生产的「{product}」"),
+                    1 => format!("需求方{verb}「{wanted}」，其生产的「{product}」是上游材料"),
+                    _ => format!(
+                        "需求方{verb}「{wanted}」，其生产的「{product}」在上游第 {steps} 步"
+                    ),
+                };
+                what + &share_basis_points
+                    .map(|share| format!("，占其收入 {}", percent(share)))
+                    .unwrap_or_default()
+            }
+            Evidence::Answered(answers) => answered_zh(*answers, self.points),
+            Evidence::RaisedDaysAgo(0) => "需求今天提出".to_owned(),
+            Evidence::RaisedDaysAgo(days) => format!("需求于 {days} 天前提出"),
+            Evidence::Idle { left, of } => format!("尚有余力：{of} 中余 {left}"),
             Evidence::SharedDomains(domains) => format!("同属合作领域{}", quoted(domains)),
         }
     }
@@ -62,6 +82,7 @@ impl Reason {
     /// The reason as a phrase in English, without its points. Names stay as they are.
     pub fn text_en(&self) -> String {
         match &self.evidence {
+            Evidence::SharedWords(words) if words.is_empty() => "similar texts".to_owned(),
             Evidence::SharedWords(words) => {
                 format!("similar texts, both mention {}", words.join(", "))
             }
@@ -106,6 +127,24 @@ impl Reason {
             Evidence::Past(history) => past_en(*history, self.points),
             Evidence::ConfirmedDaysAgo(0) => "confirmed today".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("confirmed {days} days ago"),
+            Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
+                let verb = match because {
+                    WantedBecause::Stated => "asks for",
+                    WantedBecause::Used => "uses",
+                };
+                let what = match steps {
+                    0 => format!("the seeker {verb} {product}, which it makes"),
+                    1 => format!("the seeker {verb} {wanted}, made from its {product}"),
+                    _ => format!("the seeker {verb} {wanted}, {steps} steps on from its {product}"),
+                };
+                what + &share_basis_points
+                    .map(|share| format!("; {} of its revenue", percent(share)))
+                    .unwrap_or_default()
+            }
+            Evidence::Answered(answers) => answered_en(*answers, self.points),
+            Evidence::RaisedDaysAgo(0) => "the need was raised today".to_owned(),
+            Evidence::RaisedDaysAgo(days) => format!("the need was raised {days} days ago"),
+            Evidence::Idle { left, of } => format!("{left} of {of} are still free"),
             Evidence::SharedDomains(domains) => {
                 format!("same domain of cooperation: {}", domains.join(", "))
             }
@@ -116,7 +155,10 @@ impl Reason {
     pub fn evidence_strings(&self) -> Vec<String> {
         match &self.evidence {
             Evidence::SharedWords(words) => words.clone(),
-            Evidence::Makes { product, wanted, .. } => vec![product.clone(), wanted.clone()],
+            Evidence::Makes { product, wanted, .. }
+            | Evidence::WantsProduct { product, wanted, .. } => {
+                vec![product.clone(), wanted.clone()]
+            }
             Evidence::SameIndustry { shared } => vec![shared.clone()],
             Evidence::SamePlace { code, .. } => vec![code.to_string()],
             Evidence::Marks { tiers, is_lead_firm, is_flagship } => {
@@ -128,7 +170,11 @@ impl Reason {
             Evidence::Past(History { met, accepted, held, declined: _ }) => {
                 vec![format!("met {met}"), format!("accepted {accepted}"), format!("held {held}")]
             }
-            Evidence::ConfirmedDaysAgo(days) => vec![days.to_string()],
+            Evidence::ConfirmedDaysAgo(days) | Evidence::RaisedDaysAgo(days) => {
+                vec![days.to_string()]
+            }
+            Evidence::Answered(answers) => vec![format!("accepted {}", answers.accepted)],
+            Evidence::Idle { left, of } => vec![left.to_string(), of.to_string()],
             Evidence::SharedDomains(domains) => domains.clone(),
         }
     }
@@ -169,6 +215,20 @@ fn past_zh(history: History, points: i32) -> String {
     }
     let History { met, accepted, held, declined: _ } = history;
     format!("以往对接：安排会面 {met} 次，双方接受 {accepted} 次，实际会面 {held} 次")
+}
+
+fn answered_zh(answers: Answers, points: i32) -> String {
+    if points < 0 {
+        return "以往较少接受同类需求".to_owned();
+    }
+    format!("以往接受过 {} 次同类需求", answers.accepted)
+}
+
+fn answered_en(answers: Answers, points: i32) -> String {
+    if points < 0 {
+        return "has seldom taken such needs".to_owned();
+    }
+    format!("has taken {} such needs before", answers.accepted)
 }
 
 fn past_en(history: History, points: i32) -> String {
@@ -266,6 +326,50 @@ mod tests {
                 "same domain of cooperation: 印染, 废水",
             ),
         ];
+        check(cases);
+    }
+
+    #[test]
+    fn what_the_other_side_gains_can_be_said_in_both_languages() {
+        use WantedBecause::{Stated, Used};
+        let cases = [
+            (
+                Evidence::WantsProduct {
+                    product: "坯布".to_owned(),
+                    wanted: "坯布".to_owned(),
+                    because: Stated,
+                    steps: 0,
+                    share_basis_points: Some(6400),
+                },
+                9,
+                "需求方寻求其生产的「坯布」，占其收入 64%",
+                "the seeker asks for 坯布, which it makes; 64% of its revenue",
+            ),
+            (
+                Evidence::WantsProduct {
+                    product: "棉纱".to_owned(),
+                    wanted: "坯布".to_owned(),
+                    because: Used,
+                    steps: 1,
+                    share_basis_points: None,
+                },
+                9,
+                "需求方使用「坯布」，其生产的「棉纱」是上游材料",
+                "the seeker uses 坯布, made from its 棉纱",
+            ),
+            (
+                Evidence::Answered(Answers { accepted: 3, declined: 1 }),
+                9,
+                "以往接受过 3 次同类需求",
+                "has taken 3 such needs before",
+            ),
+            (Evidence::RaisedDaysAgo(2), 9, "需求于 2 天前提出", "the need was raised 2 days ago"),
+            (Evidence::Idle { left: 2, of: 5 }, 9, "尚有余力：5 中余 2", "2 of 5 are still free"),
+        ];
+        check(cases);
+    }
+
+    fn check<const N: usize>(cases: [(Evidence, i32, &str, &str); N]) {
         for (evidence, points, zh, en) in cases {
             let reason = Reason { criterion: Criterion::Text, points, evidence };
             assert_eq!((reason.text_zh().as_str(), reason.text_en().as_str()), (zh, en));
@@ -280,7 +384,15 @@ mod tests {
             points: -600,
             evidence: Evidence::Past(history),
         };
-        let said = [reason.text_zh(), reason.text_en(), reason.evidence_strings().concat()];
-        assert!(said.iter().all(|text| !text.contains('3')), "{said:?}");
+        let answers = Answers { accepted: 0, declined: 3 };
+        let seldom = Reason {
+            criterion: Criterion::Willingness,
+            points: -500,
+            evidence: Evidence::Answered(answers),
+        };
+        for reason in [reason, seldom] {
+            let said = [reason.text_zh(), reason.text_en(), reason.evidence_strings().concat()];
+            assert!(said.iter().all(|text| !text.contains('3')), "{said:?}");
+        }
     }
 }

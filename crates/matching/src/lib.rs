@@ -14,11 +14,13 @@
 pub mod assign;
 pub mod candidates;
 pub mod classify;
+pub mod counter;
 pub mod criteria;
 pub mod duplicates;
 pub mod eval;
 pub mod explain;
 pub mod finder;
+pub mod learn;
 pub mod problem;
 pub mod rank;
 pub mod score;
@@ -27,3 +29,4 @@ pub mod suggest;
 pub mod tasks;
 pub mod text;
 pub mod topics;
+pub mod whatif;

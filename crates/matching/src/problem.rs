@@ -6,6 +6,7 @@
 
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::RegionCode;
+use lianmeng_domain::weights::Weights;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,9 @@ pub struct Problem {
     pub avoid: BTreeSet<u128>,
     /// Most suggestions wanted.
     pub limit: usize,
+    /// What each criterion counts; what was in force before there were versions if absent.
+    #[serde(default)]
+    pub weights: Weights,
 }
 
 /// The need, with what is known about the enterprise behind it.
@@ -42,6 +46,15 @@ pub struct Seeker {
     /// Divisions of the enterprise; several where it sits in a zone that overlaps several.
     #[serde(default, with = "region_codes")]
     pub regions: Vec<RegionCode>,
+    /// Official marks of quality of the enterprise.
+    #[serde(default, with = "quality_tiers")]
+    pub tiers: Vec<QualityTier>,
+    /// Whether it governs its chain 链主企业.
+    pub is_lead_firm: bool,
+    /// Whether it is large in its trade 龙头企业.
+    pub is_flagship: bool,
+    /// Days since the need was raised; none if unknown.
+    pub raised_days_ago: Option<u32>,
 }
 
 /// What kind of thing is suggested.
@@ -87,9 +100,15 @@ pub struct Candidate {
     /// Units left, for offers with a capacity.
     #[serde(default)]
     pub capacity_left: Option<u64>,
+    /// Units in all, for offers with a capacity.
+    #[serde(default)]
+    pub capacity: Option<u64>,
     /// What came of earlier suggestions between the two.
     #[serde(default)]
     pub history: History,
+    /// How it answered earlier suggestions for needs of this kind, whoever raised them.
+    #[serde(default)]
+    pub answers: Answers,
     /// Days since somebody last confirmed that this still stands.
     #[serde(default)]
     pub confirmed_days_ago: Option<u32>,
@@ -110,7 +129,9 @@ impl Candidate {
             is_lead_firm: false,
             is_flagship: false,
             capacity_left: None,
+            capacity: None,
             history: History::default(),
+            answers: Answers::default(),
             confirmed_days_ago: None,
         }
     }
@@ -137,6 +158,15 @@ pub struct History {
     /// Meetings that took place.
     pub held: u32,
     /// Suggestions one of them declined.
+    pub declined: u32,
+}
+
+/// How somebody answered the suggestions it was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Answers {
+    /// Suggestions it accepted.
+    pub accepted: u32,
+    /// Suggestions it declined.
     pub declined: u32,
 }
 

@@ -1,9 +1,13 @@
 //! Points and the reasons behind them.
 
-use crate::criteria::{capability, history, industry, place, recency, text, tier};
-use crate::problem::{Candidate, History, Problem, WantedBecause};
+use crate::criteria::{
+    capability, custom, history, industry, place, recency, room, text, tier, willingness,
+};
+use crate::problem::{Answers, Candidate, History, Problem, WantedBecause};
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::{RegionCode, RegionLevel};
+use lianmeng_domain::suggestion::Side;
+use lianmeng_domain::weights::{self, Weights};
 
 /// Integer score in points; 10 000 points is a perfect match.
 pub type Points = i32;
@@ -28,6 +32,16 @@ pub enum Criterion {
     History,
     /// How recently it was confirmed.
     Recency,
+    /// The seeker wants what the candidate makes.
+    Custom,
+    /// Official marks of quality of the seeker.
+    Standing,
+    /// How the candidate answered such needs before.
+    Willingness,
+    /// How recently the need was raised.
+    Freshness,
+    /// How much of the offer is idle.
+    Room,
     /// Sharing a domain of cooperation.
     Domain,
     /// Sharing domains with the owner already found.
@@ -45,6 +59,11 @@ impl Criterion {
             Self::Tier => "tier",
             Self::History => "history",
             Self::Recency => "recency",
+            Self::Custom => "custom",
+            Self::Standing => "standing",
+            Self::Willingness => "willingness",
+            Self::Freshness => "freshness",
+            Self::Room => "room",
             Self::Domain => "domain",
             Self::Partner => "partner",
         }
@@ -94,6 +113,30 @@ pub enum Evidence {
     Past(History),
     /// Days since the last confirmation.
     ConfirmedDaysAgo(u32),
+    /// The seeker wants a product the candidate makes.
+    WantsProduct {
+        /// Name of what the candidate makes.
+        product: String,
+        /// Name of what is wanted.
+        wanted: String,
+        /// Why that is wanted.
+        because: WantedBecause,
+        /// Material edges between the two.
+        steps: u8,
+        /// Share of the maker's turnover, if known.
+        share_basis_points: Option<u32>,
+    },
+    /// How the candidate answered such needs before.
+    Answered(Answers),
+    /// Days since the need was raised.
+    RaisedDaysAgo(u32),
+    /// Part of an offer that is not used.
+    Idle {
+        /// Units left.
+        left: u64,
+        /// Units in all.
+        of: u64,
+    },
     /// Domains both have.
     SharedDomains(Vec<String>),
 }
@@ -103,15 +146,41 @@ pub enum Evidence {
 pub struct Reason {
     /// What it speaks about.
     pub criterion: Criterion,
-    /// Points it adds; only history can take points away. Never 0.
+    /// Points it adds; only history and willingness can take points away. Never 0.
     pub points: Points,
     /// The facts behind it.
     pub evidence: Evidence,
 }
 
-/// Every reason for or against a candidate, in a fixed order of criteria.
+/// What both sides of a pair gain, and the score of the pair.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// What the seeker gains, in a fixed order of criteria.
+    pub a: Vec<Reason>,
+    /// What the candidate gains, likewise; empty where only the seeker counts.
+    pub b: Vec<Reason>,
+    /// Both sums made one by the fusion rule of the weights.
+    pub points: Points,
+}
+
+/// Judges a pair with the weights of the problem.
 ///
 /// `likeness` is the likeness of the texts in points of [`crate::rank`].
+pub fn judge(problem: &Problem, candidate: &Candidate, likeness: &text::Likeness) -> Judgement {
+    let weights = &problem.weights;
+    let a = weighed(reasons(problem, candidate, likeness), weights, Side::A);
+    let b = match weights.fusion {
+        weights::Fusion::OneSided => Vec::new(),
+        weights::Fusion::Minimum | weights::Fusion::Harmonic => {
+            weighed(reasons_b(problem, candidate, likeness), weights, Side::B)
+        }
+    };
+    let of = |reasons: &[Reason]| reasons.iter().map(|r| r.points).collect::<Vec<_>>();
+    let points = weights::fuse(weights.fusion, &of(&a), &of(&b)).points;
+    Judgement { a, b, points }
+}
+
+/// Every reason for or against the candidate from the seeker's side, on the scale of the criteria.
 pub fn reasons(problem: &Problem, candidate: &Candidate, likeness: &text::Likeness) -> Vec<Reason> {
     let seeker = &problem.seeker;
     [
@@ -126,6 +195,63 @@ pub fn reasons(problem: &Problem, candidate: &Candidate, likeness: &text::Likene
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Every reason for or against the seeker from the candidate's side, on the scale of the criteria.
+pub fn reasons_b(
+    problem: &Problem,
+    candidate: &Candidate,
+    likeness: &text::Likeness,
+) -> Vec<Reason> {
+    let seeker = &problem.seeker;
+    [
+        text::reason(likeness, text::MOST),
+        industry::reason(seeker.industry.as_deref(), candidate.industry.as_deref(), industry::MOST),
+        place::reason(&seeker.regions, &candidate.regions),
+        custom::reason(&problem.serving, candidate),
+        tier::standing(seeker),
+        willingness::reason(candidate.answers),
+        recency::freshness(seeker.raised_days_ago),
+        room::reason(candidate),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The scale on which a criterion gives its points: what it gives at most before it is weighed.
+pub const fn scale(criterion: Criterion) -> Points {
+    match criterion {
+        Criterion::Text => text::MOST,
+        Criterion::Capability => capability::MOST,
+        Criterion::Industry => industry::MOST,
+        Criterion::Place => place::MOST,
+        Criterion::Tier | Criterion::Standing => tier::MOST,
+        Criterion::History => history::MOST,
+        Criterion::Recency | Criterion::Freshness => recency::MOST,
+        Criterion::Custom => custom::MOST,
+        Criterion::Willingness => willingness::MOST,
+        Criterion::Room => room::MOST,
+        Criterion::Domain | Criterion::Partner => PERFECT,
+    }
+}
+
+/// Reasons with the points of `weights`, those that come to nothing left out.
+fn weighed(reasons: Vec<Reason>, weights: &Weights, side: Side) -> Vec<Reason> {
+    let weigh = |reason: Reason| {
+        let most = weights.of(side, reason.criterion.key());
+        let points = part(reason.points, most, scale(reason.criterion));
+        (points != 0).then_some(Reason { points, ..reason })
+    };
+    reasons.into_iter().filter_map(weigh).collect()
+}
+
+/// `points` of `scale` as points of `most`, rounded half away from nothing. Exactly `points` where
+/// both scales are the same.
+fn part(points: Points, most: Points, scale: Points) -> Points {
+    let (product, scale) = (i64::from(points) * i64::from(most), i64::from(scale.max(1)));
+    let rounded = (product.abs() + scale / 2) / scale * product.signum();
+    Points::try_from(rounded).unwrap_or(0)
 }
 
 /// Sum of the points of all reasons.
@@ -156,6 +282,27 @@ mod tests {
             recency::MOST,
         ];
         assert_eq!(most.iter().sum::<Points>(), PERFECT);
+    }
+
+    #[test]
+    fn the_first_weights_leave_the_points_of_the_criteria_as_they_are() {
+        let first = Weights::default();
+        for criterion in [
+            Criterion::Text,
+            Criterion::Capability,
+            Criterion::Industry,
+            Criterion::Place,
+            Criterion::Tier,
+            Criterion::History,
+            Criterion::Recency,
+        ] {
+            assert_eq!(first.of(Side::A, criterion.key()), scale(criterion), "{criterion:?}");
+        }
+        let parts =
+            [(851, 3000, 3000, 851), (-5, 100, 1000, -1), (4, 100, 1000, 0), (5, 100, 1000, 1)];
+        for (points, most, scale, want) in parts {
+            assert_eq!(part(points, most, scale), want);
+        }
     }
 
     #[test]

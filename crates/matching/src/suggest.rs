@@ -3,7 +3,7 @@
 use crate::candidates::{Finding, eligible};
 use crate::criteria::text;
 use crate::problem::Problem;
-use crate::score::{Criterion, reasons};
+use crate::score::{Criterion, judge};
 use crate::shortlist::{Suggestion, shortlist};
 
 /// The answer to a [`Problem`].
@@ -29,10 +29,10 @@ pub fn suggest(problem: &Problem) -> Suggestions {
     let mut strangers = 0;
     let mut scored = Vec::new();
     for (candidate, likeness) in candidates.into_iter().zip(&likeness) {
-        let reasons = reasons(problem, candidate, likeness);
+        let judged = judge(problem, candidate, likeness);
         let speaks = |criterion| matches!(criterion, Criterion::Text | Criterion::Capability);
-        if reasons.iter().any(|reason| speaks(reason.criterion)) {
-            scored.push((candidate.kind, candidate.id, reasons));
+        if judged.a.iter().any(|reason| speaks(reason.criterion)) {
+            scored.push((candidate.kind, candidate.id, judged));
         } else {
             strangers += 1;
         }

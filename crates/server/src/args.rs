@@ -339,6 +339,48 @@ pub(crate) enum MatchCommand {
     ///
     /// DIR holds needs.csv, offers.csv and labels.csv.
     Eval(EvalArgs),
+    /// Versions of the weights of suggestions: list, show, put in force, roll back.
+    #[command(subcommand)]
+    Weights(WeightsCommand),
+    /// Learn weights from what became of suggestions and propose them as a version.
+    ///
+    /// The version is not in force before `match weights activate`. Ends with 1 if nothing better is
+    /// learned on answers held out, or from too few answers.
+    Learn {
+        /// Print what would be learned; propose nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Say why a suggestion was made and what would change the verdict most.
+    Explain {
+        /// Id of the suggestion, with or without `suggestion:`.
+        suggestion: String,
+    },
+    /// Print a page of suggestions with their reasons as Markdown, to be read by people.
+    Sample {
+        /// Most suggestions.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Most suggestions for one need.
+        #[arg(long, default_value_t = 3)]
+        per_need: usize,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WeightsCommand {
+    /// The newest 100 versions, newest first.
+    List,
+    /// The points of one version.
+    Show {
+        /// Its number.
+        version: i32,
+    },
+    /// Put a version in force; an older one rolls back.
+    Activate {
+        /// Its number.
+        version: i32,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -19,6 +19,7 @@ mod graphql;
 mod import;
 mod invite;
 mod jobs;
+mod judge;
 mod key;
 mod mail;
 mod matching;
@@ -71,7 +72,7 @@ fn run(command: args::Command, config: &config::Config) -> anyhow::Result<ExitCo
         Command::Import(args) => block_on(import::run(config, args)),
         Command::Template(args) => import::template(&args.path),
         Command::Graph(args) => block_on(graph::run(config, args)),
-        Command::Match(args) => matching::run(args),
+        Command::Match(args) => matching::run(config, args),
         Command::Calendar(command) => block_on(calendar::run(config, command)),
         Command::Need(command) => need::run(&command),
         Command::Notice(command) => block_on(notice::run(config, command)),

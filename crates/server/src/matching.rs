@@ -1,4 +1,5 @@
-//! `lianmeng match`: ranking of texts from files, without a database.
+//! `lianmeng match`: ranking of texts from files, without a database; what needs one is in
+//! [`crate::judge`].
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,16 +10,23 @@ use lianmeng_matching::eval::{self, JudgedSet, Judgement};
 use lianmeng_matching::rank::{self, NeedText, OfferText, RankFinding, Selection};
 
 use crate::args::{EvalArgs, MatchCommand, RankArgs};
-use crate::{print, solve};
+use crate::config::Config;
+use crate::{block_on, judge, print, solve};
 
 /// Start of the bootstrap's random numbers.
 const SEED: u64 = 1;
 
 /// Runs the command that was asked for.
-pub(crate) fn run(command: MatchCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(config: &Config, command: MatchCommand) -> anyhow::Result<ExitCode> {
     match command {
         MatchCommand::Rank(args) => rank(&args),
         MatchCommand::Eval(args) => eval(&args),
+        MatchCommand::Weights(command) => block_on(judge::weights(config, command)),
+        MatchCommand::Learn { dry_run } => block_on(judge::learn(config, dry_run)),
+        MatchCommand::Explain { suggestion } => block_on(judge::explain(config, suggestion)),
+        MatchCommand::Sample { limit, per_need } => {
+            block_on(judge::sample(config, limit, per_need))
+        }
     }
 }
 

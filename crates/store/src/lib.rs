@@ -70,5 +70,6 @@ pub mod venue;
 pub mod version;
 mod visible;
 pub mod webhook;
+pub mod weights;
 
 pub use error::{StoreError, Trouble};

@@ -22,6 +22,7 @@ use crate::parse;
 use crate::{sight, visible};
 
 mod convert;
+pub mod past;
 
 /// The table `suggestions`.
 pub(crate) mod row {
@@ -44,6 +45,8 @@ pub(crate) mod row {
         pub pair_key: String,
         pub points: i32,
         pub reasons: String,
+        pub reasons_b: String,
+        pub fusion: String,
         pub stage: String,
         pub is_shown: bool,
         pub decline_reason_a: Option<String>,
@@ -57,7 +60,7 @@ pub(crate) mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Rows of one statement of [`insert_many`]; 20 columns each stay below the 32 766 parameters of
+/// Rows of one statement of [`insert_many`]; 22 columns each stay below the 32 766 parameters of
 /// SQLite.
 const CHUNK: usize = 500;
 
@@ -128,8 +131,38 @@ async fn read(
     query: Select<row::Entity>,
     eyes: Eyes<'_>,
 ) -> Result<Vec<SeenSuggestion>, StoreError> {
-    let rows = query.all(db).await?.into_iter();
-    rows.map(|row| Ok(seen_by(Suggestion::try_from(row)?, eyes.secrets, eyes.reads))).collect()
+    let rows = query.all(db).await?;
+    let group = if let Visibility::Group(head) = eyes.reads {
+        of_group(db, *head, &rows).await?
+    } else {
+        BTreeSet::new()
+    };
+    let seen = |row| Ok(seen_by(Suggestion::try_from(row)?, eyes.secrets, eyes.reads, &group));
+    rows.into_iter().map(seen).collect()
+}
+
+/// Which sides of `rows` are enterprises of a group: a head office reads what they gain. One
+/// statement.
+async fn of_group(
+    db: &impl ConnectionTrait,
+    head: EnterpriseId,
+    rows: &[row::Model],
+) -> Result<BTreeSet<EnterpriseId>, StoreError> {
+    use crate::enterprise::row as firm;
+    let sides = rows.iter().flat_map(|row| [Some(&row.enterprise_a), row.enterprise_b.as_ref()]);
+    let sides: BTreeSet<&str> = sides.flatten().map(String::as_str).collect();
+    if sides.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<String> = firm::Entity::find()
+        .select_only()
+        .column(firm::Column::Id)
+        .filter(firm::COLUMN.id.is_in(sides))
+        .filter(firm::COLUMN.id.in_subquery(visible::group(head)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    found.iter().map(|id| parse::value(parse::At("enterprises", "id"), id)).collect()
 }
 
 /// A page of the suggestions that `filter` matches and the caller sees, in the order they were made,

@@ -478,6 +478,8 @@ fn suggested(number: u128, a: u128, b: u128, stage: SuggestionStage) -> Suggesti
         b: Member::Enterprise(EnterpriseId::from(b)),
         points: 0,
         reasons: Vec::new(),
+        reasons_b: Vec::new(),
+        fusion: lianmeng_domain::weights::Fusion::OneSided,
         stage,
         decline_a: None,
         decline_b: None,

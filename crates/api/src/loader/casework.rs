@@ -20,9 +20,10 @@ use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::SeenSuggestion;
 use lianmeng_domain::supervision::Supervision;
 use lianmeng_domain::task::CooperationTask;
+use lianmeng_domain::weights::WeightsVersion;
 use lianmeng_store::offer::reservation;
 use lianmeng_store::{
-    StoreError, contact, need, offer, pairing, project, suggestion, supervision, task,
+    StoreError, contact, need, offer, pairing, project, suggestion, supervision, task, weights,
 };
 
 use super::Loaders;
@@ -223,6 +224,21 @@ impl Loader<SuggestionsOf> for Loaders {
             gather(&mut found, limit, theirs);
         }
         Ok(found)
+    }
+}
+
+/// A version of the suggestion engine's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WeightsOf(pub i32);
+
+impl Loader<WeightsOf> for Loaders {
+    type Value = WeightsVersion;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[WeightsOf]) -> Found<WeightsOf, WeightsVersion> {
+        let versions: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = weights::find_many(&self.db, &versions).await.map_err(Arc::new)?.into_iter();
+        Ok(found.map(|version| (WeightsOf(version.version), version)).collect())
     }
 }
 

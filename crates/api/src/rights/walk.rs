@@ -252,6 +252,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
             vec![(format!("(a: {a}, b: {b})"), String::new())]
         }
+        "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "deadlines" => vec![("(kind: OTHER)".to_owned(), String::new())],
         "monthlyTopics" => vec![(
@@ -382,6 +383,8 @@ fn missing(judge: &mut Judge<'_>) -> Vec<String> {
         DataClass::NeedBody,
         DataClass::NeedNotes,
         DataClass::DeclineReason,
+        DataClass::GainOfA,
+        DataClass::GainOfB,
         DataClass::AvoidList,
         DataClass::EventWishes,
     ];

@@ -128,6 +128,20 @@ const FACTS: &[Fact] = &[
     fact(Class::Suggestion, "suggestion:#5", "e3 g3 e4"),
     fact(Class::Suggestion, "suggestion:#6", "e2 e9 k5"),
     fact(Class::Suggestion, "suggestion:#7", "e10 g11 u14 k5"),
+    fact(Class::GainOfA, "suggestion:#1", "e9 k6"),
+    fact(Class::GainOfA, "suggestion:#2", "e10 g11 k5"),
+    fact(Class::GainOfA, "suggestion:#3", "e2 k5"),
+    fact(Class::GainOfA, "suggestion:#4", "k5"),
+    fact(Class::GainOfA, "suggestion:#5", "e3 g3"),
+    fact(Class::GainOfA, "suggestion:#6", "e2 k5"),
+    fact(Class::GainOfA, "suggestion:#7", "e10 g11 k5"),
+    fact(Class::GainOfB, "suggestion:#1", "e2 k6"),
+    fact(Class::GainOfB, "suggestion:#2", "k5"),
+    fact(Class::GainOfB, "suggestion:#3", "e4 k5"),
+    fact(Class::GainOfB, "suggestion:#4", "k5"),
+    fact(Class::GainOfB, "suggestion:#5", "e4"),
+    fact(Class::GainOfB, "suggestion:#6", "e9 k5"),
+    fact(Class::GainOfB, "suggestion:#7", "k5"),
     fact(Class::DeclineReason, "suggestion:#1", ""),
     fact(Class::DeclineReason, "suggestion:#2", "u12"),
     fact(Class::DeclineReason, "suggestion:#3", "e2"),
@@ -384,7 +398,11 @@ impl World {
         }
         if matches!(
             class,
-            Class::Registry | Class::Figures | Class::NeedFigures | Class::PairingPlan
+            Class::Registry
+                | Class::Figures
+                | Class::NeedFigures
+                | Class::PairingPlan
+                | Class::Weights
         ) {
             let column = asker.column;
             return Ok(column.map_or(Sight::None, |column| rights::in_scope(column, class)));

@@ -374,10 +374,12 @@ fn user_error(error: SuggestionCommandError) -> Result<UserError, ApiError> {
     Ok(UserError::new(code, error, field))
 }
 
-fn suggest_error(error: SuggestError, field: &str) -> Result<UserError, ApiError> {
+/// As [`user_error`], for what asks the engine.
+pub(super) fn suggest_error(error: SuggestError, field: &str) -> Result<UserError, ApiError> {
     match error {
         SuggestError::NotFound => Ok(UserError::new(ErrorCode::NotFound, error, Some(field))),
         SuggestError::NotOpen(_) => Ok(UserError::new(ErrorCode::WrongStage, error, None)),
+        SuggestError::Weights(error) => Ok(crate::weights::rule_error(&error)),
         SuggestError::Engine(_) => Err(ApiError::Internal(Box::new(error))),
         SuggestError::Command(error) => command_error(error),
     }

@@ -280,6 +280,7 @@ impl Run {
             // It was answered or taken away meanwhile.
             Ok(()) | Err(SuggestError::NotFound | SuggestError::NotOpen(_)) => Ok(()),
             Err(SuggestError::Engine(cause)) => Err(Fault::Again(cause)),
+            Err(SuggestError::Weights(error)) => Err(Fault::Again(error.to_string())),
             Err(SuggestError::Command(error)) => Err(error.into()),
         }
     }

@@ -14,14 +14,15 @@ use lianmeng_domain::product::{EnterpriseProduct, Product, ProductRole};
 use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_domain::suggestion::SuggestionStage;
 use lianmeng_domain::text;
+use lianmeng_domain::weights::Weights;
 use lianmeng_matching::problem::{
-    Candidate, CandidateKind, History, MAX_STEPS, Made, Problem, Seeker, Wanted, WantedBecause,
-    serving_products,
+    Answers, Candidate, CandidateKind, History, MAX_STEPS, Made, Problem, Seeker, Wanted,
+    WantedBecause, serving_products,
 };
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::offer::{self, OfferFilter};
 use lianmeng_store::page::{NameOrder, Window};
-use lianmeng_store::{StoreError, avoid, product, suggestion};
+use lianmeng_store::{StoreError, avoid, product, region, suggestion};
 use sea_orm::ConnectionTrait;
 
 /// Newest open offers that are looked at.
@@ -38,6 +39,8 @@ const MAX_FAN: u64 = 30;
 const MAX_MADE: u64 = 40;
 /// Earlier suggestions that are looked at.
 const MAX_PAST: u64 = 1_000;
+/// Earlier answers to needs of the same kind that are looked at.
+const MAX_ANSWERS: u64 = 20_000;
 
 /// What the engine is asked, and the offers behind it.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub(super) struct Gathered {
     pub(super) problem: Problem,
     /// The offers by id.
     pub(super) offers: BTreeMap<OfferId, Offer>,
+    /// Names of the divisions the enterprise of the need lies in.
+    pub(super) places: BTreeMap<RegionCode, String>,
 }
 
 /// Gathers offers and enterprises that might meet `need`.
@@ -53,7 +58,7 @@ pub(super) async fn for_need(
     db: &impl ConnectionTrait,
     need: &Need,
     limit: usize,
-    today: NaiveDate,
+    (today, weights): (NaiveDate, &Weights),
 ) -> Result<Gathered, StoreError> {
     let wanted = wanted(db, need).await?;
     let upstream =
@@ -63,6 +68,7 @@ pub(super) async fn for_need(
     let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let past = past(db, need.enterprise).await?;
+    let answers = answers(db, need).await?;
     let avoided = avoid::pairs_with(db, &[need.enterprise]).await?;
 
     let steps = |from: u128, to: u128| {
@@ -71,7 +77,10 @@ pub(super) async fn for_need(
     };
     let offered = crafts.products.keys().map(|id| id.number());
     let serving = serving_products(&wanted, offered, &steps);
-    let history = |member| past.get(&member).copied().unwrap_or_default();
+    let history = |member| Past {
+        history: past.get(&member).copied().unwrap_or_default(),
+        answers: answers.get(&member).copied().unwrap_or_default(),
+    };
     let by_id: BTreeMap<EnterpriseId, &Enterprise> =
         enterprises.iter().map(|enterprise| (enterprise.id, enterprise)).collect();
     // An enterprise that offers something for this need is not suggested a second time for what it
@@ -88,8 +97,10 @@ pub(super) async fn for_need(
             enterprise_candidate(enterprise, &crafts, history)
         }))
         .collect();
+    let seeker = seeker(db, need, today).await?;
+    let places = places(db, &seeker.regions).await?;
     let problem = Problem {
-        seeker: seeker(need),
+        seeker,
         candidates,
         serving,
         avoid: avoided
@@ -97,11 +108,43 @@ pub(super) async fn for_need(
             .map(|(one, other)| if one == need.enterprise { other } else { one }.number())
             .collect(),
         limit,
+        weights: weights.clone(),
     };
-    Ok(Gathered { problem, offers: offers.into_iter().map(|offer| (offer.id, offer)).collect() })
+    let offers = offers.into_iter().map(|offer| (offer.id, offer)).collect();
+    Ok(Gathered { problem, offers, places })
 }
 
-fn seeker(need: &Need) -> Seeker {
+/// The need, and what the marks of its enterprise are worth to others.
+async fn seeker(
+    db: &impl ConnectionTrait,
+    need: &Need,
+    today: NaiveDate,
+) -> Result<Seeker, StoreError> {
+    let behind = enterprise::find(db, &Visibility::All, need.enterprise).await?;
+    let raised = need.trace.submitted_at.unwrap_or(need.created_at);
+    let days = (today - crate::desk::local_date(raised)).num_days();
+    Ok(Seeker {
+        tiers: behind.as_ref().map(|firm| firm.tiers.clone()).unwrap_or_default(),
+        is_lead_firm: behind.as_ref().is_some_and(|firm| firm.is_lead_firm),
+        is_flagship: behind.as_ref().is_some_and(|firm| firm.is_flagship),
+        raised_days_ago: u32::try_from(days.max(0)).ok(),
+        ..seeker_of(need)
+    })
+}
+
+/// Names of `codes` and of the cities and provinces around them.
+async fn places(
+    db: &impl ConnectionTrait,
+    codes: &[RegionCode],
+) -> Result<BTreeMap<RegionCode, String>, StoreError> {
+    let all = codes.iter().flat_map(|code| [*code, code.city(), code.province()]);
+    let all: BTreeSet<RegionCode> = all.collect();
+    let all: Vec<RegionCode> = all.into_iter().collect();
+    let found = region::find_many(db, &all).await?;
+    Ok(found.into_iter().map(|region| (region.code, region.name)).collect())
+}
+
+fn seeker_of(need: &Need) -> Seeker {
     Seeker {
         id: need.id.number(),
         enterprise: Some(need.enterprise.number()),
@@ -113,6 +156,7 @@ fn seeker(need: &Need) -> Seeker {
             .filter(|industry| industry.scheme == IndustryScheme::Gbt4754)
             .map(|industry| industry.code.clone()),
         regions: need.region.into_iter().collect(),
+        ..Seeker::default()
     }
 }
 
@@ -272,7 +316,14 @@ pub(super) fn industry(enterprise: &Enterprise) -> Option<String> {
     (industry.scheme == IndustryScheme::Gbt4754).then(|| industry.code.clone())
 }
 
-fn enterprise_candidate(enterprise: &Enterprise, crafts: &Crafts, history: History) -> Candidate {
+/// What is known of somebody's earlier suggestions.
+#[derive(Debug, Clone, Copy, Default)]
+struct Past {
+    history: History,
+    answers: Answers,
+}
+
+fn enterprise_candidate(enterprise: &Enterprise, crafts: &Crafts, past: Past) -> Candidate {
     let id = enterprise.id.number();
     Candidate {
         enterprise: Some(id),
@@ -282,7 +333,8 @@ fn enterprise_candidate(enterprise: &Enterprise, crafts: &Crafts, history: Histo
         tiers: enterprise.tiers.clone(),
         is_lead_firm: enterprise.is_lead_firm,
         is_flagship: enterprise.is_flagship,
-        history,
+        history: past.history,
+        answers: past.answers,
         ..Candidate::new(CandidateKind::Enterprise, id, crafts.text(enterprise))
     }
 }
@@ -292,12 +344,14 @@ fn offer_candidate(
     offer: &Offer,
     enterprises: &BTreeMap<EnterpriseId, &Enterprise>,
     crafts: &Crafts,
-    history: History,
+    past: Past,
 ) -> Candidate {
     let words = text::normalise(&format!("{} {}", offer.title, offer.body));
     let base = Candidate {
         capacity_left: offer.capacity_left.and_then(|left| u64::try_from(left).ok()),
-        history,
+        capacity: offer.capacity.and_then(|all| u64::try_from(all).ok()),
+        history: past.history,
+        answers: past.answers,
         ..Candidate::new(CandidateKind::Offer, offer.id.number(), words)
     };
     let behind = match offer.provider {
@@ -305,14 +359,32 @@ fn offer_candidate(
         Member::Organisation(_) => None,
     };
     let Some(enterprise) = behind else { return base };
-    let own = enterprise_candidate(enterprise, crafts, history);
+    let own = enterprise_candidate(enterprise, crafts, past);
     Candidate {
         kind: base.kind,
         id: base.id,
         text: base.text,
         capacity_left: base.capacity_left,
+        capacity: base.capacity,
         ..own
     }
+}
+
+/// How everybody answered earlier suggestions for needs of the same kind.
+async fn answers(
+    db: &impl ConnectionTrait,
+    need: &Need,
+) -> Result<BTreeMap<Member, Answers>, StoreError> {
+    let mut all: BTreeMap<Member, Answers> = BTreeMap::new();
+    for (member, is_yes) in suggestion::past::of_kind(db, need.kind, MAX_ANSWERS).await? {
+        let answers = all.entry(member).or_default();
+        if is_yes {
+            answers.accepted += 1;
+        } else {
+            answers.declined += 1;
+        }
+    }
+    Ok(all)
 }
 
 /// What became of earlier suggestions between `enterprise` and others.

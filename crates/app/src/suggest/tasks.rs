@@ -11,6 +11,7 @@ use lianmeng_domain::project::{Project, ProjectStage};
 use lianmeng_domain::suggestion::{Reason, Suggestion, SuggestionKind, SuggestionStage};
 use lianmeng_domain::task::may_list;
 use lianmeng_domain::text;
+use lianmeng_domain::weights::Fusion;
 use lianmeng_matching::tasks::{
     Chosen, Party, Project as Wish, Role, TaskFinding, TaskProblem, TaskSuggestion, suggest_tasks,
 };
@@ -192,6 +193,8 @@ fn proposal(desk: &Desk, task: &TaskSuggestion) -> Suggestion {
         b: Member::Enterprise(EnterpriseId::from(task.counterpart.party)),
         points: reasons.iter().map(|reason| reason.points).sum(),
         reasons,
+        reasons_b: Vec::new(),
+        fusion: Fusion::OneSided,
         stage: SuggestionStage::Proposed,
         decline_a: None,
         decline_b: None,

@@ -169,6 +169,8 @@ pub const MUTATIONS: &[Mutation] = &[
     committee("invitationsUpload"),
     Mutation { name: "jobRequeue", may: &[Coordinator, SystemAdmin], scope: "any" },
     person("loginRevoke"),
+    registry("matchWeightsActivate"),
+    registry("matchWeightsPropose"),
     organiser("meetingLock"),
     organiser("meetingRemove"),
     organiser("meetingUnlock"),

@@ -13,12 +13,20 @@ const STALE_DAYS: u32 = 90;
 /// 500 up to 30 days, then falling evenly to nothing at 90; nothing if never confirmed.
 pub fn reason(confirmed_days_ago: Option<u32>) -> Option<Reason> {
     let days = confirmed_days_ago?;
+    let (criterion, evidence) = (Criterion::Recency, Evidence::ConfirmedDaysAgo(days));
+    Some(Reason { criterion, points: fresh(days)?, evidence })
+}
+
+/// The same for the need: who could help gains more from one that was just raised.
+pub fn freshness(raised_days_ago: Option<u32>) -> Option<Reason> {
+    let days = raised_days_ago?;
+    let (criterion, evidence) = (Criterion::Freshness, Evidence::RaisedDaysAgo(days));
+    Some(Reason { criterion, points: fresh(days)?, evidence })
+}
+
+fn fresh(days: u32) -> Option<Points> {
     let points = fraction(MOST, STALE_DAYS.saturating_sub(days), STALE_DAYS - FRESH_DAYS);
-    (points > 0).then_some(Reason {
-        criterion: Criterion::Recency,
-        points,
-        evidence: Evidence::ConfirmedDaysAgo(days),
-    })
+    (points > 0).then_some(points)
 }
 
 #[cfg(test)]
@@ -39,6 +47,7 @@ mod tests {
         ];
         for (days, want) in cases {
             assert_eq!(reason(days).map(|reason| reason.points), want, "{days:?}");
+            assert_eq!(freshness(days).map(|reason| reason.points), want, "{days:?}");
         }
     }
 }

@@ -18,6 +18,7 @@ fn seeker() -> Seeker {
         body: "寻求家纺面料印染废水处理和节能技术".to_owned(),
         industry: Some("1771".to_owned()),
         regions: vec!["320612".parse().unwrap()],
+        ..Seeker::default()
     }
 }
 

@@ -3,6 +3,7 @@
 use lianmeng_domain::suggestion::{
     DeclineCode, DeclineReason, Suggestion, SuggestionKind, SuggestionStage,
 };
+use lianmeng_domain::weights::Fusion;
 use sea_orm::ActiveValue::Set;
 
 use super::row;
@@ -28,6 +29,8 @@ pub(super) fn columns(suggestion: &Suggestion) -> row::ActiveModel {
         pair_key: Set(super::pair_key(suggestion)),
         points: Set(suggestion.points),
         reasons: Set(parse::reasons_text(&suggestion.reasons)),
+        reasons_b: Set(parse::reasons_text(&suggestion.reasons_b)),
+        fusion: Set(suggestion.fusion.word().to_owned()),
         stage: Set(suggestion.stage.word().to_owned()),
         is_shown: Set(suggestion.stage != SuggestionStage::Proposed),
         decline_reason_a: Set(code(&suggestion.decline_a)),
@@ -67,6 +70,8 @@ impl TryFrom<row::Model> for Suggestion {
             )?,
             points: row.points,
             reasons: parse::reasons(at("reasons"), &row.reasons)?,
+            reasons_b: parse::reasons(at("reasons_b"), &row.reasons_b)?,
+            fusion: parse::word(at("fusion"), &row.fusion, Fusion::from_word)?,
             stage: parse::word(at("stage"), &row.stage, SuggestionStage::from_word)?,
             decline_a: declined(
                 at("decline_reason_a"),

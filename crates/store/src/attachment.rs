@@ -109,7 +109,7 @@ fn visible(eyes: AttachmentEyes<'_>) -> Condition {
     };
     let meetings = &[AttachedKind::Meeting];
     Condition::any()
-        .add(part(NEEDS, eyes.bodies, &|| among(need::read_in_full(eyes.bodies), "needs", "id")))
+        .add(part(NEEDS, eyes.bodies, &|| among(need::readable(eyes.bodies), "needs", "id")))
         .add(part(&[AttachedKind::Task], eyes.tasks, &|| {
             among(task::seen(eyes.tasks), "cooperation_tasks", "id")
         }))

@@ -168,7 +168,7 @@ fn readable(eyes: Eyes<'_>, now: DateTime<Utc>) -> Condition {
         .column("need_id")
         .from("biddings")
         .and_where(Expr::col("bids_until").lte(now))
-        .and_where(Expr::col("need_id").in_subquery(need::read_in_full(eyes.reads)));
+        .and_where(Expr::col("need_id").in_subquery(need::readable(eyes.reads)));
     Condition::any().add(own(eyes.sees)).add(bid::COLUMN.need_id.in_subquery(unsealed))
 }
 

@@ -78,7 +78,7 @@ fn full(reads: &Visibility) -> Condition {
             clients
                 .column(("needs", "enterprise_id"))
                 .from("needs")
-                .and_where(Expr::col(("needs", "id")).in_subquery(need::read_in_full(reads)));
+                .and_where(Expr::col(("needs", "id")).in_subquery(need::readable(reads)));
             met(Member::Organisation(*id))
                 .add(row::COLUMN.organisation_id.eq(id.to_string()))
                 .add(of_enterprises(clients))

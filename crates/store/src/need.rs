@@ -1,36 +1,41 @@
 //! Needs. Which rows a caller sees, and which of them in full, is decided inside the query: the
 //! body of a need that is none of the caller's leaves this file empty.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, OrganisationId};
 use lianmeng_domain::lamp::Lamp;
-use lianmeng_domain::need::{Need, NeedKind, NeedStage, NeedStep, SeenNeed, TRANSITIONS};
+use lianmeng_domain::need::{Need, NeedKind, NeedStage, SeenNeed};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::RegionCode;
-use lianmeng_domain::{steps, text};
+use lianmeng_domain::text;
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{
-    CommonTableExpression, Func, IntoCondition as _, Order, Query, SelectStatement, UnionType,
-    WithClause,
-};
+use sea_orm::sea_query::{Func, Order};
 use sea_orm::{
-    ActiveValue::Set, Condition, ExprTrait as _, FromQueryResult, Iterable as _, QueryOrder as _,
-    QueryResult, QuerySelect as _, QueryTrait as _,
+    ActiveValue::Set, Condition, FromQueryResult, Iterable as _, QueryResult, QuerySelect as _,
+    QueryTrait as _,
 };
 
 use crate::StoreError;
 use crate::audit::trace::{self, Diff};
 use crate::eyes::Eyes;
 use crate::page::{self, Way, Window};
-use crate::{parse, sight, visible};
+use crate::{parse, sight};
 
 pub mod call;
 mod convert;
 pub mod figures;
+mod joined;
 mod lamp;
 pub mod note;
 pub mod texts;
+mod time;
+mod visible;
+
+pub use joined::{followers, following};
+pub use time::{due, worrying};
+pub(crate) use visible::readable;
+use visible::{own, visible};
 
 /// The table `needs`.
 pub(crate) mod row {
@@ -203,115 +208,6 @@ pub struct Lit {
     pub now: DateTime<Utc>,
 }
 
-/// Rows of the caller's own part, whatever was published.
-fn own(sees: &Visibility) -> Condition {
-    let is_written = row::COLUMN.stage.ne(NeedStage::Draft.word());
-    match sees {
-        Visibility::All => sight::always(),
-        Visibility::Committee(id) => {
-            Condition::all().add(row::COLUMN.committee_id.eq(id.to_string())).add(is_written)
-        }
-        Visibility::Region(code) => parse::within(row::Column::RegionCode, *code).add(is_written),
-        Visibility::Zone(id) => Condition::all()
-            .add(row::COLUMN.enterprise_id.in_subquery(visible::in_zone(*id)))
-            .add(is_written),
-        Visibility::Group(id) => {
-            row::COLUMN.enterprise_id.in_subquery(visible::group(*id)).into_condition()
-        }
-        Visibility::Enterprise(id) => row::COLUMN.enterprise_id.eq(id.to_string()).into_condition(),
-        Visibility::Organisation(id) => Condition::any()
-            .add(row::COLUMN.handler_id.eq(id.to_string()))
-            .add(row::COLUMN.id.in_subquery(call::of(*id))),
-        Visibility::Published | Visibility::Nothing => sight::never(),
-    }
-}
-
-/// Ids of the needs the caller reads in full, as a part of other queries.
-pub(crate) fn read_in_full(reads: &Visibility) -> SelectStatement {
-    let mut ids = Query::select();
-    ids.column(("needs", "id")).from("needs").cond_where(own(reads));
-    ids
-}
-
-/// Needs that needs of the caller were merged with, at any remove: they see the public part.
-fn followed(sees: &Visibility) -> Condition {
-    let theirs = match sees {
-        Visibility::Enterprise(_) | Visibility::Group(_) => own(sees),
-        Visibility::All
-        | Visibility::Committee(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Organisation(_)
-        | Visibility::Published
-        | Visibility::Nothing => return sight::never(),
-    };
-    let mut start = Query::select();
-    start.column(("needs", "merged_into_id")).from("needs").cond_where(theirs);
-    start.and_where(Expr::col(("needs", "merged_into_id")).is_not_null());
-    let mut next = Query::select();
-    next.column(("needs", "merged_into_id"))
-        .from("needs")
-        .inner_join("targets", Expr::col(("targets", "id")).equals(("needs", "id")))
-        .and_where(Expr::col(("needs", "merged_into_id")).is_not_null());
-    // Distinct, so that a cycle in damaged data ends.
-    start.union(UnionType::Distinct, next);
-    let mut targets = CommonTableExpression::new();
-    targets.table_name("targets").column("id").query(start);
-    let mut with = WithClause::new();
-    with.recursive(true).cte(targets);
-    let mut query = Query::select();
-    query.column(("targets", "id")).from("targets").with_cte(with);
-    row::COLUMN.id.in_subquery(query).into_condition()
-}
-
-/// Ids of the needs the caller reads in full.
-pub(crate) fn readable(reads: &Visibility) -> SelectStatement {
-    let mut needs = Query::select();
-    needs.column(row::Column::Id).from(row::Entity).cond_where(own(reads));
-    needs
-}
-
-/// Needs whose suggestion was shown to the caller as side B: they see the public part.
-fn suggested(sees: &Visibility) -> Condition {
-    let (column, id) = match sees {
-        Visibility::Enterprise(id) => ("enterprise_b", id.to_string()),
-        Visibility::Organisation(id) => ("organisation_b", id.to_string()),
-        Visibility::All
-        | Visibility::Committee(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Group(_)
-        | Visibility::Published
-        | Visibility::Nothing => return sight::never(),
-    };
-    let mut shown = Query::select();
-    shown
-        .column("need_id")
-        .from("suggestions")
-        .and_where(Expr::col(column).eq(id))
-        .and_where(Expr::col("is_shown").eq(true))
-        .and_where(Expr::col("need_id").is_not_null());
-    row::COLUMN.id.in_subquery(shown).into_condition()
-}
-
-fn visible(sees: &Visibility) -> Condition {
-    match sees {
-        Visibility::Nothing => sight::never(),
-        Visibility::All => sight::always(),
-        Visibility::Committee(_)
-        | Visibility::Region(_)
-        | Visibility::Zone(_)
-        | Visibility::Group(_)
-        | Visibility::Enterprise(_)
-        | Visibility::Organisation(_)
-        | Visibility::Published => Condition::any()
-            .add(row::COLUMN.is_published.eq(true))
-            .add(own(sees))
-            .add(followed(sees))
-            .add(suggested(sees)),
-    }
-}
-
 fn matches(filter: &NeedFilter, reads: &Visibility) -> Condition {
     let key = filter.search.as_deref().map(text::normalise);
     let mut all = Condition::all()
@@ -440,153 +336,6 @@ pub async fn find(
     id: NeedId,
 ) -> Result<Option<SeenNeed>, StoreError> {
     Ok(find_many(db, eyes, &[id]).await?.pop())
-}
-
-/// Ids of the first `limit` needs of which a rule of time speaks at `now`: unconfirmed since
-/// `confirmed_before` in a stage that lapses, or at rest until `today` or before. By id, above `after`.
-///
-/// # Errors
-///
-/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
-pub async fn due(
-    db: &impl ConnectionTrait,
-    moments: (DateTime<Utc>, NaiveDate),
-    after: Option<NeedId>,
-    limit: u64,
-) -> Result<Vec<NeedId>, StoreError> {
-    let (confirmed_before, today) = moments;
-    let unconfirmed = unconfirmed(confirmed_before);
-    let rested = Condition::all()
-        .add(row::COLUMN.stage.eq(NeedStage::Suspended.word()))
-        .add(row::COLUMN.suspended_until.lte(today));
-    let due = Condition::any().add(unconfirmed).add(rested);
-    ids_of(db, due, after, limit).await
-}
-
-/// Needs in a stage that lapses, which nobody confirmed since `before`.
-fn unconfirmed(before: DateTime<Utc>) -> Condition {
-    let lapses = NeedStage::ALL
-        .iter()
-        .filter(|&&stage| steps::allowed(TRANSITIONS, stage).contains(&NeedStep::Expire))
-        .map(|stage| stage.word());
-    let since = Condition::any().add(row::COLUMN.confirmed_at.lte(before)).add(
-        Condition::all()
-            .add(row::COLUMN.confirmed_at.is_null())
-            .add(row::COLUMN.created_at.lte(before)),
-    );
-    Condition::all().add(row::COLUMN.stage.is_in(lapses)).add(since)
-}
-
-/// Ids of the first `limit` needs of which somebody may have to be told at `now`: late ones, and those
-/// that nobody confirmed since `confirmed_before`. By id, above `after`.
-///
-/// # Errors
-///
-/// As [`due`].
-pub async fn worrying(
-    db: &impl ConnectionTrait,
-    (confirmed_before, now): (DateTime<Utc>, DateTime<Utc>),
-    after: Option<NeedId>,
-    limit: u64,
-) -> Result<Vec<NeedId>, StoreError> {
-    let late = row::COLUMN.lit_red_at.lt(now);
-    let worrying = Condition::any().add(unconfirmed(confirmed_before)).add(late);
-    ids_of(db, worrying, after, limit).await
-}
-
-/// Ids of the first `limit` needs that meet `condition`, by id, above `after`.
-async fn ids_of(
-    db: &impl ConnectionTrait,
-    condition: Condition,
-    after: Option<NeedId>,
-    limit: u64,
-) -> Result<Vec<NeedId>, StoreError> {
-    let ids = row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(condition)
-        .filter(Condition::all().add_option(after.map(|id| row::COLUMN.id.gt(id.to_string()))))
-        .order_by_asc(row::Column::Id)
-        .limit(limit)
-        .into_tuple::<String>()
-        .all(db)
-        .await?;
-    ids.iter().map(|id| parse::value(parse::At("needs", "id"), id)).collect()
-}
-
-/// Enterprises whose needs were merged into `need`, at any remove, by id, at most 1 000.
-///
-/// # Errors
-///
-/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
-pub async fn following(
-    db: &impl ConnectionTrait,
-    need: NeedId,
-) -> Result<Vec<EnterpriseId>, StoreError> {
-    let mut query = Query::select();
-    query
-        .distinct()
-        .column(("joined", "enterprise_id"))
-        .from("joined")
-        .order_by(("joined", "enterprise_id"), Order::Asc)
-        .limit(1_000)
-        .with_cte(joined_with(db, &[need]));
-    let rows = db.query_all_raw(db.get_database_backend().build(&query)).await?;
-    rows.iter()
-        .map(|row| {
-            let id: String = row.try_get_by_index(0)?;
-            parse::value(parse::At("needs", "enterprise_id"), &id)
-        })
-        .collect()
-}
-
-/// The table `joined`: needs that were merged into one of `needs`, at any remove, each with that one.
-fn joined_with(db: &impl ConnectionTrait, needs: &[NeedId]) -> WithClause {
-    let mut start = Query::select();
-    start
-        .column(("needs", "merged_into_id"))
-        .columns([("needs", "id"), ("needs", "enterprise_id")])
-        .from("needs")
-        .cond_where(parse::among(db, row::Column::MergedIntoId, needs));
-    let mut next = Query::select();
-    next.column(("joined", "target"))
-        .columns([("needs", "id"), ("needs", "enterprise_id")])
-        .from("needs")
-        .inner_join("joined", Expr::col(("joined", "id")).equals(("needs", "merged_into_id")));
-    start.union(UnionType::Distinct, next);
-    let mut joined = CommonTableExpression::new();
-    joined.table_name("joined").columns(["target", "id", "enterprise_id"]).query(start);
-    let mut with = WithClause::new();
-    with.recursive(true).cte(joined);
-    with
-}
-
-/// How many enterprises had a need that was merged into each of `needs`, at any remove; needs with
-/// none are left out.
-///
-/// # Errors
-///
-/// [`StoreError::Db`] if the query fails, [`StoreError::Corrupt`] if an id does not parse.
-pub async fn followers(
-    db: &impl ConnectionTrait,
-    needs: &[NeedId],
-) -> Result<Vec<(NeedId, i64)>, StoreError> {
-    let mut query = Query::select();
-    query
-        .column(("joined", "target"))
-        .expr(Expr::col(("joined", "enterprise_id")).count_distinct())
-        .from("joined")
-        .group_by_col(("joined", "target"))
-        .order_by(("joined", "target"), Order::Asc)
-        .with_cte(joined_with(db, needs));
-    let rows = db.query_all_raw(db.get_database_backend().build(&query)).await?;
-    rows.iter()
-        .map(|row| {
-            let id: String = row.try_get_by_index(0)?;
-            let count = row.try_get_by_index(1)?;
-            Ok((parse::value(parse::At("needs", "merged_into_id"), &id)?, count))
-        })
-        .collect()
 }
 
 /// What a change did to a need, for the audit log.

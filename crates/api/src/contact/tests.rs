@@ -38,7 +38,7 @@ async fn contacts(office: &Office, who: Actor, owner: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_contact_is_read_in_full_at_home_masked_elsewhere_and_not_at_all_in_public() {
+async fn a_contact_is_readable_at_home_masked_elsewhere_and_not_at_all_in_public() {
     let office = town().await;
     let owner = wire(EnterpriseId::from(2));
     let added = change(&office, firm(2), &add(&owner, "01", CARD)).await;

@@ -20,7 +20,17 @@ pub const MOST: Points = 3000;
 /// Seven tenths of that are for making it at all, three tenths grow with its share of turnover;
 /// half of those three where the share is unknown.
 pub fn reason(serving: &BTreeMap<u128, Serving>, candidate: &Candidate) -> Option<Reason> {
-    let (points, made, serving) = candidate
+    let (points, made, serving) = best(serving, candidate, points)?;
+    Some(Reason { criterion: Criterion::Capability, points, evidence: evidence(made, serving) })
+}
+
+/// What the candidate makes that gives the most `points`, the lower id first; none if nothing gives any.
+pub(super) fn best<'a>(
+    serving: &'a BTreeMap<u128, Serving>,
+    candidate: &'a Candidate,
+    points: impl Fn(&Serving, Option<u32>) -> Points,
+) -> Option<(Points, &'a Made, &'a Serving)> {
+    candidate
         .makes
         .iter()
         .filter_map(|made| {
@@ -28,8 +38,7 @@ pub fn reason(serving: &BTreeMap<u128, Serving>, candidate: &Candidate) -> Optio
             Some((points(serving, made.share_basis_points), made, serving))
         })
         .filter(|(points, ..)| *points > 0)
-        .max_by_key(|(points, made, _)| (*points, std::cmp::Reverse(made.product)))?;
-    Some(Reason { criterion: Criterion::Capability, points, evidence: evidence(made, serving) })
+        .max_by_key(|(points, made, _)| (*points, std::cmp::Reverse(made.product)))
 }
 
 fn points(serving: &Serving, share_basis_points: Option<u32>) -> Points {

@@ -1,5 +1,6 @@
 //! Whether the seeker would be a customer: it seeks or uses what the candidate makes.
 
+use super::capability::best;
 use crate::problem::{Candidate, Serving, WantedBecause};
 use crate::score::{Criterion, Evidence, Points, Reason, fraction};
 use std::collections::BTreeMap;
@@ -18,15 +19,7 @@ pub const MOST: Points = 3000;
 /// points are for any customer, half grow with the product's share of turnover: a customer of the
 /// main product matters more than one of a sideline. A quarter where the share is unknown.
 pub fn reason(serving: &BTreeMap<u128, Serving>, candidate: &Candidate) -> Option<Reason> {
-    let (points, made, serving) = candidate
-        .makes
-        .iter()
-        .filter_map(|made| {
-            let serving = serving.get(&made.product)?;
-            Some((points(serving, made.share_basis_points), made, serving))
-        })
-        .filter(|(points, ..)| *points > 0)
-        .max_by_key(|(points, made, _)| (*points, std::cmp::Reverse(made.product)))?;
+    let (points, made, serving) = best(serving, candidate, points)?;
     let evidence = Evidence::WantsProduct {
         product: made.name.clone(),
         wanted: serving.wanted.name.clone(),

@@ -3,7 +3,8 @@
 use sea_orm_migration::prelude::*;
 
 use crate::columns::{
-    drop_all, flag, id, id_null, index, int, moment, moment_null, refers, table, text, text_null,
+    big, drop_all, flag, id, id_null, index, int, moment, moment_null, refers, table, text,
+    text_null,
 };
 
 /// See the module.
@@ -49,6 +50,8 @@ fn tables() -> Vec<TableCreateStatement> {
             text_null("pending_email"),
             text_null("code_hash"),
             moment_null("code_sent_at"),
+            // When the mail server took the code.
+            moment_null("code_mailed_at"),
             int("code_tries"),
             flag("wants_email"),
             text_null("kinds"),
@@ -56,6 +59,7 @@ fn tables() -> Vec<TableCreateStatement> {
             int("quiet_until"),
             flag("quiet_days_off"),
             text("language"),
+            big("version"),
         ],
         &["account_id"],
     );
@@ -98,7 +102,7 @@ fn tables() -> Vec<TableCreateStatement> {
     refers(&mut deliveries, "webhook_id", ("webhooks", "id"));
     let mut causes = table(
         "delivery_causes",
-        vec![id("delivery_id"), id("cause_id"), id("notice_id")],
+        vec![id("delivery_id"), id("cause_id"), id("notice_id"), text("kind")],
         &["delivery_id", "cause_id"],
     );
     refers(&mut causes, "delivery_id", ("deliveries", "id"));

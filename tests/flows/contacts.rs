@@ -162,7 +162,7 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
     assert_eq!(lines[6], "\"\"");
     assert_eq!(
         lines[7],
-        "编号,标题,摘要,类型,环节,企业,行政区划,提出时间,产业链党委,办理单位,派单时间,办理期限,评价,联系人,职务,电话,电子邮箱"
+        "编号,标题,摘要,类型,环节,企业,行政区划,提出时间,产业链党委,办理单位,派单时间,办理期限,联系人,职务,电话,电子邮箱"
     );
     assert!(lines[8].contains(",求贷款,,FINANCE,SUBMITTED,家纺甲厂,"), "{}", lines[8]);
     assert!(lines[8].ends_with("李**,,138****5678,l***@example.cn"), "{}", lines[8]);
@@ -172,6 +172,8 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
     let one = export(&server, &with, "/exports/needs.csv?kinds=TALENT");
     assert!(one.body.contains("筛选条件,kinds=TALENT") && one.body.contains("行数,1"));
     assert!(!one.body.contains("求贷款"));
+    let words = export(&server, &with, "/exports/needs.csv?search=%E6%B1%82%E8%B4%B7");
+    assert!(words.body.contains("筛选条件,search=求贷") && words.body.contains("行数,1"));
     let wrong = export(&server, &with, "/exports/needs.csv?kind=TALENT");
     assert_eq!(wrong.status, 400, "a misspelt filter takes nothing out: {wrong:?}");
     let book = export(&server, &with, "/exports/needs.xlsx");
@@ -183,5 +185,5 @@ fn a_list_leaves_with_the_right_to_export_only_and_holds_what_its_reader_sees() 
     assert_eq!(server.wait(), 0);
     let show = done(&program, &["audit", "show", "--thing", "needs"]);
     let exports = show.lines().filter(|line| line.contains("ExportNeeds")).count();
-    assert_eq!(exports, 4, "{show}");
+    assert_eq!(exports, 5, "{show}");
 }

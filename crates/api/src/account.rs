@@ -354,9 +354,9 @@ impl ViewerNode {
         Ok(page::connection(page.slice(rows), cursor, ApiTokenNode))
     }
 
-    /// What you want to be sent (通知设置); null with a development token.
+    /// What you want to be sent (通知设置); null with a development token, and for API tokens.
     async fn notice_settings(&self, ctx: &Context<'_>) -> Result<Option<NoticeSettingsNode>> {
-        let Some(id) = self.0.account() else { return Ok(None) };
+        let Some((id, _)) = self.0.login() else { return Ok(None) };
         Ok(Some(NoticeSettingsNode::of(ctx, id).await?))
     }
 

@@ -15,7 +15,7 @@ use crate::loader::attachment::AttachmentsOf;
 use crate::scope::Scope;
 
 /// Files that are judged and written at the same time: each is held in memory as a whole.
-static SEATS: Semaphore = Semaphore::const_new(4);
+pub(crate) static SEATS: Semaphore = Semaphore::const_new(4);
 
 /// What kind of thing a file hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -89,7 +89,8 @@ impl AttachmentNode {
         self.0.expired_at.is_none().then(path)
     }
 
-    /// Whether you may remove it.
+    /// Whether you may remove it as long as files may be added to the thing: coordinators at any time,
+    /// and who added it.
     async fn may_remove(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(may_remove(&Scope::of(ctx)?.actor, &self.0))
     }
@@ -170,6 +171,8 @@ impl AttachmentMutation {
     ) -> Result<AttachmentAddPayload> {
         let scope = Scope::of(ctx)?;
         let upload = input.file.value(ctx)?;
+        // Before the file is copied out of the request.
+        let _seat = SEATS.acquire().await?;
         let id = &input.thing_id;
         let cmd = AddAttachment {
             to: match input.kind {
@@ -183,7 +186,6 @@ impl AttachmentMutation {
             content: upload.content.to_vec(),
             request_key: input.request_key,
         };
-        let _seat = SEATS.acquire().await?;
         match app::add(&scope.desk, &scope.actor, cmd).await {
             Ok(id) => {
                 let found = app::find(&scope.desk, &scope.actor, id).await?;
@@ -196,7 +198,7 @@ impl AttachmentMutation {
         }
     }
 
-    /// Removes a file (删除附件): who added it, or a coordinator. Its bytes are deleted within hours.
+    /// Removes a file (删除附件): a coordinator, or who added it while they may still add one. Its bytes are deleted within hours.
     async fn attachment_remove(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::contact::{
     self as app, AddContact, ChangeContact, ContactCard, ContactCommandError, RemoveContact,
 };
-use lianmeng_domain::actor::Body;
+use lianmeng_domain::actor::{Body, Role};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::contact::{ContactError, SeenContact};
 use lianmeng_domain::ids::ContactId;
@@ -35,7 +35,8 @@ impl ContactNode {
         match contact.owner {
             Member::Enterprise(owner) => scope.saw(contact.id, owner, field),
             Member::Organisation(owner) => {
-                if scope.actor.body != Some(Body::Organisation(owner)) {
+                let is_staff = scope.actor.role == Role::DepartmentHandler;
+                if !is_staff || scope.actor.body != Some(Body::Organisation(owner)) {
                     scope.saw_always(ids::encode(contact.id).0, field);
                 }
             }

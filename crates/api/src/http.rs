@@ -185,11 +185,7 @@ fn schema_text(request: &Request, front: Data<&Front>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let SchemaText { text, tag } = front.sdl.as_ref();
-    let known = request.header(header::IF_NONE_MATCH).unwrap_or_default();
-    let is_known = known.split(',').any(|one| {
-        let one = one.trim();
-        one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag
-    });
+    let is_known = is_known(request, tag);
     let response = Response::builder()
         .header(header::ETAG, tag.as_str())
         .header(header::CACHE_CONTROL, "no-cache");
@@ -209,6 +205,15 @@ fn not_allowed(request: &Request) -> Response {
     let manner = Manner { media: Media::Json, voice: answer::voice(request) };
     let message = "use GET or POST".to_owned();
     manner.refuse(Refused(StatusCode::METHOD_NOT_ALLOWED, READS_ONLY, message))
+}
+
+/// Whether who asks has what is tagged so already.
+fn is_known(request: &Request, tag: &str) -> bool {
+    let known = request.header(header::IF_NONE_MATCH).unwrap_or_default();
+    known.split(',').any(|one| {
+        let one = one.trim();
+        one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag
+    })
 }
 
 #[handler]

@@ -180,6 +180,7 @@ pub async fn add_grant(
     };
     account::check_grant(&new)?;
     grant::insert(&change.tx, &new).await?;
+    let change = change.noting(grant::diff(&new));
     change.finish("GrantRole", &wire(new.id), Touches::Nothing).await?;
     notify::access(desk, new.account);
     Ok(new.id)

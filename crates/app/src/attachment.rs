@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use lianmeng_domain::actor::Actor;
+use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::attachment::{
     self as rules, AttachedTo, Attachment, AttachmentError, Checked, FileKind,
 };
@@ -17,7 +17,6 @@ use lianmeng_store::eyes::Eyes;
 use lianmeng_store::meeting::participant;
 use lianmeng_store::{StoreError, event, meeting, need, task};
 use sea_orm::ConnectionTrait;
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use tokio::task::spawn_blocking;
 
@@ -25,6 +24,7 @@ use crate::blobs::BlobError;
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 use crate::job::run::system;
+use crate::secret::hash;
 
 /// How long bytes that hang nowhere are left alone: longer than any upload takes.
 const GRACE: TimeDelta = TimeDelta::hours(1);
@@ -88,15 +88,6 @@ struct Read {
     sha256: String,
 }
 
-/// SHA-256 as 64 hexadecimal digits.
-fn hash(content: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(content).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// Adds a file to a thing: who may write it. The bytes are written before the row, so that no row
 /// speaks of bytes that are not there; bytes without a row are deleted later.
 ///
@@ -109,7 +100,6 @@ pub async fn add(
     cmd: AddAttachment,
 ) -> Result<AttachmentId, AttachmentCommandError> {
     let AddAttachment { to, name, media_type, content, request_key } = cmd;
-    check_right(&desk.db, actor, to).await?;
     let content: Arc<[u8]> = content.into();
     let looked_at = Arc::clone(&content);
     let looking = spawn_blocking(move || {
@@ -119,9 +109,19 @@ pub async fn add(
     let (Checked { name, kind, size_bytes }, sha256) =
         looking.await.map_err(|error| BlobError::Refused(error.to_string()))??;
     let read = Read { to, name, kind, size_bytes, sha256 };
+    // What was added before is said again, whatever became of the thing and of the right since.
+    match command::begin(desk, actor, &request_key, &read).await? {
+        Begun::Replay(thing) => return added_before(&thing),
+        Begun::New(change) => change.undo().await?,
+    }
+    check_right(&desk.db, actor, to).await?;
     blob::announce(&desk.db, &read.sha256, desk.now).await?;
     desk.blobs.put(&read.sha256, content).await?;
     save(desk, actor, read, &request_key).await
+}
+
+fn added_before(thing: &str) -> Result<AttachmentId, AttachmentCommandError> {
+    command::replayed_id(thing).ok_or(AttachmentCommandError::NotFound)
 }
 
 async fn save(
@@ -132,9 +132,7 @@ async fn save(
 ) -> Result<AttachmentId, AttachmentCommandError> {
     let change = match command::begin(desk, actor, request_key, &read).await? {
         Begun::New(change) => change,
-        Begun::Replay(thing) => {
-            return command::replayed_id(&thing).ok_or(AttachmentCommandError::NotFound);
-        }
+        Begun::Replay(thing) => return added_before(&thing),
     };
     // Again, as it is now: it may have come to an end while the bytes were on their way.
     check_right(&change.tx, actor, read.to).await?;
@@ -164,7 +162,7 @@ async fn save(
     Ok(attachment.id)
 }
 
-/// Removes a file: who added it, or a coordinator. Its bytes go with the next housekeeping.
+/// Removes a file: a coordinator, or who added it while they may still add one. Its bytes go with the next housekeeping.
 ///
 /// # Errors
 ///
@@ -183,6 +181,9 @@ pub async fn remove(
     let found = attachment::find(&change.tx, eyes, cmd.attachment).await?;
     let found = found.filter(|found| rules::may_remove(actor, found));
     let before = found.ok_or(AttachmentCommandError::NotFound)?;
+    if actor.role != Role::Coordinator {
+        check_right(&change.tx, actor, before.to).await?;
+    }
     let after = Attachment { place: None, removed_at: Some(desk.now), ..before.clone() };
     attachment::end(&change.tx, &after).await?;
     let change = change.noting(attachment::diff(Some(&before), &after));
@@ -325,11 +326,18 @@ pub async fn tend(desk: &Desk) -> Result<(), AttachmentCommandError> {
         }
     }
     let moments = (desk.now - GRACE, desk.now);
+    let mut refused = None;
     for sha256 in blob::doom(&desk.db, moments, ROUND).await? {
-        desk.blobs.delete(&sha256).await?;
-        blob::forget(&desk.db, &sha256).await?;
+        match desk.blobs.delete(&sha256).await {
+            Ok(()) => blob::forget(&desk.db, &sha256).await?,
+            // One that cannot be deleted must not keep the others.
+            Err(error) => {
+                tracing::error!(cause = %error, blob.sha256 = sha256, "bytes cannot be deleted");
+                refused = Some(error);
+            }
+        }
     }
-    Ok(())
+    refused.map_or(Ok(()), |error| Err(error.into()))
 }
 
 async fn expire(desk: &Desk, overdue: &Attachment) -> Result<(), CommandError> {

@@ -214,7 +214,7 @@ pub async fn remove(
     if !store::remove(&change.tx, cmd.id).await? {
         return Err(ContactCommandError::NotFound);
     }
-    erase::erase(&change.tx, Whose::Thing(&wire(cmd.id))).await?;
+    erase::erase(&change.tx, Whose::Changes(&wire(cmd.id))).await?;
     change.finish("RemoveContact", &wire(cmd.id), Touches::Nothing).await?;
     Ok(cmd.id)
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::contact::Contact;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, OrganisationId};
-use lianmeng_domain::need::SeenNeed;
+use lianmeng_domain::need::{Need, SeenNeed};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::rights::{Column, DataClass};
 use lianmeng_store::audit::trace::Diff;
@@ -159,7 +159,8 @@ async fn named(
         committee: name(seen.need.committee.and_then(|id| committees.get(&id))),
         handler: name(seen.need.handler.and_then(|id| handlers.get(&id))),
         contact: first.get(&seen.need.enterprise).cloned(),
-        seen,
+        // The long texts, which no list has, do not wait in memory until it is written.
+        seen: SeenNeed { need: Need { body: String::new(), answer: None, ..seen.need }, ..seen },
     });
     Ok(rows.collect())
 }

@@ -35,12 +35,12 @@ impl Pepper {
     /// The pepper of the configuration; may be empty.
     pub fn new(pepper: &str) -> Self {
         // Hashed, so that where it ends and a code begins is never in doubt.
-        Self(secret::hash(&format!("lianmeng codes {pepper}")))
+        Self(secret::hash(format!("lianmeng codes {pepper}")))
     }
 
     /// What is kept of `code`.
     pub(crate) fn hash(&self, code: &JoinCode) -> String {
-        secret::hash(&format!("{}{}", self.0, code.plain()))
+        secret::hash(format!("{}{}", self.0, code.plain()))
     }
 }
 

@@ -278,7 +278,7 @@ async fn open(
     refresh: &Secret,
 ) -> Result<i64, StoreError> {
     store::insert(tx, login).await?;
-    let hash = secret::hash(&refresh.text(REFRESH_PREFIX));
+    let hash = secret::hash(refresh.text(REFRESH_PREFIX));
     store::add_refresh(tx, &hash, login.id, desk.now).await?;
     note(desk, tx, "SignIn", login.account, &wire(login.id)).await
 }
@@ -360,7 +360,7 @@ pub async fn refresh(
     if account.is_none_or(|account| account.disabled_at.is_some()) {
         return Err(RefreshError::Ended);
     }
-    store::add_refresh(&tx, &secret::hash(&next.text(REFRESH_PREFIX)), id, desk.now).await?;
+    store::add_refresh(&tx, &secret::hash(next.text(REFRESH_PREFIX)), id, desk.now).await?;
     tx::commit(tx).await?;
     Ok(SignedIn { login, refresh: next.text(REFRESH_PREFIX) })
 }

@@ -65,7 +65,7 @@ pub enum NoticeSettingsError {
     MailOff,
     /// The mail server refused; a later try may go through.
     #[error(
-        "the mail with the code was not sent ({0}); check the address and ask again in a minute"
+        "the mail with the code was not sent ({0}); check the address and ask again in a minute, with a new request key"
     )]
     NotSent(String),
     /// Codes asked for too fast.
@@ -133,7 +133,7 @@ pub async fn set_email(
     secret: &Secret,
 ) -> Result<(), NoticeSettingsError> {
     let Begun::New(change) = command::begin(desk, actor, &cmd.request_key, cmd).await? else {
-        return Ok(());
+        return was_mailed(desk, account, cmd).await;
     };
     let mut kept = store::of(&change.tx, account).await?;
     let Some(email) = &cmd.email else {
@@ -152,13 +152,30 @@ pub async fn set_email(
     let code = code(secret);
     kept.settings.pending_email = Some(email.clone());
     kept.code_hash = Some(hash(account, &code));
-    kept.code_sent_at = Some(desk.now);
+    (kept.code_sent_at, kept.code_mailed_at) = (Some(desk.now), None);
     let id = change.deed().to_string();
     let language = kept.settings.language;
     save(change, "SetNoticeEmail", &kept).await?;
     let Digest { subject, text, html } = confirmation(language, &code, CODE_LIFE.num_minutes());
     let mail = Mail { to: email, subject, text, html, id, at: desk.now, settings: None };
-    mailer.send(&mail).await.map_err(|refusal| NoticeSettingsError::NotSent(refusal.reason))
+    mailer.send(&mail).await.map_err(|refusal| NoticeSettingsError::NotSent(refusal.told()))?;
+    Ok(store::mailed(&desk.db, account, (desk.now, desk.now)).await?)
+}
+
+/// What the same command came to before: a code that the mail server is not known to have taken is
+/// not said to be sent.
+async fn was_mailed(
+    desk: &Desk,
+    account: AccountId,
+    cmd: &SetEmail,
+) -> Result<(), NoticeSettingsError> {
+    let kept = store::of(&desk.db, account).await?;
+    let waits = kept.settings.pending_email.is_some() && kept.code_mailed_at.is_none();
+    if cmd.email.is_some() && waits {
+        let told = "the mail server did not say that it took it".to_owned();
+        return Err(NoticeSettingsError::NotSent(told));
+    }
+    Ok(())
 }
 
 /// Confirms the address of `account` with the code that was sent there.
@@ -195,7 +212,7 @@ async fn save(
     action: &str,
     kept: &KeptSettings,
 ) -> Result<(), NoticeSettingsError> {
-    store::put(&change.tx, kept).await?;
+    store::save(&change.tx, kept).await?;
     let thing = format!("{}:{}", AccountId::TAG, kept.settings.account);
     change.finish(action, &thing, Touches::Nothing).await?;
     Ok(())
@@ -209,5 +226,5 @@ fn code(secret: &Secret) -> String {
 }
 
 fn hash(account: AccountId, code: &str) -> String {
-    secret::hash(&format!("{account} {code}"))
+    secret::hash(format!("{account} {code}"))
 }

@@ -42,8 +42,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct Post {
     /// Sends mail; none where it is off.
     pub mailer: Option<Mailer>,
-    /// Scheme and host under which readers reach this server; empty if nobody said.
-    pub public_url: Arc<str>,
+    /// Where the console is, which shows things and settings; empty where there is none.
+    pub console_url: Arc<str>,
     /// Where webhooks may go.
     pub hooks: hook::Hooks,
 }
@@ -51,7 +51,7 @@ pub struct Post {
 impl Post {
     /// The page of a thing; none where nobody said where pages are.
     fn link(&self, thing: &str) -> Option<String> {
-        let base = self.public_url.trim_end_matches('/');
+        let base = self.console_url.trim_end_matches('/');
         (!base.is_empty()).then(|| format!("{base}/{}", thing.replacen(':', "/", 1)))
     }
 
@@ -72,6 +72,19 @@ pub struct Refusal {
     pub reason: String,
     /// Whether another try is in vain.
     pub is_final: bool,
+    /// The number the other side answered with, if it did: what may stand in a log.
+    pub status: Option<u16>,
+}
+
+impl Refusal {
+    /// What anybody may be told: not the other side's own words, which may hold addresses and names of
+    /// machines.
+    pub fn told(&self) -> String {
+        match self.status {
+            Some(status) => format!("it answered {status}"),
+            None => "it gave no answer that could be understood".to_owned(),
+        }
+    }
 }
 
 /// Sends messages that are due until `ended`, and gives what is on its way then a few seconds.
@@ -144,12 +157,13 @@ async fn one(
         Outcome::Sent => "sent",
         Outcome::Dropped(_) => "dropped",
         Outcome::Postponed(_) => "postponed",
-        Outcome::Failed(reason, _) => {
-            tracing::warn!(delivery.id = %delivery.id, %reason, "a message was not sent");
+        // Why stands in its row: the other side's words may hold addresses of people.
+        Outcome::Failed(..) => {
+            tracing::warn!(delivery.id = %delivery.id, "a message was not sent");
             "failed"
         }
-        Outcome::GivenUp(reason) => {
-            tracing::error!(delivery.id = %delivery.id, %reason, "a message was given up");
+        Outcome::GivenUp(_) => {
+            tracing::error!(delivery.id = %delivery.id, "a message was given up");
             "given_up"
         }
     };
@@ -184,7 +198,7 @@ async fn attempt(
     };
     let late = |_| {
         let reason = format!("no answer within {} seconds", ATTEMPT.as_secs());
-        Err(Refusal { reason, is_final: false })
+        Err(Refusal { reason, is_final: false, status: None })
     };
     Ok(match sent.unwrap_or_else(late) {
         Ok(()) => Outcome::Sent,

@@ -62,11 +62,11 @@ pub fn salt() -> Result<[u8; 16], NoRandomness> {
     Ok(bytes)
 }
 
-/// What is kept of a secret text: its SHA-256 in hexadecimal. The text has 256 random bits, so a
+/// SHA-256 as 64 hexadecimal digits: what is kept of a secret text. The text has 256 random bits, so a
 /// slow hash would add nothing.
-pub fn hash(text: &str) -> String {
+pub fn hash(text: impl AsRef<[u8]>) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ok = write!(hex, "{byte:02x}");
         hex

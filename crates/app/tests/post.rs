@@ -64,7 +64,7 @@ async fn town(server: &MailServer) -> (Office, Vec<NeedId>) {
     };
     office.post = Post {
         mailer: Some(Mailer::new(&mail).unwrap()),
-        public_url: "https://lianmeng.test".into(),
+        console_url: "https://lianmeng.test".into(),
         hooks: Hooks { allow_inner: true, timeout: Duration::from_secs(5) },
     };
     let mut needs = Vec::new();
@@ -284,6 +284,9 @@ async fn an_address_is_written_to_only_after_its_code_came_back() {
         matches!(&refused, Err(NoticeSettingsError::NotSent(why)) if why.contains("550")),
         "{refused:?}"
     );
+    // Nor is it said to be sent when the same is asked again.
+    let again = set_email(&later(&office, 2, 11, 0), "no@example.cn", "email-004").await;
+    assert!(matches!(&again, Err(NoticeSettingsError::NotSent(_))), "{again:?}");
     let off = Office { post: Post::default(), ..later(&office, 2, 12, 0) };
     let off = set_email(&off, "li@example.cn", "email-005").await;
     assert!(matches!(off, Err(NoticeSettingsError::MailOff)), "{off:?}");
@@ -395,6 +398,9 @@ async fn a_webhook_is_told_signed_and_tried_again_until_it_takes_it() {
     {
         assert_eq!(send_due(&later(&office, 2, 9, minute)).await.unwrap(), 1, "{minute}");
         assert_eq!(deliveries(&office).await[0].state, want, "{minute}");
+        let errors = [(1, "it answered 500"), (3, "it answered 302")];
+        let error = errors.iter().find(|(at, _)| *at == minute).map(|(_, error)| *error);
+        assert_eq!(deliveries(&office).await[0].last_error.as_deref(), error);
     }
     let calls = receiver.calls();
     assert_eq!(calls.len(), 3, "one request for fifty changes, tried three times");

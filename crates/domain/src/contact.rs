@@ -134,15 +134,17 @@ pub fn masked_name(name: &str) -> String {
     family + &"*".repeat(chars.len() - kept)
 }
 
-/// A phone number with its middle hidden: `138****5678`. Numbers of less than eight characters are
-/// hidden whole.
+/// A phone number with its middle hidden: `138****5678`. Of one with less than eleven characters only
+/// the last two are left, of one with less than eight nothing.
 pub fn masked_phone(phone: &str) -> String {
     let chars: Vec<char> = phone.chars().collect();
-    if chars.len() < 8 {
-        return "*".repeat(chars.len());
-    }
-    let (head, tail) = (&chars[..3], &chars[chars.len() - 4..]);
-    let hidden = "*".repeat(chars.len() - 7);
+    let (head, tail) = match chars.len() {
+        0..8 => (0, 0),
+        8..11 => (0, 2),
+        _ => (3, 4),
+    };
+    let hidden = "*".repeat(chars.len() - head - tail);
+    let (head, tail) = (&chars[..head], &chars[chars.len() - tail..]);
     format!("{}{hidden}{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
 }
 
@@ -243,7 +245,7 @@ mod tests {
         }
         for (phone, want) in [
             ("1234567", "*******"),
-            ("12345678", "123*5678"),
+            ("83381234", "******34"),
             ("+86 138 1234 5678", "+86**********5678"),
             ("", ""),
         ] {

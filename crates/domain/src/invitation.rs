@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::actor::{Actor, Body, Role};
 use crate::committee::Member;
+use crate::contact::{masked_email, masked_phone};
 use crate::ids::{AccountId, ChainCommitteeId, InvitationBatchId, InvitationId};
 use crate::policy;
 use crate::words;
@@ -263,17 +264,7 @@ pub fn contact_name(name: &str) -> String {
 /// A phone number or address of which only so much is left that its owner knows it: `138****5678`,
 /// `w***@example.cn`.
 pub fn masked(contact: &str) -> String {
-    let chars: Vec<char> = contact.chars().collect();
-    if let Some((who, host)) = contact.split_once('@') {
-        let first: String = who.chars().take(1).collect();
-        return format!("{first}***@{host}");
-    }
-    if chars.len() < 8 {
-        return "*".repeat(chars.len());
-    }
-    let (head, tail): (String, String) =
-        (chars[..3].iter().collect(), chars[chars.len() - 4..].iter().collect());
-    format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
+    if contact.contains('@') { masked_email(contact) } else { masked_phone(contact) }
 }
 
 /// The role and body that an invitation of `member` brings.

@@ -218,7 +218,7 @@ pub const MATRIX: &[Rule] = &[
     Rule { class: DataClass::Registry,      in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "The public card of everyone; the same for all but the administrator." },
     Rule { class: DataClass::Contact,       in_scope: [F, M, M, F, F, F, M, F, F, F, F, M, N, N], published: N,
-           scope: "Enterprise, unit: its own, and of those with whom it has a mutual match or shares a meeting of a published timetable; unit: of enterprises whose needs it reads. Committee: on its chain or its seats; host: guests of its events; group: its own. Everybody else who sees any sees all others masked: family name, ends of the phone number, domain." },
+           scope: "Enterprise, unit: its own, and of those with whom it has a mutual match or shares a meeting of a published timetable; unit: of enterprises whose needs it reads. Committee: on its chain or its seats; host: whoever meets somebody by a published timetable of its events; group: its own. Everybody else who sees any sees all others masked: family name, ends of the phone number, domain." },
     Rule { class: DataClass::Figures,       in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, F], published: N,
            scope: "Counts of the public registry, and sums over rows the caller reads in full. Figures over other rows follow the rule of five." },
     Rule { class: DataClass::NeedSummary,   in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, N, N], published: F,

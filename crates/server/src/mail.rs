@@ -27,6 +27,7 @@ pub(crate) struct Mail {
     pub(crate) from: String,
     pub(crate) timeout_seconds: u32,
     pub(crate) ca_file: PathBuf,
+    pub(crate) console_url: String,
 }
 
 /// How the connection to it is kept secret.
@@ -57,6 +58,12 @@ impl Mail {
     /// What is wrong with values that have the right type.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
+        let is_address = ["http://", "https://"].iter().any(|at| self.console_url.starts_with(at));
+        if !self.console_url.is_empty() && !is_address {
+            faults.push(
+                "mail.console_url must be empty or start with http:// or https://".to_owned(),
+            );
+        }
         if self.host.is_empty() {
             return faults;
         }
@@ -108,8 +115,8 @@ impl Config {
             allow_inner: self.webhooks.allow_inner,
             timeout: Duration::from_secs(self.webhooks.timeout_seconds.into()),
         };
-        let public_url = self.auth.public_url.as_str().into();
-        Ok(Post { mailer: self.mail.mailer()?, public_url, hooks })
+        let console_url = self.mail.console_url.as_str().into();
+        Ok(Post { mailer: self.mail.mailer()?, console_url, hooks })
     }
 }
 

@@ -190,8 +190,9 @@ fn print_account(desk: &Desk, account: &Account, held: &[Grant]) {
         let body = grant.body.as_ref().map(|body| format!(" for {body}")).unwrap_or_default();
         let until = grant.until_on.map(|day| format!(" until {day}")).unwrap_or_default();
         let state = if grant.is_in_force(desk.today) { "" } else { "  (not in force)" };
+        let export = if grant.may_export { ", may export" } else { "" };
         let (id, role, from) = (wire_id(grant.id), grant.role, grant.from_on);
-        print::text(&format!("  {id}  {role}{body} from {from}{until}{state}"));
+        print::text(&format!("  {id}  {role}{body} from {from}{until}{export}{state}"));
     }
 }
 
@@ -207,6 +208,7 @@ fn as_json(desk: &Desk, account: &Account, held: &[Grant]) -> serde_json::Value 
                 "untilOn": grant.until_on.map(|day| day.to_string()),
                 "isDefault": grant.is_default,
                 "isAdministrator": grant.is_administrator,
+                "mayExport": grant.may_export,
                 "isInForce": grant.is_in_force(desk.today),
             })
         })

@@ -3,7 +3,7 @@
 //! Whoever is not among them gets the mask; what it hides never leaves this module.
 
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::contact::{Contact, SeenContact};
+use lianmeng_domain::contact::{self as rules, Contact, SeenContact};
 use lianmeng_domain::ids::{ChainCommitteeId, ContactId, EnterpriseId, OrganisationId};
 use lianmeng_domain::pairing::PairingStage;
 use lianmeng_domain::policy::Visibility;
@@ -97,21 +97,40 @@ fn seated(committee: ChainCommitteeId) -> SelectStatement {
     query
 }
 
-/// Guests of the events that the place in `column` hosts.
+/// Guests of the events that the place in `column` hosts: whoever meets somebody by the timetable that
+/// is published now. Naming a guest opens nothing.
 fn guests(column: &'static str, place: String) -> Condition {
-    let those = |kind: &'static str| {
-        let mut query = Query::select();
+    let those = |theirs: &'static str, side: &'static str| {
+        let mut query = timetabled(theirs, side);
         query
-            .column(("participants", kind))
-            .from("participants")
             .inner_join(
                 "event_hosts",
-                Expr::col(("event_hosts", "event_id")).equals(("participants", "event_id")),
+                Expr::col(("event_hosts", "event_id")).equals(("event_version_rows", "event_id")),
             )
             .and_where(Expr::col(("event_hosts", column)).eq(place.clone()));
         query
     };
-    of(those("enterprise_id"), those("organisation_id"))
+    let way = |side| of(those("enterprise_id", side), those("organisation_id", side));
+    Condition::any().add(way("first_id")).add(way("second_id"))
+}
+
+/// The column `theirs` of the participants on one side of the meetings of published timetables.
+fn timetabled(theirs: &'static str, side: &'static str) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .column(("participants", theirs))
+        .from("event_version_rows")
+        .inner_join(
+            "docking_events",
+            Expr::col(("docking_events", "id")).equals(("event_version_rows", "event_id")).and(
+                Expr::col(("docking_events", "published")).equals(("event_version_rows", "number")),
+            ),
+        )
+        .inner_join(
+            "participants",
+            Expr::col(("participants", "id")).equals(("event_version_rows", side)),
+        );
+    query
 }
 
 /// Those with whom `member` has a mutual match or shares a meeting of a published timetable.
@@ -195,22 +214,8 @@ fn meets(member: Member) -> Condition {
         me.column(("participants", "id"))
             .from("participants")
             .and_where(Expr::col(("participants", ours)).eq(id.clone()));
-        let mut query = Query::select();
-        query
-            .column(("participants", theirs))
-            .from("event_version_rows")
-            .inner_join(
-                "docking_events",
-                Expr::col(("docking_events", "id")).equals(("event_version_rows", "event_id")).and(
-                    Expr::col(("docking_events", "published"))
-                        .equals(("event_version_rows", "number")),
-                ),
-            )
-            .inner_join(
-                "participants",
-                Expr::col(("participants", "id")).equals(("event_version_rows", other)),
-            )
-            .and_where(Expr::col(("event_version_rows", mine)).in_subquery(me));
+        let mut query = timetabled(theirs, other);
+        query.and_where(Expr::col(("event_version_rows", mine)).in_subquery(me));
         query
     };
     let way = |mine, other| {
@@ -318,9 +323,11 @@ pub async fn count(db: &impl ConnectionTrait, owner: Member) -> Result<u64, Stor
     Ok(row::Entity::find().filter(column).count(db).await?)
 }
 
-/// What a change did to a contact, for the audit log.
+/// What a change did to a contact, for the audit log: masked, for whoever reads the log does not read
+/// contacts in full.
 pub fn diff(before: Option<&Contact>, after: &Contact) -> Diff {
-    trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
+    let masked = |contact: &Contact| columns(&rules::masked(contact));
+    trace::diff(before.map(masked).as_ref(), Some(&masked(after)))
 }
 
 /// Adds `contact`.

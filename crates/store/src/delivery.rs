@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use lianmeng_domain::delivery::{Channel, Delivery, DeliveryState as State, Part};
 use lianmeng_domain::ids::{AccountId, AuditId, DeliveryId, IdSource, NoticeId, WebhookId};
+use lianmeng_domain::notice::NoticeKind;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::IntoCondition as _;
@@ -47,7 +48,6 @@ mod row {
 }
 
 /// The table `delivery_causes`.
-#[expect(clippy::struct_field_names, reason = "columns that refer to other tables")]
 mod cause {
     use sea_orm::entity::prelude::*;
 
@@ -60,6 +60,7 @@ mod cause {
         #[sea_orm(primary_key, auto_increment = false)]
         pub cause_id: String,
         pub notice_id: String,
+        pub kind: String,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -95,8 +96,8 @@ impl Addressee {
     }
 }
 
-/// Lets a change, of which `notice` tells, join the message that waits for somebody, or begin one. Of
-/// several that join at once only one may run, see [`crate::notice::spread`].
+/// Lets a change, of which `notice` tells, join the message that waits for somebody, or begin one, also
+/// where it is full. Of several that join at once only one may run, see [`crate::notice::spread`].
 ///
 /// # Errors
 ///
@@ -105,7 +106,7 @@ pub async fn join(
     db: &impl ConnectionTrait,
     ids: &IdSource,
     to: Addressee,
-    (cause, notice): (AuditId, NoticeId),
+    (cause, notice, kind): (AuditId, NoticeId, NoticeKind),
 ) -> Result<(), StoreError> {
     let waits = row::COLUMN.state.eq(State::Waiting.word()).and(row::COLUMN.attempts.eq(0));
     let found = row::Entity::find()
@@ -116,7 +117,9 @@ pub async fn join(
         .one(db)
         .await?;
     let mut message = None;
-    if let Some(found) = found {
+    if let Some(found) = found
+        && told_of(db, &found.id).await? < MAX_CAUSES
+    {
         // Touched, so that a sender takes it before, and this change begins another one, or after.
         let held = row::Entity::update_many()
             .col_expr(row::Column::FirstAt, Expr::value(Ord::min(found.first_at, to.at)))
@@ -134,9 +137,16 @@ pub async fn join(
         delivery_id: Set(message),
         cause_id: Set(cause.to_string()),
         notice_id: Set(notice.to_string()),
+        kind: Set(kind.word().to_owned()),
     };
     cause::Entity::insert(cause).exec_without_returning(db).await?;
     Ok(())
+}
+
+/// How many changes a message tells of.
+async fn told_of(db: &impl ConnectionTrait, message: &str) -> Result<u64, StoreError> {
+    let causes = cause::Entity::find().filter(cause::COLUMN.delivery_id.eq(message));
+    Ok(causes.count(db).await?)
 }
 
 async fn begin(
@@ -378,7 +388,7 @@ pub async fn newest_of_webhooks(
     Ok(found.into_iter().filter_map(|one| Some((one.webhook?, one))).collect())
 }
 
-/// What messages tell of, sorted; at most a thousand changes of all of them.
+/// What messages tell of, sorted: whole, since a message tells of at most a thousand changes.
 ///
 /// # Errors
 ///
@@ -392,7 +402,7 @@ pub async fn parts(
         .order_by_asc(cause::COLUMN.delivery_id)
         .order_by_asc(cause::COLUMN.notice_id)
         .order_by_asc(cause::COLUMN.cause_id)
-        .limit(MAX_CAUSES)
+        .limit(MAX_CAUSES.saturating_mul(u64::try_from(deliveries.len()).unwrap_or(u64::MAX)))
         .all(db)
         .await?;
     let at = |column| At("delivery_causes", column);
@@ -401,9 +411,13 @@ pub async fn parts(
         let parts = all.entry(parse::value(at("delivery_id"), &row.delivery_id)?).or_default();
         let notice = parse::value(at("notice_id"), &row.notice_id)?;
         let cause = parse::value(at("cause_id"), &row.cause_id)?;
+        let kind = parse::word(at("kind"), &row.kind, NoticeKind::from_word)?;
         match parts.last_mut().filter(|part| part.notice == notice) {
-            Some(part) => part.causes.push(cause),
-            None => parts.push(Part { notice, causes: vec![cause] }),
+            Some(part) => {
+                part.causes.push(cause);
+                part.kind = kind;
+            }
+            None => parts.push(Part { notice, kind, causes: vec![cause] }),
         }
     }
     Ok(all)

@@ -10,6 +10,7 @@ use sea_orm::sea_query::{IntoCondition as _, Query};
 use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
+use crate::audit::trace::{self, Diff};
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
@@ -189,7 +190,17 @@ pub async fn insert(db: &impl ConnectionTrait, grant: &Grant) -> Result<(), Stor
             .exec(db)
             .await?;
     }
-    let row = row::ActiveModel {
+    row::Entity::insert(columns(grant)).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// What a grant gives, for the audit log.
+pub fn diff(grant: &Grant) -> Diff {
+    trace::diff(None, Some(&columns(grant)))
+}
+
+fn columns(grant: &Grant) -> row::ActiveModel {
+    row::ActiveModel {
         id: Set(grant.id.to_string()),
         account_id: Set(grant.account.to_string()),
         role: Set(grant.role.word().to_owned()),
@@ -200,9 +211,7 @@ pub async fn insert(db: &impl ConnectionTrait, grant: &Grant) -> Result<(), Stor
         is_administrator: Set(grant.is_administrator),
         may_export: Set(grant.may_export),
         revoked_at: Set(grant.revoked_at),
-    };
-    row::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
+    }
 }
 
 /// Takes a grant back at `at`. Once taken back it stays so.

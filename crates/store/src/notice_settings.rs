@@ -5,10 +5,10 @@ use lianmeng_domain::delivery::quiet;
 use lianmeng_domain::delivery::{CODE_LIFE, CODE_TRIES, NoticeLanguage, NoticeSettings, Quiet};
 use lianmeng_domain::ids::AccountId;
 use lianmeng_domain::notice::NoticeKind;
-use sea_orm::ActiveValue::Set;
-use sea_orm::ExprTrait as _;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{CaseStatement, OnConflict};
+use sea_orm::{Condition, ExprTrait as _, TryInsertResult};
 
 use crate::StoreError;
 use crate::parse::{self, At};
@@ -28,6 +28,7 @@ mod row {
         pub pending_email: Option<String>,
         pub code_hash: Option<String>,
         pub code_sent_at: Option<DateTimeUtc>,
+        pub code_mailed_at: Option<DateTimeUtc>,
         pub code_tries: i32,
         pub wants_email: bool,
         pub kinds: Option<String>,
@@ -35,6 +36,7 @@ mod row {
         pub quiet_until: i32,
         pub quiet_days_off: bool,
         pub language: String,
+        pub version: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -49,6 +51,10 @@ pub struct KeptSettings {
     pub code_hash: Option<String>,
     /// When it was made.
     pub code_sent_at: Option<DateTime<Utc>>,
+    /// When the mail server took it; `None` where nobody knows that it did.
+    pub code_mailed_at: Option<DateTime<Utc>>,
+    /// Raised by one with each save; 0 before the first.
+    pub version: i64,
 }
 
 /// The settings of an account, the usual ones if it chose none.
@@ -62,6 +68,8 @@ pub async fn of(db: &impl ConnectionTrait, account: AccountId) -> Result<KeptSet
         settings: NoticeSettings::of(account),
         code_hash: None,
         code_sent_at: None,
+        code_mailed_at: None,
+        version: 0,
     };
     found.map_or_else(|| Ok(none()), KeptSettings::try_from)
 }
@@ -80,49 +88,84 @@ pub async fn among(
     rows.into_iter().map(|row| Ok(KeptSettings::try_from(row)?.settings)).collect()
 }
 
-/// Keeps settings in place of those the account had; wrong codes are counted anew if `code_sent_at`
-/// is another moment.
+/// Saves settings if nobody saved those of the account since they were read, and raises their version
+/// by one; wrong codes are counted anew where there is a new code.
 ///
 /// # Errors
 ///
-/// [`StoreError::Conflict`] if the account does not exist.
-pub async fn put(db: &impl ConnectionTrait, kept: &KeptSettings) -> Result<(), StoreError> {
-    use row::Column as C;
-    let KeptSettings { settings, code_hash, code_sent_at } = kept;
-    let before = row::Entity::find_by_id(settings.account.to_string()).one(db).await?;
-    let is_same_code = |row: &row::Model| row.code_sent_at == *code_sent_at;
-    let tries = before.filter(is_same_code).map_or(0, |row| row.code_tries);
-    let row = row::ActiveModel {
-        account_id: Set(settings.account.to_string()),
+/// [`StoreError::Stale`] if the stored version is no longer `kept.version`; [`StoreError::Conflict`]
+/// if the account does not exist.
+pub async fn save(db: &impl ConnectionTrait, kept: &KeptSettings) -> Result<(), StoreError> {
+    let account = kept.settings.account.to_string();
+    let mut columns = columns(kept);
+    if kept.version == 0 {
+        columns.account_id = Set(account);
+        columns.code_tries = Set(0);
+        let conflict = OnConflict::column(row::Column::AccountId).do_nothing().to_owned();
+        let insert = row::Entity::insert(columns).on_conflict(conflict).try_insert();
+        return match insert.exec_without_returning(db).await? {
+            TryInsertResult::Inserted(_) => Ok(()),
+            TryInsertResult::Empty | TryInsertResult::Conflicted => Err(StoreError::Stale),
+        };
+    }
+    // The tries of a code stay as they are: somebody may be trying one at this moment.
+    let tries = Expr::col(row::Column::CodeTries);
+    let tries = match kept.code_sent_at {
+        Some(at) => {
+            let is_same = Condition::all().add(row::COLUMN.code_sent_at.eq(at));
+            CaseStatement::new().case(is_same, tries).finally(0).into()
+        }
+        None => tries,
+    };
+    let saved = row::Entity::update_many()
+        .set(columns)
+        .col_expr(row::Column::CodeTries, tries)
+        .filter(row::COLUMN.account_id.eq(account))
+        .filter(row::COLUMN.version.eq(kept.version))
+        .exec(db)
+        .await?;
+    StoreError::stale_if_none(saved.rows_affected)
+}
+
+/// What is saved beside the account and the tries.
+fn columns(kept: &KeptSettings) -> row::ActiveModel {
+    let KeptSettings { settings, code_hash, code_sent_at, code_mailed_at, version } = kept;
+    row::ActiveModel {
+        account_id: NotSet,
         email: Set(settings.email.clone()),
         email_confirmed_at: Set(settings.email_confirmed_at),
         pending_email: Set(settings.pending_email.clone()),
         code_hash: Set(code_hash.clone()),
         code_sent_at: Set(*code_sent_at),
-        code_tries: Set(tries),
+        code_mailed_at: Set(*code_mailed_at),
+        code_tries: NotSet,
         wants_email: Set(settings.wants_email),
         kinds: Set(settings.kinds.as_ref().map(|kinds| parse::list_text(kinds))),
         quiet_from: Set(quiet::minutes(settings.quiet.from)),
         quiet_until: Set(quiet::minutes(settings.quiet.until)),
         quiet_days_off: Set(settings.quiet.days_off),
         language: Set(settings.language.word().to_owned()),
-    };
-    let mut conflict = OnConflict::column(C::AccountId);
-    conflict.update_columns([
-        C::Email,
-        C::EmailConfirmedAt,
-        C::PendingEmail,
-        C::CodeHash,
-        C::CodeSentAt,
-        C::CodeTries,
-        C::WantsEmail,
-        C::Kinds,
-        C::QuietFrom,
-        C::QuietUntil,
-        C::QuietDaysOff,
-        C::Language,
-    ]);
-    row::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await?;
+        version: Set(version + 1),
+    }
+}
+
+/// Notes at `now` that the mail server took the code of `account` that was made at `sent_at`.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the database refuses.
+pub async fn mailed(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    (sent_at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::CodeMailedAt, Expr::value(now))
+        .col_expr(row::Column::Version, Expr::col(row::Column::Version).add(1))
+        .filter(row::COLUMN.account_id.eq(account.to_string()))
+        .filter(row::COLUMN.code_sent_at.eq(sent_at))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
@@ -175,7 +218,13 @@ impl TryFrom<row::Model> for KeptSettings {
             },
             language: parse::word(at("language"), &row.language, NoticeLanguage::from_word)?,
         };
-        Ok(Self { settings, code_hash: row.code_hash, code_sent_at: row.code_sent_at })
+        Ok(Self {
+            settings,
+            code_hash: row.code_hash,
+            code_sent_at: row.code_sent_at,
+            code_mailed_at: row.code_mailed_at,
+            version: row.version,
+        })
     }
 }
 
@@ -202,8 +251,9 @@ mod tests {
             ..kept.settings
         };
         (kept.code_hash, kept.code_sent_at) = (Some("h".to_owned()), Some(at(9)));
-        put(&db, &kept).await.unwrap();
-        put(&db, &kept).await.unwrap();
+        save(&db, &kept).await.unwrap();
+        assert!(matches!(save(&db, &kept).await, Err(StoreError::Stale)), "saved since");
+        kept.version = 1;
         assert_eq!(of(&db, account).await.unwrap(), kept);
         assert_eq!(
             among(&db, [account, AccountId::from(2)]).await.unwrap(),
@@ -213,14 +263,21 @@ mod tests {
         for _ in 0..CODE_TRIES {
             assert!(try_code(&db, account, at(10)).await.unwrap());
             // Other settings give no new tries.
-            put(&db, &kept).await.unwrap();
+            save(&db, &kept).await.unwrap();
+            kept.version += 1;
         }
         assert!(!try_code(&db, account, at(10)).await.unwrap());
+        mailed(&db, account, (at(8), at(9))).await.unwrap();
+        assert_eq!(of(&db, account).await.unwrap(), kept, "another code");
+        mailed(&db, account, (at(9), at(10))).await.unwrap();
+        (kept.code_mailed_at, kept.version) = (Some(at(10)), kept.version + 1);
+        assert_eq!(of(&db, account).await.unwrap(), kept);
         kept.code_sent_at = Some(at(11));
-        put(&db, &kept).await.unwrap();
+        save(&db, &kept).await.unwrap();
         assert!(try_code(&db, account, at(12)).await.unwrap(), "a new code");
         assert!(!try_code(&db, AccountId::from(2), at(12)).await.unwrap(), "none");
-        let stray = KeptSettings { settings: NoticeSettings::of(AccountId::from(99)), ..kept };
-        assert!(matches!(put(&db, &stray).await, Err(StoreError::Conflict(_))));
+        let settings = NoticeSettings::of(AccountId::from(99));
+        let stray = KeptSettings { settings, version: 0, ..kept };
+        assert!(matches!(save(&db, &stray).await, Err(StoreError::Conflict(_))));
     }
 }

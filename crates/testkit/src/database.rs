@@ -16,6 +16,8 @@ const POSTGRES: &str = "LIANMENG_TEST_POSTGRES";
 pub(crate) const REDIS: &str = "LIANMENG_TEST_REDIS";
 /// Made once per server; each test copies it.
 const TEMPLATE: &str = "lianmeng_template";
+/// Names of the copies begin with it; the process and a number follow.
+const PREFIX: &str = "lianmeng_test_";
 /// One at a time makes databases; PostgreSQL refuses to copy what others are using.
 const LOCK: &str = "SELECT pg_advisory_lock(20261122)";
 /// Connections a test opens.
@@ -53,8 +55,8 @@ pub fn sqlite(file: &Path, sql: &str) -> Vec<String> {
     runtime.unwrap().block_on(ask)
 }
 
-/// A new database on the PostgreSQL server of the tests. It stays when the test ends; the server
-/// is thrown away as a whole.
+/// A new database on the PostgreSQL server of the tests. It stays until a later test is made, which
+/// drops those whose process has ended.
 #[derive(Debug)]
 pub struct Place {
     url: String,
@@ -67,7 +69,7 @@ impl Place {
         let server = std::env::var(POSTGRES).ok().filter(|url| !url.is_empty())?;
         let (base, _) = server.rsplit_once('/').expect("an address with a database");
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("lianmeng_test_{}_{number}", std::process::id());
+        let name = format!("{PREFIX}{}_{number}", std::process::id());
         // One connection: the lock belongs to it and goes with it.
         let mut options = ConnectOptions::new(server.as_str());
         options.max_connections(1).sqlx_logging(false);
@@ -88,6 +90,7 @@ impl Place {
             db.close().await.unwrap();
             run(format!("ALTER DATABASE {making} RENAME TO {TEMPLATE}")).await;
         }
+        drop_ended(&admin).await;
         run(format!("DROP DATABASE IF EXISTS {name}")).await;
         run(format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")).await;
         admin.close().await.unwrap();
@@ -106,5 +109,24 @@ impl Place {
     /// Its address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+}
+
+/// Drops the databases of tests whose process has ended: together they would fill a disk. Nothing
+/// where the system does not tell which processes run.
+async fn drop_ended(admin: &DatabaseConnection) {
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
+        return;
+    }
+    let all = format!("SELECT datname::text FROM pg_database WHERE datname LIKE '{PREFIX}%'");
+    let rows = admin.query_all_raw(Statement::from_string(DbBackend::Postgres, all)).await.unwrap();
+    for row in rows {
+        let name: String = row.try_get_by_index(0).unwrap();
+        let process = name[PREFIX.len()..].split('_').next().unwrap_or_default();
+        if !processes.join(process).exists() {
+            // A server that the test began may still be leaving: the next one drops it.
+            drop(admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await);
+        }
     }
 }

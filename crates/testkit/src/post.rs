@@ -190,6 +190,9 @@ fn answer(stream: TcpStream, code: u16, kept: &Mutex<Vec<Called>>) -> std::io::R
     input.read_exact(&mut body)?;
     // Kept before it is answered: whoever has the answer finds it here.
     kept.lock().unwrap().push(Called { headers, body: String::from_utf8(body).unwrap() });
-    let more = if code == 302 { "location: http://127.0.0.1:9/\r\n" } else { "" };
+    // To itself: whoever follows comes back.
+    let here = out.local_addr()?;
+    let more =
+        if code == 302 { format!("location: http://{here}/hook\r\n") } else { String::new() };
     write!(out, "HTTP/1.1 {code} x\r\ncontent-length: 0\r\nconnection: close\r\n{more}\r\n")
 }

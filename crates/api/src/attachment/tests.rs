@@ -205,6 +205,18 @@ async fn bytes_are_kept_for_two_years_after_the_end_and_the_row_for_ever() {
     assert_eq!(until, lianmeng_domain::attachment::kept_until(ended, 24));
     let closed = add(&office, firm(1), ("NEED", &need, "key-0002"), ("乙.pdf", PDF)).await;
     assert_eq!(closed["errors"][0]["code"], "WRONG_STAGE", "{closed}");
+    let again = add(&office, firm(1), ("NEED", &need, "key-0001"), ("名单.pdf", PDF)).await;
+    assert_eq!(again["attachment"]["id"], id, "whoever did not hear the answer hears it now");
+    // What was kept for two years is not taken away by who added it.
+    let remove = format!(
+        r#"mutation {{ attachmentRemove(input: {{ attachmentId: "{id}", requestKey: "remove-1" }})
+            {{ removedId errors {{ code }} }} }}"#
+    );
+    let auditor = Actor { subject: firm(1).subject, ..actor(Role::Auditor, None) };
+    for (who, code) in [(firm(1), "WRONG_STAGE"), (auditor, "NOT_FOUND")] {
+        let told = ask(&office, who, &remove).await;
+        assert_eq!(told["data"]["attachmentRemove"]["errors"][0]["code"], code, "{told}");
+    }
 
     assert_eq!(office.blobs.get(HASH).await.unwrap(), PDF);
     office = later(&office, until - ended - TimeDelta::seconds(1));

@@ -8,9 +8,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
+use tokio::time::timeout;
 
 use super::answer::{self, Manner, Media, Refused};
 use super::{Front, caller};
+use crate::attachment::SEATS;
 use crate::error::{ApiError, trouble};
 use crate::ids;
 
@@ -36,11 +38,13 @@ pub(super) async fn download(
     Path(id): Path<String>,
     front: Data<&Front>,
 ) -> Response {
-    match serve(request, &id, front.0).await {
-        Ok(response) => response,
-        Err(refused) => {
-            let manner = Manner { media: Media::Json, voice: answer::voice(request) };
-            manner.refuse(refused)
+    let manner = Manner { media: Media::Json, voice: answer::voice(request) };
+    match timeout(front.settings.timeout, serve(request, &id, front.0)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(refused)) => manner.refuse(refused),
+        Err(_elapsed) => {
+            let message = "the file was not there in time; try again".to_owned();
+            manner.refuse(Refused(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
         }
     }
 }
@@ -60,12 +64,12 @@ async fn serve(request: &Request, id: &str, front: &Front) -> Result<Response, R
         return Err(Refused(StatusCode::GONE, "EXPIRED", message));
     }
     let tag = format!("\"{}\"", attachment.sha256);
-    let known = request.header(header::IF_NONE_MATCH).unwrap_or_default();
-    let is_known = known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
-    if is_known {
+    if super::is_known(request, &tag) {
         let response = Response::builder().status(StatusCode::NOT_MODIFIED);
         return Ok(response.header(header::ETAG, tag).finish());
     }
+    // A file is in memory as a whole while it is checked.
+    let _seat = SEATS.acquire().await.map_err(|_| internal())?;
     let content = app::read(&desk, &caller.actor, &attachment).await.map_err(of_read)?;
     Ok(Response::builder()
         .content_type(attachment.kind.media_type())

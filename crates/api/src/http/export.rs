@@ -11,6 +11,7 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Front;
@@ -21,6 +22,9 @@ use crate::{ids, page};
 
 /// Longest query that is read.
 const MAX_QUERY: usize = 2_000;
+
+/// Lists written at the same time.
+static SEATS: Semaphore = Semaphore::const_new(2);
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,12 +134,19 @@ fn file(name: &str, kind: FileKind, bytes: Vec<u8>) -> Response {
 
 async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec<u8>, Refused> {
     let who = caller::of(request, front).await?;
-    let asked = request.uri().query().unwrap_or_default().to_owned();
-    if asked.len() > MAX_QUERY {
+    let length = request.uri().query().unwrap_or_default().len();
+    if length > MAX_QUERY {
         return Err(bad_request(format!("the query is longer than {MAX_QUERY} bytes")));
     }
     let query: NeedQuery = request.params().map_err(|error| bad_request(error.to_string()))?;
+    // As people write it: the file and the audit log say what was asked for.
+    let pairs: Vec<(String, String)> =
+        request.params().map_err(|error| bad_request(error.to_string()))?;
+    let asked: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let asked = asked.join("&");
     let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
+    // A list is in memory as a whole until it is written.
+    let _seat = SEATS.acquire().await.map_err(|error| internal(&error))?;
     let desk = front.desk(request);
     let cmd = ExportNeeds { filter, asked, format: kind.word(), max_rows: app::MAX_ROWS };
     let rows = app::needs(&desk, &who, &cmd).await.map_err(refused)?;
@@ -177,7 +188,7 @@ fn internal(error: &dyn std::error::Error) -> Refused {
     Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
 }
 
-const HEADER: [&str; 17] = [
+const HEADER: [&str; 16] = [
     "编号",
     "标题",
     "摘要",
@@ -190,7 +201,6 @@ const HEADER: [&str; 17] = [
     "办理单位",
     "派单时间",
     "办理期限",
-    "评价",
     "联系人",
     "职务",
     "电话",
@@ -235,7 +245,6 @@ fn line(row: &NeedRow) -> Vec<String> {
         row.handler.clone(),
         need.dispatched_at.map(local_time).unwrap_or_default(),
         need.due_at.map(local_time).unwrap_or_default(),
-        need.rating.map(|rating| rating.stars().to_string()).unwrap_or_default(),
         of(|one| &one.name),
         of(|one| &one.title),
         of(|one| &one.phone),

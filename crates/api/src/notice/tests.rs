@@ -15,7 +15,7 @@ use lianmeng_domain::ids::{
     AccountId, ChainCommitteeId, EnterpriseId, GrantId, LoginId, OrganisationId,
 };
 use lianmeng_store::account::Kept;
-use lianmeng_store::{account, grant};
+use lianmeng_store::{account, grant, idempotency};
 use serde_json::{Value, json};
 
 use crate::ids::wire;
@@ -240,6 +240,32 @@ async fn a_late_need_is_told_rung_by_rung_and_each_rung_once() {
         }
         assert_eq!(news(&office, &clerk).await, none, "{day} {hour}");
     }
+    // Long after, when the request keys of all that are forgotten, nobody is told again.
+    office.clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 4, 20, 2, 0, 0).unwrap());
+    idempotency::forget(&office.db, office.clock.now()).await.unwrap();
+    assert_eq!(tend(&office.desk(), &system).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_late_need_that_seeks_a_counterpart_does_not_lapse_unsaid() {
+    let mut office = town().await;
+    let chief = person(&office, 2, secretary(5)).await;
+    let seven = person(&office, 3, unit(7)).await;
+    let clerk = person(&office, 4, firm(1)).await;
+    let need = submitted(&office, &clerk).await;
+    let which = |key: &str| format!(r#"need: {{ needId: "{need}", requestKey: "{key}" }}"#);
+    step(&office, &chief, "needTriage", &which("triage-1")).await;
+    step(&office, &chief, "needDispatch", &dispatch(&need, 7, "dispatch-1")).await;
+    for verb in ["needAccept", "needStart"] {
+        let input = format!(r#"needId: "{need}", requestKey: "{verb}""#);
+        step(&office, &seven, verb, &input).await;
+    }
+    step(&office, &chief, "needSeek", &format!(r#"needId: "{need}", requestKey: "seek-001""#))
+        .await;
+    news(&office, &clerk).await;
+    office.clock = Clock::Fixed(Utc.with_ymd_and_hms(2026, 5, 18, 4, 0, 0).unwrap());
+    tend(&office.desk(), &actor(Role::SystemAdmin, None)).await.unwrap();
+    assert_eq!(news(&office, &clerk).await, ["NEED_LAPSING"]);
 }
 
 #[tokio::test]

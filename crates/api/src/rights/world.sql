@@ -109,11 +109,14 @@ INSERT INTO suggestions (id, kind, need_id, offer_id, project_id, committee_id, 
   ('#5', 'task',       NULL, NULL, '#3', NULL, '#3',  '#4', NULL,  'g5', 7005, '[{"criterion":"text","points":7005,"zh":"§!suggestion/suggestion:#5§","en":"§!suggestion/suggestion:#5§"}]', '[]', 'one_sided', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2),
   ('#6', 'enterprise', '#2', NULL, NULL, '#5', '#2',  '#9', NULL,  'g6', 5839, '[{"criterion":"text","points":7006,"zh":"§gain_of_a/suggestion:#6§","en":"§gain_of_a/suggestion:#6§"}]', '[{"criterion":"text","points":5006,"zh":"§gain_of_b/suggestion:#6§","en":"§gain_of_b/suggestion:#6§"}]', 'harmonic', 'mutual',   true,  NULL, NULL, NULL, NULL, 2, 4),
   ('#7', 'offer',      '#6', '#6', NULL, '#5', '#10', NULL, '#14', 'g7', 7007, '[{"criterion":"text","points":7007,"zh":"§!suggestion/suggestion:#7§","en":"§!suggestion/suggestion:#7§"}]', '[]', 'one_sided', 'shown',    true,  NULL, NULL, NULL, NULL, 1, 2);
+INSERT INTO supervisions (id, need_id, reason, is_listed, opened_at, listed_at, lifted_at, lift_reason, version) VALUES
+  ('#1', '#1', '§need_notes/need:#1§', false, '2026-03-01T03:00:00+00:00', NULL, '2026-03-02T03:00:00+00:00', '§need_notes/need:#1§', 2),
+  ('#2', '#1', '§need_notes/need:#1§', true, '2026-03-03T03:00:00+00:00', '2026-03-03T03:00:00+00:00', NULL, NULL, 1);
 INSERT INTO contacts (id, enterprise_id, organisation_id, name, title, phone, email, note, version) VALUES
-  ('#1', '#1', NULL,  '李明华', '经理', '§!contact/contact:#1§', 'li@example.cn', '§!contact/contact:#1§', 1),
-  ('#2', '#2', NULL,  '王芳',   '',     '§!contact/contact:#2§', '',              '§!contact/contact:#2§', 1),
-  ('#3', NULL, '#12', '赵强',   '行长', '§!contact/contact:#3§', '',              '§!contact/contact:#3§', 1),
-  ('#4', '#8', NULL,  '陈静',   '',     '§!contact/contact:#4§', '',              '§!contact/contact:#4§', 1);
+  ('#1', '#1', NULL,  '李§!contact/contact:#1§', '经理', '§!contact/contact:#1§', 'l§!contact/contact:#1§@example.cn', '§!contact/contact:#1§', 1),
+  ('#2', '#2', NULL,  '王§!contact/contact:#2§',   '',     '§!contact/contact:#2§', '',              '§!contact/contact:#2§', 1),
+  ('#3', NULL, '#12', '赵§!contact/contact:#3§',   '行长', '§!contact/contact:#3§', '',              '§!contact/contact:#3§', 1),
+  ('#4', '#8', NULL,  '陈§!contact/contact:#4§',   '',     '§!contact/contact:#4§', '',              '§!contact/contact:#4§', 1);
 INSERT INTO avoids (owner_enterprise, other_enterprise, at) VALUES
   ('#1', '#8', '2026-02-20T01:00:00+00:00'), ('#4', '#9', '2026-02-20T01:00:00+00:00');
 INSERT INTO pairings (id, suggestion_id, committee_id, kind, enterprise_a, organisation_a, enterprise_b, organisation_b, stage, from_on, until_on, version) VALUES
@@ -213,11 +216,11 @@ INSERT INTO audit_reads (id, at, seq, subject, role, body, things, digest, salt,
   ('#105', '2026-02-28T05:00:00+00:00', 2, '§!audit_log/audit:#105§', 'auditor', NULL, '{"need:#7":["body"]}', 'd', 's', '{"from":"§!audit_log/audit:#105§"}');
 INSERT INTO audit_read_things (thing, at, read_id, seq) VALUES
   ('need:#1', '2026-02-28T04:00:00+00:00', '#104', 1), ('need:#2', '2026-02-28T04:00:00+00:00', '#104', 1), ('need:#7', '2026-02-28T05:00:00+00:00', '#105', 2);
-INSERT INTO notice_settings (account_id, email, email_confirmed_at, code_tries, wants_email, quiet_from, quiet_until, quiet_days_off, language) VALUES
-  ('#1', 'li@example.cn', '2026-03-01T01:00:00+00:00', 0, true, 1260, 480, false, 'zh');
+INSERT INTO notice_settings (account_id, email, email_confirmed_at, code_tries, wants_email, quiet_from, quiet_until, quiet_days_off, language, version) VALUES
+  ('#1', 'li@example.cn', '2026-03-01T01:00:00+00:00', 0, true, 1260, 480, false, 'zh', 1);
 INSERT INTO webhooks (id, account_id, grant_id, label, url, secret, created_at) VALUES
-  ('#1', '#1', '#1', '办公系统', 'https://example.cn/hook', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '2026-03-01T01:00:00+00:00');
+  ('#1', '#1', '#1', '§own/webhook:#1§', 'https://example.cn/hook', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '2026-03-01T01:00:00+00:00');
 INSERT INTO deliveries (id, channel, account_id, webhook_id, state, attempts, first_at, next_at, closed_at, last_error) VALUES
-  ('#1', 'mail', '#1', NULL, 'given_up', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:10:00+00:00', '2026-03-01T01:10:00+00:00', 'it answered 500'),
+  ('#1', 'mail', '#1', NULL, 'given_up', 1, '2026-03-01T01:00:00+00:00', '2026-03-01T01:10:00+00:00', '2026-03-01T01:10:00+00:00', '§own/delivery:#1§'),
   ('#2', 'webhook', '#1', '#1', 'waiting', 0, '2026-03-01T01:00:00+00:00', '2026-03-01T01:01:00+00:00', NULL, NULL);
-INSERT INTO delivery_causes (delivery_id, cause_id, notice_id) VALUES ('#1', '#1', '#1'), ('#2', '#1', '#1');
+INSERT INTO delivery_causes (delivery_id, cause_id, notice_id, kind) VALUES ('#1', '#1', '#1', 'need_accepted'), ('#2', '#1', '#1', 'need_accepted');

@@ -13,7 +13,7 @@ use super::BlobError;
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Longest time one try may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a signed address holds.
 const SIGNED_FOR: Duration = Duration::from_mins(2);
 /// Pauses before another try.

@@ -1,5 +1,6 @@
 //! What a message says at the moment it is sent: only what its reader may see then.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -40,8 +41,8 @@ pub enum Message {
 
 const OVER: Message = Message::Nothing("everything in it was read, or may no longer be seen");
 
-/// A notice with the changes a message tells of.
-type Told = (Notice, Vec<AuditId>);
+/// A notice with its part of a message. The notice itself may tell later news by now.
+type Told = (Notice, Part<AuditId>);
 
 /// The message `delivery` at `now`.
 ///
@@ -85,7 +86,7 @@ async fn letter(
     if wakes > now {
         return Ok(Message::Later(wakes));
     }
-    let told = unread(db, delivery.account, parts, now).await?;
+    let told = unread(db, &settings, parts, now).await?;
     if told.is_empty() {
         return Ok(OVER);
     }
@@ -123,35 +124,38 @@ pub async fn preview(
     };
     let ids: Vec<DeliveryId> = waiting.iter().map(|delivery| delivery.id).collect();
     let parts = store::parts(db, &ids).await?.into_values().flatten().collect();
-    let told = unread(db, account, parts, now).await?;
+    let settings = notice_settings::of(db, account).await?.settings;
+    let told = unread(db, &settings, parts, now).await?;
     if told.is_empty() {
         return Ok(None);
     }
-    let settings = notice_settings::of(db, account).await?.settings;
     let Digest { subject, text, .. } = written(post, &settings, &told);
     Ok(Some(Preview { subject, text, due_at }))
 }
 
 fn written(post: &Post, settings: &NoticeSettings, told: &[Told]) -> Digest {
-    let line = |(notice, causes): &Told| Line {
-        kind: notice.kind,
+    let line = |(notice, part): &Told| Line {
+        kind: part.kind,
         title: notice.title.clone(),
         link: post.link(&notice.thing),
-        causes: causes.iter().map(|cause| wire(*cause)).collect(),
+        causes: part.causes.iter().map(|cause| wire(*cause)).collect(),
     };
     let lines: Vec<Line> = told.iter().map(line).collect();
     digest(settings.language, &lines, post.settings_link().as_deref())
 }
 
-/// Notices of `account` that it has not read and may see.
+/// Notices of an account that it has not read, wants mailed and may see.
 async fn unread(
     db: &impl ConnectionTrait,
-    account: AccountId,
+    settings: &NoticeSettings,
     parts: Vec<Part<AuditId>>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Told>, StoreError> {
     let mut told = notices(db, parts).await?;
-    told.retain(|(notice, _)| notice.account == account && notice.read_at.is_none());
+    told.retain(|(notice, part)| {
+        let is_new = notice.account == settings.account && notice.read_at.is_none();
+        is_new && settings.address(part.kind).is_some()
+    });
     visible(db, told, local_date(now)).await
 }
 
@@ -159,12 +163,19 @@ async fn notices(
     db: &impl ConnectionTrait,
     parts: Vec<Part<AuditId>>,
 ) -> Result<Vec<Told>, StoreError> {
-    let mut causes: BTreeMap<_, Vec<AuditId>> = BTreeMap::new();
+    // Several messages may tell of one notice, the last of them last.
+    let mut whole: BTreeMap<_, Part<AuditId>> = BTreeMap::new();
     for part in parts {
-        causes.entry(part.notice).or_default().extend(part.causes);
+        match whole.entry(part.notice) {
+            Entry::Vacant(place) => drop(place.insert(part)),
+            Entry::Occupied(mut place) => {
+                place.get_mut().causes.extend(part.causes);
+                place.get_mut().kind = part.kind;
+            }
+        }
     }
-    let found = notice::find_many(db, causes.keys().copied()).await?;
-    let with = |notice: Notice| causes.remove(&notice.id).map(|causes| (notice, causes));
+    let found = notice::find_many(db, whole.keys().copied()).await?;
+    let with = |notice: Notice| whole.remove(&notice.id).map(|part| (notice, part));
     Ok(found.into_iter().filter_map(with).collect())
 }
 
@@ -223,13 +234,13 @@ async fn request(
     }
     let notices: Vec<_> = told
         .iter()
-        .map(|(notice, causes)| {
+        .map(|(notice, part)| {
             json!({
-                "kind": notice.kind.word(),
+                "kind": part.kind.word(),
                 "thingId": notice.thing,
                 "title": notice.title,
                 "at": notice.last_at,
-                "causeIds": causes.iter().map(|cause| wire(*cause)).collect::<Vec<_>>(),
+                "causeIds": part.causes.iter().map(|cause| wire(*cause)).collect::<Vec<_>>(),
             })
         })
         .collect();

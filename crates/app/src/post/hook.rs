@@ -81,16 +81,27 @@ fn may_go(hooks: Hooks, address: IpAddr) -> bool {
 ///
 /// [`Refusal`] if it was not taken; final where the receiver says that it is gone (410).
 pub async fn send(hooks: Hooks, request: &Request) -> Result<(), Refusal> {
-    let again = |reason: String| Refusal { reason, is_final: false };
+    let again = |reason: String| Refusal { reason, is_final: false, status: None };
     let url = check_url(hooks, &request.url).map_err(|error| again(error.to_string()))?;
     let url = Url::parse(&url).map_err(|error| again(error.to_string()))?;
     let addresses = tokio::time::timeout(hooks.timeout, resolve(hooks, &url));
     let addresses = addresses
         .await
         .map_err(|_| again("its name could not be looked up in time".to_owned()))??;
-    // The addresses that were checked are those that are connected to.
+    send_to(hooks, request, url, &addresses).await
+}
+
+/// Sends a request to these addresses, whatever the name means: those that were checked are those that
+/// are connected to.
+async fn send_to(
+    hooks: Hooks,
+    request: &Request,
+    url: Url,
+    addresses: &[SocketAddr],
+) -> Result<(), Refusal> {
+    let again = |reason: String| Refusal { reason, is_final: false, status: None };
     let client = reqwest::Client::builder()
-        .resolve_to_addrs(url.host_str().unwrap_or_default(), &addresses)
+        .resolve_to_addrs(url.host_str().unwrap_or_default(), addresses)
         .redirect(redirect::Policy::none())
         .no_proxy()
         .timeout(hooks.timeout)
@@ -109,17 +120,18 @@ pub async fn send(hooks: Hooks, request: &Request) -> Result<(), Refusal> {
         .map_err(|error| again(said(error)))?;
     match answer.status() {
         status if status.is_success() => Ok(()),
-        StatusCode::GONE => {
-            Err(Refusal { reason: "it answered 410: gone".to_owned(), is_final: true })
-        }
-        status => Err(again(format!("it answered {}", status.as_u16()))),
+        status => Err(Refusal {
+            reason: format!("it answered {}", status.as_u16()),
+            is_final: status == StatusCode::GONE,
+            status: Some(status.as_u16()),
+        }),
     }
 }
 
 /// Addresses of the host of `url`, all of them out of the house: whoever mixes in others has no good
 /// intent.
 async fn resolve(hooks: Hooks, url: &Url) -> Result<Vec<SocketAddr>, Refusal> {
-    let again = |reason: &str| Refusal { reason: reason.to_owned(), is_final: false };
+    let again = |reason: &str| Refusal { reason: reason.to_owned(), is_final: false, status: None };
     let port = url.port_or_known_default().unwrap_or(443);
     let found: Vec<SocketAddr> = match url.host() {
         Some(Host::Ipv4(v4)) => vec![(v4, port).into()],
@@ -193,6 +205,23 @@ mod tests {
         ] {
             assert!(!fine(lenient, url), "{url}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_once() {
+        let receiver = lianmeng_testkit::post::Receiver::answering(&[]);
+        let local = Url::parse(&receiver.url).unwrap();
+        let address = local.socket_addrs(|| None).unwrap();
+        let url = Url::parse("http://nobody-has-this-name.invalid/hook").unwrap();
+        let request = Request {
+            url: url.to_string(),
+            id: "delivery:1".to_owned(),
+            timestamp: 0,
+            signature: "v1,x".to_owned(),
+            body: "{}".to_owned(),
+        };
+        send_to(Hooks::default(), &request, url, &address).await.unwrap();
+        assert_eq!(receiver.calls()[0].header("host"), "nobody-has-this-name.invalid");
     }
 
     #[tokio::test]

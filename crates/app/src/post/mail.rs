@@ -156,12 +156,13 @@ impl Mailer {
         let sent = self.transport.send(message).await;
         sent.map(|_| ()).map_err(|error| {
             let status = error.status().map(u16::from);
-            Refusal { reason: said(&error), is_final: matches!(status, Some(550 | 551 | 553)) }
+            let is_final = matches!(status, Some(550 | 551 | 553));
+            Refusal { reason: said(&error), is_final, status }
         })
     }
 
     fn message(&self, mail: &Mail) -> Result<Message, Refusal> {
-        let refused = |reason: String| Refusal { reason, is_final: true };
+        let refused = |reason: String| Refusal { reason, is_final: true, status: None };
         let to = mail.to.parse::<Address>().map_err(|error| refused(error.to_string()))?;
         let mut message = Message::builder()
             .from(self.from.clone())

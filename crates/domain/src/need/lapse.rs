@@ -24,6 +24,12 @@ pub fn confirm(need: &Need, now: DateTime<Utc>) -> Result<Need, NeedError> {
     Ok(Need { trace, ..need.clone() })
 }
 
+/// Whether the need lapses soon: whoever asked for it is to be reminded.
+pub fn is_lapsing(need: &Need, now: DateTime<Utc>) -> bool {
+    let lapses = steps::allowed(TRANSITIONS, need.stage).contains(&NeedStep::Expire);
+    lapses && lapses_at(need) - TimeDelta::days(DAYS_OF_REMINDER) <= now
+}
+
 /// When the need lapses unless it is confirmed.
 pub fn lapses_at(need: &Need) -> DateTime<Utc> {
     need.trace.confirmed_at.unwrap_or(need.created_at) + TimeDelta::days(DAYS_TO_CONFIRM)

@@ -14,6 +14,8 @@ pub enum Whose<'a> {
     Subject(&'a str),
     /// Of everything done to this thing, by its tag and id; and from where it was read.
     Thing(&'a str),
+    /// Of everything done to this thing. Who read it and from where stays: it tells of the readers.
+    Changes(&'a str),
 }
 
 /// Erases the traces of rows and gives how many there were.
@@ -34,6 +36,7 @@ pub async fn erase(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<u64, S
                 .and_where(Expr::col("thing").eq(thing));
             (row::COLUMN.thing.eq(thing), read::row::COLUMN.id.in_subquery(seen))
         }
+        Whose::Changes(thing) => (row::COLUMN.thing.eq(thing), Expr::value(false)),
     };
     let changes = row::Entity::update_many()
         .col_expr(row::Column::Salt, nothing())

@@ -133,8 +133,10 @@ const STEPS: &[Step] = &[
     ("its first version is", "UPDATE docking_events SET published = 1", &[("e1", &[1, 2]), ("e2", &[1, 2]), ("u6", &[6])]),
     ("the second has another meeting", "UPDATE docking_events SET published = 2", &[("e1", &[1, 6]), ("e2", &[2]), ("u6", &[1, 6])]),
     ("a division and a zone host it",
-     "INSERT INTO event_hosts (event_id, position, region_code, zone_id) VALUES ('#1', 0, '440305', NULL), ('#1', 1, NULL, '#1'); UPDATE docking_events SET published = NULL",
-     &[("r", &[1, 2, 6]), ("z", &[1, 2, 6]), ("e1", &[1])]),
+     "INSERT INTO event_hosts (event_id, position, region_code, zone_id) VALUES ('#1', 0, '440305', NULL), ('#1', 1, NULL, '#1')",
+     &[("r", &[1, 6]), ("z", &[1, 6])]),
+    ("guests are named, and the timetable is taken back", "UPDATE docking_events SET published = NULL",
+     &[("r", &[]), ("z", &[]), ("e1", &[1])]),
     ("the bank handles a need",
      "INSERT INTO needs (id, enterprise_id, committee_id, handler_id, kind, title, title_key, public_summary, body, stage, is_published, is_proxy, send_backs, reopens, created_at, version) VALUES
        ('#1', '#2', '#5', '#6', 'finance', '贷款', 'x', '', '', 'accepted', false, false, 0, 0, '2026-02-20T01:00:00+00:00', 1)",
@@ -157,6 +159,17 @@ async fn a_contact_is_masked_until_there_is_a_match_or_a_meeting_and_again_when_
             assert_eq!(full_for(&db, &eyes_of(who)).await, *want, "{step}: {who}");
         }
     }
+}
+
+#[test]
+fn the_audit_log_keeps_nothing_that_a_mask_hides() {
+    let before = contact(1, Member::Enterprise(EnterpriseId::from(1)));
+    let after = Contact { phone: "13912348765".to_owned(), ..before.clone() };
+    let told = format!("{:?}{:?}", diff(None, &before), diff(Some(&before), &after));
+    for secret in ["明华", "13812345678", "li@", "13912348765"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+    assert!(told.contains("138****5678") && told.contains("139****8765"), "{told}");
 }
 
 #[tokio::test]

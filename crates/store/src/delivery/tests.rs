@@ -27,11 +27,15 @@ async fn town() -> DatabaseConnection {
             quiet: Quiet::parse("00:00", "00:00", false).unwrap(),
             ..NoticeSettings::of(AccountId::from(number))
         };
-        let kept = KeptSettings { settings, code_hash: None, code_sent_at: None };
-        notice_settings::put(&db, &kept).await.unwrap();
+        let kept = kept(settings, 0);
+        notice_settings::save(&db, &kept).await.unwrap();
     }
     webhook::insert(&db, &webhook::tests::webhook(7, 1, 1), "whsec_x").await.unwrap();
     db
+}
+
+fn kept(settings: NoticeSettings, version: i64) -> KeptSettings {
+    KeptSettings { settings, code_hash: None, code_sent_at: None, code_mailed_at: None, version }
 }
 
 async fn news(db: &DatabaseConnection, ids: &IdSource, causes: std::ops::RangeInclusive<u128>) {
@@ -157,13 +161,12 @@ async fn a_message_fails_is_postponed_given_up_and_put_back() {
 #[tokio::test]
 async fn nobody_is_written_to_who_did_not_ask_for_it() {
     let (db, ids) = (town().await, IdSource::new(1));
-    let kept = |settings| KeptSettings { settings, code_hash: None, code_sent_at: None };
     let one = notice_settings::of(&db, 1.into()).await.unwrap().settings;
     let not_this = NoticeSettings { kinds: Some(vec![NoticeKind::NeedClosed]), ..one };
-    notice_settings::put(&db, &kept(not_this)).await.unwrap();
+    notice_settings::save(&db, &kept(not_this, 1)).await.unwrap();
     let two = notice_settings::of(&db, 2.into()).await.unwrap().settings;
     let not_yet = NoticeSettings { pending_email: two.email.clone(), email: None, ..two };
-    notice_settings::put(&db, &kept(not_yet)).await.unwrap();
+    notice_settings::save(&db, &kept(not_yet, 1)).await.unwrap();
     webhook::remove(&db, 1.into(), 7.into(), at(0)).await.unwrap();
     news(&db, &ids, 1..=2).await;
     assert_eq!(all(&db).await, []);

@@ -43,19 +43,20 @@ fn unconfirmed(before: DateTime<Utc>) -> Condition {
     Condition::all().add(COLUMN.stage.is_in(lapses)).add(since)
 }
 
-/// Ids of the first `limit` needs of which somebody may have to be told at `now`: late ones, and those
-/// that nobody confirmed since `confirmed_before`. By id, above `after`.
+/// Ids of the first `limit` needs of which somebody may have to be told at `now`: those that became late
+/// after `late_after`, and those that nobody confirmed since `confirmed_before`. By id, above `after`.
 ///
 /// # Errors
 ///
 /// As [`due`].
 pub async fn worrying(
     db: &impl ConnectionTrait,
-    (confirmed_before, now): (DateTime<Utc>, DateTime<Utc>),
+    (confirmed_before, late_after, now): (DateTime<Utc>, DateTime<Utc>, DateTime<Utc>),
     after: Option<NeedId>,
     limit: u64,
 ) -> Result<Vec<NeedId>, StoreError> {
-    let late = COLUMN.lit_red_at.lt(now);
+    let late =
+        Condition::all().add(COLUMN.lit_red_at.lt(now)).add(COLUMN.lit_red_at.gt(late_after));
     let worrying = Condition::any().add(unconfirmed(confirmed_before)).add(late);
     ids_of(db, worrying, after, limit).await
 }

@@ -48,13 +48,13 @@ impl Outlets {
         if let Some(settings) = settings.filter(|wanted| wanted.address(kind).is_some()) {
             let due = due(Channel::Mail, &settings.quiet);
             let to = Addressee { account, webhook: None, at: news.at, due };
-            join(db, how.ids, to, (cause, notice)).await?;
+            join(db, how.ids, to, (cause, notice, kind)).await?;
         }
         for hook in self.webhooks.get(&grant).into_iter().flatten() {
             let due = due(Channel::Webhook, &Quiet::default());
             // Whoever registered it answers for it, also where somebody else holds the grant now.
             let to = Addressee { account: hook.account, webhook: Some(hook.id), at: news.at, due };
-            join(db, how.ids, to, (cause, notice)).await?;
+            join(db, how.ids, to, (cause, notice, kind)).await?;
         }
         Ok(())
     }

@@ -118,7 +118,7 @@ async fn webhooks_and_messages_are_listed_with_their_causes() {
 
     let mut kept = store::of(&office.db, AccountId::from(1)).await.unwrap();
     kept.settings.email = Some("li@example.cn".to_owned());
-    store::put(&office.db, &kept).await.unwrap();
+    store::save(&office.db, &kept).await.unwrap();
     let audience =
         Audience { role: firm(1).role, body: firm(1).body, kind: NoticeKind::NeedAccepted };
     for cause in [7, 8] {

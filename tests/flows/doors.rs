@@ -174,3 +174,29 @@ fn ranking_beats_tf_idf_on_judged_pairs() {
         "{report}"
     );
 }
+
+#[test]
+fn weights_are_shown_put_in_force_rolled_back_and_learned_only_from_enough_answers() {
+    let program = Program::on_sqlite();
+    assert_eq!(program.run(&["migrate", "up"]).code, 0);
+    let in_force = || {
+        let list = program.run(&["match", "weights", "list"]).out;
+        let line = list.lines().find(|line| line.contains(" yes ")).unwrap().trim().to_owned();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!(in_force(), "2");
+    let second = program.run(&["match", "weights", "show", "2"]).out;
+    assert!(second.starts_with("version 2, harmonic\n"), "{second}");
+    assert!(
+        second.contains("a capability     3000") && second.contains("b room            500"),
+        "{second}"
+    );
+    let back = program.run(&["match", "weights", "activate", "1"]);
+    assert_eq!((back.code, back.out.as_str()), (0, "version 1 is in force\n"));
+    assert_eq!(in_force(), "1");
+    let missing = program.run(&["match", "weights", "activate", "9"]);
+    assert!(missing.code != 0 && missing.out.is_empty(), "{missing:?}");
+    let learned = program.run(&["match", "learn", "--dry-run"]);
+    assert_eq!(learned.code, 1, "{learned:?}");
+    assert!(learned.out.contains("0 answers are too few to learn from; at least 30 are needed"));
+}

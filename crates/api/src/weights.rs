@@ -230,9 +230,10 @@ async fn payload(
 pub(crate) fn rule_error(error: &WeightsError) -> UserError {
     let field = match error {
         WeightsError::Why(_) => "why",
-        WeightsError::Criteria { .. } | WeightsError::Range { .. } | WeightsError::Sum { .. } => {
-            "weights"
-        }
+        WeightsError::Criteria { .. }
+        | WeightsError::Range { .. }
+        | WeightsError::Sum { .. }
+        | WeightsError::Uncounted(_) => "weights",
     };
     UserError::new(ErrorCode::Invalid, error, Some(field))
 }

@@ -17,6 +17,7 @@ use crate::feed::Feed;
 use crate::near::{Stamp, View};
 use crate::post::Post;
 use crate::reads::Reads;
+use crate::shelf::Shelf;
 use crate::snapshot::{Pinned, Snapshots};
 use crate::trail::{self, Trail};
 
@@ -105,6 +106,8 @@ pub struct Office {
     pub origin: Arc<str>,
     /// What this process knows of the words of needs.
     pub alike: Likeness,
+    /// What this process knows of the words of offers.
+    pub shelf: Shelf,
     /// Fewest enterprises a figure may be about.
     pub fewest: Fewest,
     /// Bytes of attachments.
@@ -127,6 +130,7 @@ impl Office {
             trail: Trail::default(),
             origin: trail::INSIDE.into(),
             alike: Likeness::default(),
+            shelf: Shelf::default(),
             fewest: Fewest::default(),
             blobs: Blobs::default(),
             post: Post::default(),
@@ -149,6 +153,7 @@ impl Office {
             trail: self.trail.clone(),
             origin: Arc::clone(&self.origin),
             alike: self.alike.clone(),
+            shelf: self.shelf.clone(),
             fewest: self.fewest,
             blobs: self.blobs.clone(),
             post: self.post.clone(),
@@ -181,6 +186,8 @@ pub struct Desk {
     pub origin: Arc<str>,
     /// What this process knows of the words of needs.
     pub alike: Likeness,
+    /// What this process knows of the words of offers.
+    pub shelf: Shelf,
     /// Fewest enterprises a figure may be about, for those who do not read its rows in full.
     pub fewest: Fewest,
     /// Bytes of attachments.

@@ -1,10 +1,11 @@
 //! What would change the verdict on a suggestion, from what is stored of it.
 
+use lianmeng_domain::committee::Member;
 use lianmeng_domain::suggestion::Suggestion;
 use lianmeng_domain::weights::Weights;
 use lianmeng_matching::counter::{self, Verdict};
 
-pub use lianmeng_matching::counter::{Change, Counterfactual};
+pub use lianmeng_matching::counter::{Change, Counterfactual, Fact};
 
 /// A verdict questioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub fn counterfactuals<'a>(
     let others: Vec<i32> =
         others.filter(|other| other.id != suggestion.id).map(|other| other.points).collect();
     let (a, b) = (&suggestion.reasons, &suggestion.reasons_b);
-    let verdict = Verdict { weights, a, b, others: &others };
+    let is_enterprise_b = matches!(suggestion.b, Member::Enterprise(_));
+    let verdict = Verdict { weights, a, b, is_enterprise_b, others: &others };
     Questioned { rank: verdict.rank(), changes: counter::counterfactuals(&verdict) }
 }

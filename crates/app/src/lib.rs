@@ -51,6 +51,7 @@ pub mod reads;
 pub mod region;
 pub mod registry;
 pub mod secret;
+pub mod shelf;
 pub mod snapshot;
 pub mod suggest;
 pub mod suggestion;

@@ -25,9 +25,11 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+use crate::shelf::ShelfError;
 use crate::weights;
 
 mod gather;
+pub mod offers;
 pub mod tasks;
 pub mod whatif;
 
@@ -64,6 +66,15 @@ pub enum SuggestError {
     /// Begin and end of the change.
     #[error(transparent)]
     Command(#[from] CommandError),
+}
+
+impl From<ShelfError> for SuggestError {
+    fn from(error: ShelfError) -> Self {
+        match error {
+            ShelfError::Store(error) => error.into(),
+            ShelfError::Look(error) => Self::Engine(error.to_string()),
+        }
+    }
 }
 
 impl From<StoreError> for SuggestError {
@@ -146,8 +157,7 @@ pub(crate) const fn is_open(stage: NeedStage) -> bool {
 /// The engine's suggestions for `need`, not saved.
 async fn propose(desk: &Desk, need: &Need, limit: usize) -> Result<Vec<Suggestion>, SuggestError> {
     let version = weights::active(&desk.db).await?;
-    let rules = (desk.today, &version.weights);
-    let gathered = gather::for_need(&desk.db, need, limit, rules).await?;
+    let gathered = gather::for_need(desk, need, limit, &version.weights).await?;
     let gather::Gathered { problem, offers, places } = gathered;
     let answer = tokio::task::spawn_blocking(move || suggest(&problem)).await;
     let answer = answer.map_err(|error| SuggestError::Engine(error.to_string()))?;

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::ids::SuggestionId;
+use lianmeng_domain::ids::{NeedId, SuggestionId};
+use lianmeng_domain::need::Rating;
 use lianmeng_domain::suggestion::{Reason, Side, Suggestion, SuggestionStage};
 use lianmeng_domain::weights::{self as rules, Weights, WeightsError, WeightsVersion};
-use lianmeng_matching::learn::{self, Answer, Example};
+use lianmeng_matching::learn::{self, Example};
 
-pub use lianmeng_matching::learn::{Refusal, Report};
+pub use lianmeng_matching::learn::{Answer, Refusal, Report};
 use lianmeng_store::suggestion::past;
 use lianmeng_store::{StoreError, weights as store};
 use sea_orm::ConnectionTrait;
@@ -18,7 +19,7 @@ use thiserror::Error;
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 
-/// Most answered suggestions that are learned from.
+/// Most answered suggestions that are learned from, the newest.
 const MAX_ANSWERS: u64 = 50_000;
 
 /// Proposes a version; it is not in force before somebody activates it.
@@ -155,25 +156,36 @@ pub async fn learn(
     }
     let active = active(&desk.db).await?;
     let answered = past::answers(&desk.db, MAX_ANSWERS).await?;
-    let signed = past::signed(&desk.db).await?;
+    let outcomes = Outcomes {
+        signed: past::signed(&desk.db).await?,
+        ratings: past::ratings(&desk.db, MAX_ANSWERS).await?,
+    };
     let versions: BTreeSet<i32> = answered.iter().map(|one| one.weights_version).collect();
     let versions: Vec<i32> = versions.into_iter().collect();
     let versions = store::find_many(&desk.db, &versions).await?;
     let versions: BTreeMap<i32, Weights> =
         versions.into_iter().map(|version| (version.version, version.weights)).collect();
     let work = move || {
-        let examples = examples(&answered, &signed, &versions);
+        let examples = examples(&answered, &outcomes, &versions);
         learn::learn(&active.weights, active.version, &examples)
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| WeightsCommandError::Engine(error.to_string()))
 }
 
+/// What came of suggestions that both sides accepted.
+struct Outcomes {
+    /// Those whose pairing led to an outcome that stands.
+    signed: BTreeSet<SuggestionId>,
+    /// Ratings of the needs behind suggestions that stood alone.
+    ratings: BTreeMap<NeedId, Rating>,
+}
+
 /// One example for each side that answered and whose gain was judged. What each criterion had given
 /// follows from the points and the weights of the version that gave them.
 fn examples(
     answered: &[Suggestion],
-    signed: &BTreeSet<SuggestionId>,
+    outcomes: &Outcomes,
     versions: &BTreeMap<i32, Weights>,
 ) -> Vec<Example> {
     let mut all = Vec::new();
@@ -181,13 +193,13 @@ fn examples(
         let Some(weights) = versions.get(&one.weights_version) else { continue };
         for side in [Side::A, Side::B] {
             let reasons = one.gains(side);
-            let Some(answer) = answer(one, side, signed) else { continue };
+            let Some(answer) = answer(one, side, outcomes) else { continue };
             // Where only one side counted nothing is known of what the other would have gained.
             if weights.side(side).is_empty() {
                 continue;
             }
             all.push(Example {
-                group: one.need.map_or(0, lianmeng_domain::ids::NeedId::number),
+                group: one.need.map_or(0, NeedId::number),
                 suggestion: one.id.number(),
                 side,
                 shares: shares(weights, side, reasons),
@@ -198,18 +210,28 @@ fn examples(
     all
 }
 
-fn answer(one: &Suggestion, side: Side, signed: &BTreeSet<SuggestionId>) -> Option<Answer> {
+fn answer(one: &Suggestion, side: Side, outcomes: &Outcomes) -> Option<Answer> {
+    let is_satisfied = || {
+        // Who seeks is who rates.
+        let rating = one.need.filter(|_| side == Side::A).and_then(|id| outcomes.ratings.get(&id));
+        rating.map(|rating| rating.is_satisfied())
+    };
     let declined = match side {
         Side::A => one.decline_a.is_some(),
         Side::B => one.decline_b.is_some(),
     };
     match (one.stage, side) {
         (SuggestionStage::Declined, _) => declined.then_some(Answer::Declined),
-        (SuggestionStage::AcceptedByA, Side::A)
-        | (SuggestionStage::AcceptedByB, Side::B)
-        | (SuggestionStage::Mutual, _) => Some(Answer::Accepted),
-        (SuggestionStage::Paired, _) if signed.contains(&one.id) => Some(Answer::Signed),
-        (SuggestionStage::Paired, _) => Some(Answer::Paired),
+        (SuggestionStage::AcceptedByA, Side::A) | (SuggestionStage::AcceptedByB, Side::B) => {
+            Some(Answer::Accepted)
+        }
+        (SuggestionStage::Paired, _) if outcomes.signed.contains(&one.id) => Some(Answer::Signed),
+        (SuggestionStage::Mutual | SuggestionStage::Paired, _) => Some(match is_satisfied() {
+            Some(true) => Answer::Satisfied,
+            Some(false) => Answer::Dissatisfied,
+            None if one.stage == SuggestionStage::Paired => Answer::Paired,
+            None => Answer::Accepted,
+        }),
         (
             SuggestionStage::AcceptedByA
             | SuggestionStage::AcceptedByB

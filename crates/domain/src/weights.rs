@@ -162,6 +162,11 @@ pub enum WeightsError {
         /// The sum.
         sum: i64,
     },
+    /// Weights of a side that does not count.
+    #[error(
+        "{0} criteria of side b are weighed, but under one_sided only side a counts; leave b empty"
+    )]
+    Uncounted(usize),
     /// Text that is missing or too long.
     #[error("why has {0} characters; it must have 1 to {MAX_WHY}")]
     Why(usize),
@@ -195,13 +200,14 @@ impl Weights {
     /// # Errors
     ///
     /// A criterion too many or too few, points below 0 or above the whole, a sum that is not the
-    /// whole.
+    /// whole, weights of a side that does not count.
     pub fn check(&self) -> Result<(), WeightsError> {
         check_side(Side::A, &self.a, &CRITERIA_A)?;
-        if self.fusion == Fusion::OneSided && self.b.is_empty() {
-            return Ok(());
+        match self.fusion {
+            Fusion::OneSided if self.b.is_empty() => Ok(()),
+            Fusion::OneSided => Err(WeightsError::Uncounted(self.b.len())),
+            Fusion::Minimum | Fusion::Harmonic => check_side(Side::B, &self.b, &CRITERIA_B),
         }
-        check_side(Side::B, &self.b, &CRITERIA_B)
     }
 }
 
@@ -328,6 +334,8 @@ mod tests {
         assert!(one_sided.check().is_err(), "a minimum needs both sides");
         one_sided.fusion = Fusion::OneSided;
         assert_eq!(one_sided.check(), Ok(()));
+        let idle = Weights { fusion: Fusion::OneSided, ..good.clone() };
+        assert_eq!(idle.check(), Err(WeightsError::Uncounted(8)), "nobody would read them");
         assert_eq!(check_why(" "), Err(WeightsError::Why(0)));
     }
 

@@ -1,13 +1,88 @@
-//! What would change a verdict most: for each criterion, what the score would be without the fact
-//! behind it, and with the best fact there could be.
+//! What would change a verdict most: for each fact, what the score would be without it, and with the
+//! best fact there could be.
 //!
-//! Everything follows from the reasons as they are stored and the weights of their version, so a
-//! suggestion of last year can be questioned as one of today.
+//! A fact speaks for one side or for both: where both are in one district, both gain by it. Everything
+//! follows from the reasons as they are stored and the weights of their version, so a suggestion of
+//! last year can be questioned as one of today.
 
 use lianmeng_domain::suggestion::{Reason, Side};
 use lianmeng_domain::weights::{self, Weights};
 
-use crate::score::Points;
+use crate::score::{Points, speaks};
+
+/// What could be otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// The words both texts have.
+    Text,
+    /// What the provider makes and the seeker wants.
+    Product,
+    /// How near their industries are.
+    Industry,
+    /// How near they are to each other.
+    Place,
+    /// The provider's official marks of quality.
+    Tier,
+    /// What came of earlier suggestions between the two.
+    History,
+    /// How recently the offer was confirmed.
+    Recency,
+    /// The seeker's official marks of quality.
+    Standing,
+    /// How the provider answered such needs before.
+    Willingness,
+    /// How recently the need was raised.
+    Freshness,
+    /// How much of the offer is idle.
+    Room,
+}
+
+impl Fact {
+    /// Every fact, in the order in which equal changes are told.
+    pub const ALL: [Self; 11] = [
+        Self::Text,
+        Self::Product,
+        Self::Industry,
+        Self::Place,
+        Self::Tier,
+        Self::History,
+        Self::Recency,
+        Self::Standing,
+        Self::Willingness,
+        Self::Freshness,
+        Self::Room,
+    ];
+
+    /// The criterion by which each side gains by it.
+    const fn criteria(self) -> [(Side, Option<&'static str>); 2] {
+        let (a, b) = match self {
+            Self::Text => (Some("text"), Some("text")),
+            Self::Product => (Some("capability"), Some("custom")),
+            Self::Industry => (Some("industry"), Some("industry")),
+            Self::Place => (Some("place"), Some("place")),
+            Self::Tier => (Some("tier"), None),
+            Self::History => (Some("history"), None),
+            Self::Recency => (Some("recency"), None),
+            Self::Standing => (None, Some("standing")),
+            Self::Willingness => (None, Some("willingness")),
+            Self::Freshness => (None, Some("freshness")),
+            Self::Room => (None, Some("room")),
+        };
+        [(Side::A, a), (Side::B, b)]
+    }
+
+    /// Whether it could be as good as can be. Nobody can be imagined with other words or other
+    /// habits, an organisation makes nothing and has no industry, nothing records yet when an offer
+    /// was confirmed, and an offer without a capacity has no more room than it has.
+    fn can_be_best(self, verdict: &Verdict<'_>) -> bool {
+        match self {
+            Self::Text | Self::Willingness | Self::Recency => false,
+            Self::Product | Self::Industry | Self::Place | Self::Tier => verdict.is_enterprise_b,
+            Self::Room => verdict.b.iter().any(|reason| reason.criterion == "room"),
+            Self::History | Self::Standing | Self::Freshness => true,
+        }
+    }
+}
 
 /// What would be otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,14 +96,21 @@ pub enum Change {
 /// What one change would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterfactual {
-    /// Whose gain would change.
-    pub side: Side,
-    /// The criterion.
-    pub criterion: String,
+    /// What could be otherwise.
+    pub fact: Fact,
     /// What would be otherwise.
     pub change: Change,
-    /// Points the side would gain more, or less.
-    pub side_points: Points,
+    /// Points side A would gain more, or fewer.
+    pub points_a: Points,
+    /// Points side B would gain more, or fewer.
+    pub points_b: Points,
+    /// What would become of the suggestion; `None` if it would not be made at all.
+    pub outcome: Option<Outcome>,
+}
+
+/// What would become of a suggestion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
     /// Points the score would have more, or fewer.
     pub points: Points,
     /// The rank it would have among the suggestions it stands with, from 1.
@@ -44,6 +126,8 @@ pub struct Verdict<'a> {
     pub a: &'a [Reason],
     /// What side B gains.
     pub b: &'a [Reason],
+    /// Whether side B is an enterprise, rather than an organisation.
+    pub is_enterprise_b: bool,
     /// The scores of the suggestions it stands with, itself left out.
     pub others: &'a [Points],
 }
@@ -51,7 +135,7 @@ pub struct Verdict<'a> {
 impl Verdict<'_> {
     /// Its score.
     pub fn points(&self) -> Points {
-        self.fused(&points(self.a), &points(self.b))
+        self.fused([0, 0])
     }
 
     /// Its rank among the others, from 1; equal scores share a rank.
@@ -63,125 +147,128 @@ impl Verdict<'_> {
         1 + self.others.iter().filter(|&&other| other > points).count()
     }
 
-    fn fused(&self, a: &[Points], b: &[Points]) -> Points {
-        weights::fuse(self.weights.fusion, a, b).points
-    }
-
-    fn counted(&self, side: Side) -> &'static [&'static str] {
-        match side {
-            Side::A => &weights::CRITERIA_A,
-            Side::B if self.weights.b.is_empty() => &[],
-            Side::B => &weights::CRITERIA_B,
-        }
-    }
-}
-
-fn points(reasons: &[Reason]) -> Vec<Points> {
-    reasons.iter().map(|reason| reason.points).collect()
-}
-
-/// What each change would do, the greatest change of the score first; changes that would do nothing
-/// to the side are left out.
-///
-/// Nobody can be imagined with other words or other habits, so text and willingness are only taken
-/// away. At most two for each criterion of each side.
-pub fn counterfactuals(verdict: &Verdict<'_>) -> Vec<Counterfactual> {
-    let now = verdict.points();
-    let mut found = Vec::new();
-    for side in [Side::A, Side::B] {
-        let own = match side {
-            Side::A => verdict.a,
-            Side::B => verdict.b,
+    /// The score with so many points more, or fewer, for each side.
+    fn fused(&self, [a, b]: [Points; 2]) -> Points {
+        let with = |reasons: &[Reason], more| {
+            reasons.iter().map(|reason| reason.points).chain([more]).collect::<Vec<_>>()
         };
-        for criterion in verdict.counted(side) {
-            let at = own.iter().position(|reason| reason.criterion == *criterion);
-            let present = at.map_or(0, |at| own[at].points);
-            let most = verdict.weights.of(side, criterion);
-            let can_be_best = !matches!(*criterion, "text" | "willingness");
-            let changes = [
-                (Change::Without, -present),
-                (Change::Best, if can_be_best { most - present } else { 0 }),
-            ];
-            for (change, side_points) in changes.into_iter().filter(|(_, points)| *points != 0) {
-                let changed = [points(own), vec![side_points]].concat();
-                let after = match side {
-                    Side::A => verdict.fused(&changed, &points(verdict.b)),
-                    Side::B => verdict.fused(&points(verdict.a), &changed),
-                };
-                found.push(Counterfactual {
-                    side,
-                    criterion: (*criterion).to_owned(),
-                    change,
-                    side_points,
-                    points: after - now,
-                    rank: verdict.rank_of(after),
-                });
-            }
+        weights::fuse(self.weights.fusion, &with(self.a, a), &with(self.b, b)).points
+    }
+
+    const fn reasons(&self, side: Side) -> &[Reason] {
+        match side {
+            Side::A => self.a,
+            Side::B => self.b,
         }
     }
-    // A stable sort: equal changes stay in the order of sides and criteria.
-    found.sort_by_key(|one| std::cmp::Reverse((one.points.abs(), one.side_points.abs())));
+
+    /// Points each side would gain more if `fact` changed.
+    fn difference(&self, fact: Fact, change: Change) -> [Points; 2] {
+        fact.criteria().map(|(side, criterion)| {
+            let Some(criterion) = criterion else { return 0 };
+            let now = self.reasons(side).iter().find(|reason| reason.criterion == criterion);
+            let now = now.map_or(0, |reason| reason.points);
+            match change {
+                Change::Without => -now,
+                Change::Best => self.weights.of(side, criterion) - now,
+            }
+        })
+    }
+
+    /// Whether there would be no suggestion without `fact`: nothing else speaks for meeting, or
+    /// nothing of the offer is left.
+    fn needs(&self, fact: Fact) -> bool {
+        let [(_, own), _] = fact.criteria();
+        let mut speaking = self.a.iter().filter(|reason| speaks(&reason.criterion));
+        fact == Fact::Room || speaking.all(|reason| Some(reason.criterion.as_str()) == own)
+    }
+
+    fn changed(&self, fact: Fact, change: Change) -> Option<Counterfactual> {
+        let [points_a, points_b] = self.difference(fact, change);
+        let is_possible = change == Change::Without || fact.can_be_best(self);
+        if !is_possible || (points_a, points_b) == (0, 0) {
+            return None;
+        }
+        let is_made = change == Change::Best || !self.needs(fact);
+        let outcome = is_made.then(|| {
+            let after = self.fused([points_a, points_b]);
+            Outcome { points: after - self.points(), rank: self.rank_of(after) }
+        });
+        Some(Counterfactual { fact, change, points_a, points_b, outcome })
+    }
+}
+
+/// What each change would do: first those without which there would be no suggestion, then by how
+/// much the score would change; changes that would do nothing to either side are left out. At most
+/// two for each fact.
+pub fn counterfactuals(verdict: &Verdict<'_>) -> Vec<Counterfactual> {
+    let both = |fact| [Change::Without, Change::Best].map(|change| verdict.changed(fact, change));
+    let mut found: Vec<Counterfactual> = Fact::ALL.into_iter().flat_map(both).flatten().collect();
+    let size = |one: &Counterfactual| {
+        let gains = one.points_a.abs() + one.points_b.abs();
+        (one.outcome.is_none(), one.outcome.map(|outcome| outcome.points.abs()), gains)
+    };
+    // A stable sort: equal changes stay in the order of facts.
+    found.sort_by_key(|one| std::cmp::Reverse(size(one)));
     found
 }
 
 impl Counterfactual {
     /// The change as a clause in Chinese, without its points.
-    pub fn text_zh(&self) -> &'static str {
-        match (self.change, self.criterion.as_str()) {
-            (Change::Without, "text") => "若两段文字没有共同的关键词",
-            (Change::Without, "capability") => "若供给方不生产所需产品",
-            (Change::Without, "industry") => "若双方行业毫无关联",
-            (Change::Without, "place") => "若双方不在同一省份",
-            (Change::Without, "tier") => "若供给方没有资质称号",
-            (Change::Without, "history") => "若双方以往没有对接过",
-            (Change::Without, "recency") => "若供给久未确认",
-            (Change::Without, "custom") => "若需求方用不上供给方的产品",
-            (Change::Without, "standing") => "若需求方没有资质称号",
-            (Change::Without, "willingness") => "若供给方以往没有答复过同类需求",
-            (Change::Without, "freshness") => "若需求是三个月前提出的",
-            (Change::Without, "room") => "若供给方没有余力",
-            (Change::Best, "capability") => "若供给方专门生产需求所列的产品",
-            (Change::Best, "industry") => "若双方属同一行业小类",
-            (Change::Best, "place") => "若双方在同一区县",
-            (Change::Best, "tier") => "若供给方是单项冠军兼链主企业",
-            (Change::Best, "history") => "若双方以往多次对接成功",
-            (Change::Best, "recency") => "若供给在近 30 天内确认过",
-            (Change::Best, "custom") => "若需求方寻求的正是供给方的唯一产品",
-            (Change::Best, "standing") => "若需求方是单项冠军兼链主企业",
-            (Change::Best, "freshness") => "若需求在近 30 天内提出",
-            (Change::Best, "room") => "若供给方的余力完全空闲",
-            (Change::Without | Change::Best, _) => "若这一条件改变",
+    pub const fn text_zh(&self) -> &'static str {
+        match (self.change, self.fact) {
+            (Change::Without, Fact::Text) => "若两段文字没有共同的关键词",
+            (Change::Without, Fact::Product) => "若供给方不生产所需产品",
+            (Change::Without, Fact::Industry) => "若双方行业毫无关联",
+            (Change::Without, Fact::Place) => "若双方不在同一省份",
+            (Change::Without, Fact::Tier) => "若供给方没有资质称号",
+            (Change::Without, Fact::History) => "若双方以往没有对接过",
+            (Change::Without, Fact::Recency) => "若供给久未确认",
+            (Change::Without, Fact::Standing) => "若需求方没有资质称号",
+            (Change::Without, Fact::Willingness) => "若供给方以往没有接受过同类需求",
+            (Change::Without, Fact::Freshness) => "若需求是三个月前提出的",
+            (Change::Without, Fact::Room) => "若供给方没有余力",
+            (Change::Best, Fact::Text) => "若两段文字完全一致",
+            (Change::Best, Fact::Product) => "若供给方专门生产需求所列的产品",
+            (Change::Best, Fact::Industry) => "若双方属同一行业小类",
+            (Change::Best, Fact::Place) => "若双方在同一区县",
+            (Change::Best, Fact::Tier) => "若供给方是单项冠军兼链主企业",
+            (Change::Best, Fact::History) => "若双方以往多次对接成功",
+            (Change::Best, Fact::Recency) => "若供给在近 30 天内确认过",
+            (Change::Best, Fact::Standing) => "若需求方是单项冠军兼链主企业",
+            (Change::Best, Fact::Willingness) => "若供给方一向接受同类需求",
+            (Change::Best, Fact::Freshness) => "若需求在近 30 天内提出",
+            (Change::Best, Fact::Room) => "若供给方的余力完全空闲",
         }
     }
 
     /// The change as a clause in English, without its points.
-    pub fn text_en(&self) -> &'static str {
-        match (self.change, self.criterion.as_str()) {
-            (Change::Without, "text") => "if the texts had no telling word in common",
-            (Change::Without, "capability") => "if the provider made nothing that is wanted",
-            (Change::Without, "industry") => {
+    pub const fn text_en(&self) -> &'static str {
+        match (self.change, self.fact) {
+            (Change::Without, Fact::Text) => "if the texts had no telling word in common",
+            (Change::Without, Fact::Product) => "if the provider made nothing that is wanted",
+            (Change::Without, Fact::Industry) => {
                 "if their industries had nothing to do with each other"
             }
-            (Change::Without, "place") => "if they were in different provinces",
-            (Change::Without, "tier") => "without the provider's marks of quality",
-            (Change::Without, "history") => "if the two had never been brought together",
-            (Change::Without, "recency") => "if nobody had confirmed the offer for long",
-            (Change::Without, "custom") => "if the seeker had no use for the provider's products",
-            (Change::Without, "standing") => "without the seeker's marks of quality",
-            (Change::Without, "willingness") => "if the provider had never answered such needs",
-            (Change::Without, "freshness") => "if the need were three months old",
-            (Change::Without, "room") => "if nothing of the offer were free",
-            (Change::Best, "capability") => "if the provider made nothing but the product named",
-            (Change::Best, "industry") => "if both were in the same industry class",
-            (Change::Best, "place") => "if both were in the same district",
-            (Change::Best, "tier") => "if the provider were a single champion and lead firm",
-            (Change::Best, "history") => "if the two had met often and with success",
-            (Change::Best, "recency") => "if the offer had been confirmed in the last 30 days",
-            (Change::Best, "custom") => "if the need named the provider's only product",
-            (Change::Best, "standing") => "if the seeker were a single champion and lead firm",
-            (Change::Best, "freshness") => "if the need had been raised in the last 30 days",
-            (Change::Best, "room") => "if all of the offer were free",
-            (Change::Without | Change::Best, _) => "if this were otherwise",
+            (Change::Without, Fact::Place) => "if they were in different provinces",
+            (Change::Without, Fact::Tier) => "without the provider's marks of quality",
+            (Change::Without, Fact::History) => "if the two had never been brought together",
+            (Change::Without, Fact::Recency) => "if nobody had confirmed the offer for long",
+            (Change::Without, Fact::Standing) => "without the seeker's marks of quality",
+            (Change::Without, Fact::Willingness) => "if the provider had never taken such needs",
+            (Change::Without, Fact::Freshness) => "if the need were three months old",
+            (Change::Without, Fact::Room) => "if nothing of the offer were free",
+            (Change::Best, Fact::Text) => "if both texts were the same",
+            (Change::Best, Fact::Product) => "if the provider made nothing but the product named",
+            (Change::Best, Fact::Industry) => "if both were in the same industry class",
+            (Change::Best, Fact::Place) => "if both were in the same district",
+            (Change::Best, Fact::Tier) => "if the provider were a single champion and lead firm",
+            (Change::Best, Fact::History) => "if the two had met often and with success",
+            (Change::Best, Fact::Recency) => "if the offer had been confirmed in the last 30 days",
+            (Change::Best, Fact::Standing) => "if the seeker were a single champion and lead firm",
+            (Change::Best, Fact::Willingness) => "if the provider always took such needs",
+            (Change::Best, Fact::Freshness) => "if the need had been raised in the last 30 days",
+            (Change::Best, Fact::Room) => "if all of the offer were free",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Declined suggestions are weighed but never told: whoever reads a reason must not learn that the
 //! other side once said no.
 
-use crate::problem::{Answers, History, WantedBecause};
+use crate::problem::{History, WantedBecause};
 use crate::score::{Evidence, Reason};
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::RegionLevel;
@@ -71,7 +71,7 @@ impl Reason {
                     .map(|share| format!("，占其收入 {}", percent(share)))
                     .unwrap_or_default()
             }
-            Evidence::Answered(answers) => answered_zh(*answers, self.points),
+            Evidence::Answered(answers) => format!("以往接受过 {} 次同类需求", answers.accepted),
             Evidence::RaisedDaysAgo(0) => "需求今天提出".to_owned(),
             Evidence::RaisedDaysAgo(days) => format!("需求于 {days} 天前提出"),
             Evidence::Idle { left, of } => format!("尚有余力：{of} 中余 {left}"),
@@ -141,7 +141,9 @@ impl Reason {
                     .map(|share| format!("; {} of its revenue", percent(share)))
                     .unwrap_or_default()
             }
-            Evidence::Answered(answers) => answered_en(*answers, self.points),
+            Evidence::Answered(answers) => {
+                format!("has taken {} such needs before", answers.accepted)
+            }
             Evidence::RaisedDaysAgo(0) => "the need was raised today".to_owned(),
             Evidence::RaisedDaysAgo(days) => format!("the need was raised {days} days ago"),
             Evidence::Idle { left, of } => format!("{left} of {of} are still free"),
@@ -217,20 +219,6 @@ fn past_zh(history: History, points: i32) -> String {
     format!("以往对接：安排会面 {met} 次，双方接受 {accepted} 次，实际会面 {held} 次")
 }
 
-fn answered_zh(answers: Answers, points: i32) -> String {
-    if points < 0 {
-        return "以往较少接受同类需求".to_owned();
-    }
-    format!("以往接受过 {} 次同类需求", answers.accepted)
-}
-
-fn answered_en(answers: Answers, points: i32) -> String {
-    if points < 0 {
-        return "has seldom taken such needs".to_owned();
-    }
-    format!("has taken {} such needs before", answers.accepted)
-}
-
 fn past_en(history: History, points: i32) -> String {
     if points < 0 {
         return "earlier contacts came to little".to_owned();
@@ -242,6 +230,7 @@ fn past_en(history: History, points: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Answers;
     use crate::score::Criterion;
 
     fn makes(product: &str, steps: u8, because: WantedBecause, share: Option<u32>) -> Evidence {
@@ -384,15 +373,7 @@ mod tests {
             points: -600,
             evidence: Evidence::Past(history),
         };
-        let answers = Answers { accepted: 0, declined: 3 };
-        let seldom = Reason {
-            criterion: Criterion::Willingness,
-            points: -500,
-            evidence: Evidence::Answered(answers),
-        };
-        for reason in [reason, seldom] {
-            let said = [reason.text_zh(), reason.text_en(), reason.evidence_strings().concat()];
-            assert!(said.iter().all(|text| !text.contains('3')), "{said:?}");
-        }
+        let said = [reason.text_zh(), reason.text_en(), reason.evidence_strings().concat()];
+        assert!(said.iter().all(|text| !text.contains('3')), "{said:?}");
     }
 }

@@ -1,4 +1,5 @@
-//! New weights from what became of suggestions: who accepted, who declined, what was signed.
+//! New weights from what became of suggestions: who accepted, who declined, what was signed, who was
+//! satisfied.
 //!
 //! Each side is learned from its own answers. The likelihood of a yes grows with the sum of what the
 //! criteria gave, each with a weight that is never negative; that is a logistic regression, fitted by
@@ -17,7 +18,7 @@ use thiserror::Error;
 
 mod fit;
 
-use fit::{Point, auc, calibrate, fit, log_loss, to_points};
+use fit::{Point, auc, calibrate, fit, log_loss, losses, to_points};
 
 /// Fewest answers anything is learned from.
 pub const FEWEST: usize = 30;
@@ -34,10 +35,14 @@ const FOLDS: usize = 5;
 pub enum Answer {
     /// It declined.
     Declined,
+    /// It accepted, and was not satisfied with what came of it.
+    Dissatisfied,
     /// It accepted, and no more came of it.
     Accepted,
     /// The two became a pairing or a cooperation task.
     Paired,
+    /// It accepted, and was satisfied with what came of it.
+    Satisfied,
     /// Something was signed.
     Signed,
 }
@@ -47,8 +52,17 @@ impl Answer {
     pub const fn worth(self) -> u32 {
         match self {
             Self::Declined | Self::Accepted => 1,
-            Self::Paired => 2,
+            Self::Dissatisfied | Self::Paired => 2,
+            Self::Satisfied => 3,
             Self::Signed => 4,
+        }
+    }
+
+    /// Whether such suggestions should be made again.
+    pub const fn is_yes(self) -> bool {
+        match self {
+            Self::Declined | Self::Dissatisfied => false,
+            Self::Accepted | Self::Paired | Self::Satisfied | Self::Signed => true,
         }
     }
 }
@@ -118,7 +132,8 @@ pub enum Refusal {
 
 /// Learns weights from answers. Gives the report in any case, and the weights or why there are none.
 ///
-/// A side changes only if held-out answers are foretold better: a lower loss and no lower AUC.
+/// A side changes only if held-out answers are foretold better: a lower loss by more than chance
+/// explains, and no lower AUC.
 pub fn learn(
     weights: &Weights,
     from_version: i32,
@@ -169,7 +184,7 @@ fn learn_side(
     for example in examples {
         *answers.entry(example.answer).or_default() += 1;
     }
-    let noes = answers.get(&Answer::Declined).copied().unwrap_or(0);
+    let noes = examples.iter().filter(|example| !example.answer.is_yes()).count();
     let enough = noes >= FEWEST_OF_EACH && examples.len() - noes >= FEWEST_OF_EACH;
     let mut report = SideReport {
         side: side.word(),
@@ -182,8 +197,9 @@ fn learn_side(
     let mut new = old.clone();
     if enough && examples.len() >= FEWEST / 2 {
         let (points, folds) = (points(examples, names), folds(examples));
-        let (before, after) = held_out(&points, &folds, &old);
-        report.is_changed = after.log_loss_millionths < before.log_loss_millionths
+        let foretold = held_out(&points, &folds, &old);
+        let [before, after] = foretold.each_ref().map(|foretold| quality(&points, foretold));
+        report.is_changed = is_beyond_chance(&points, &foretold)
             && after.auc_basis_points >= before.auc_basis_points;
         (report.before, report.after) = (Some(before), Some(after));
         if report.is_changed {
@@ -205,7 +221,7 @@ fn points(examples: &[&Example], names: &[&str]) -> Vec<Point> {
     };
     let point = |example: &&Example| Point {
         shares: names.iter().map(|name| share(example, name)).collect(),
-        is_yes: example.answer != Answer::Declined,
+        is_yes: example.answer.is_yes(),
         worth: f64::from(example.answer.worth()),
     };
     examples.iter().map(point).collect()
@@ -219,8 +235,9 @@ fn folds(examples: &[&Example]) -> Vec<usize> {
     examples.iter().map(|example| place[&example.group]).collect()
 }
 
-/// How well the old weights, and weights fitted without them, foretell the answers held out.
-fn held_out(points: &[Point], folds: &[usize], old: &[i32]) -> (Quality, Quality) {
+/// The chance of a yes that the old weights, and weights fitted without them, foretell for the answers
+/// held out.
+fn held_out(points: &[Point], folds: &[usize], old: &[i32]) -> [Vec<f64>; 2] {
     let mut foretold: [Vec<f64>; 2] = [vec![0.0; points.len()], vec![0.0; points.len()]];
     for fold in 0..FOLDS {
         let train: Vec<Point> = points
@@ -240,11 +257,24 @@ fn held_out(points: &[Point], folds: &[usize], old: &[i32]) -> (Quality, Quality
             }
         }
     }
-    let quality = |foretold: &[f64]| Quality {
+    foretold
+}
+
+fn quality(points: &[Point], foretold: &[f64]) -> Quality {
+    Quality {
         log_loss_millionths: fit::whole(log_loss(points, foretold) * 1e6),
         auc_basis_points: fit::whole(auc(points, foretold) * 1e4),
-    };
-    (quality(&foretold[0]), quality(&foretold[1]))
+    }
+}
+
+/// Whether the new weights lose less than the old ones by twice the standard error of the difference
+/// or more: dice come so far once in fifty times.
+fn is_beyond_chance(points: &[Point], [old, new]: &[Vec<f64>; 2]) -> bool {
+    let (old, new) = (losses(points, old), losses(points, new));
+    let gains: Vec<f64> = old.zip(new).map(|(old, new)| old - new).collect();
+    let sum: f64 = gains.iter().sum();
+    let squares: f64 = gains.iter().map(|gain| gain * gain).sum();
+    sum > 2.0 * squares.sqrt()
 }
 
 #[cfg(test)]

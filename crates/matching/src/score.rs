@@ -146,7 +146,7 @@ pub enum Evidence {
 pub struct Reason {
     /// What it speaks about.
     pub criterion: Criterion,
-    /// Points it adds; only history and willingness can take points away. Never 0.
+    /// Points it adds; only history can take points away. Never 0.
     pub points: Points,
     /// The facts behind it.
     pub evidence: Evidence,
@@ -178,6 +178,11 @@ pub fn judge(problem: &Problem, candidate: &Candidate, likeness: &text::Likeness
     let of = |reasons: &[Reason]| reasons.iter().map(|r| r.points).collect::<Vec<_>>();
     let points = weights::fuse(weights.fusion, &of(&a), &of(&b)).points;
     Judgement { a, b, points }
+}
+
+/// Whether a criterion, by its stable name, is ground enough to meet: being near or decorated is not.
+pub fn speaks(criterion: &str) -> bool {
+    [Criterion::Text, Criterion::Capability].map(Criterion::key).contains(&criterion)
 }
 
 /// Every reason for or against the candidate from the seeker's side, on the scale of the criteria.

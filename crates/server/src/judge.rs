@@ -260,14 +260,11 @@ async fn told_changes(
         judge::counterfactuals(one, &version.weights, all.iter().map(|other| &other.suggestion));
     let mut text = String::new();
     for change in found.changes.iter().take(changes) {
-        let _ = writeln!(
-            text,
-            "- {}：{:+} 分，名次 {} → {}",
-            change.text_zh(),
-            change.points,
-            found.rank,
-            change.rank
+        let then = change.outcome.map_or_else(
+            || "不再推荐".to_owned(),
+            |then| format!("{:+} 分，名次 {} → {}", then.points, found.rank, then.rank),
         );
+        let _ = writeln!(text, "- {}：{then}", change.text_zh());
     }
     Ok(text)
 }

@@ -9,6 +9,7 @@ use lianmeng_api::http::health::Lifecycle;
 use lianmeng_api::http::{Front, routes};
 use lianmeng_api::measure;
 use lianmeng_app::desk::{Clock, Office};
+use lianmeng_app::suggest::offers;
 use lianmeng_app::{post, trail};
 use poem::EndpointExt as _;
 use poem::listener::{Acceptor, Listener as _, TcpListener};
@@ -88,14 +89,17 @@ pub(crate) async fn keep_post(office: Arc<Office>, mut ended: watch::Receiver<bo
     post::keep(&office, ended).await;
 }
 
-/// Takes in the words of all needs, so that the first who asks for duplicates need not wait for it.
+/// Takes in the words of all needs and offers, so that the first who asks need not wait for it.
 async fn learn_words(office: Arc<Office>, mut ended: watch::Receiver<bool>) {
     tokio::select! {
-        filled = office.alike.fill(&office.db) => {
-            if let Err(error) = filled {
+        () = async {
+            if let Err(error) = office.alike.fill(&office.db).await {
                 tracing::warn!(%error, "needs were not taken in; the first question will");
             }
-        }
+            if let Err(error) = offers::prepare(&office.desk()).await {
+                tracing::warn!(%error, "offers were not taken in; the first question will");
+            }
+        } => {}
         _ = ended.wait_for(|is_over| *is_over) => {}
     }
 }

@@ -104,8 +104,10 @@ pub async fn save(db: &impl ConnectionTrait, kept: &KeptSettings) -> Result<(), 
         let conflict = OnConflict::column(row::Column::AccountId).do_nothing().to_owned();
         let insert = row::Entity::insert(columns).on_conflict(conflict).try_insert();
         return match insert.exec_without_returning(db).await? {
-            TryInsertResult::Inserted(_) => Ok(()),
-            TryInsertResult::Empty | TryInsertResult::Conflicted => Err(StoreError::Stale),
+            TryInsertResult::Inserted(1..) => Ok(()),
+            TryInsertResult::Inserted(0) | TryInsertResult::Empty | TryInsertResult::Conflicted => {
+                Err(StoreError::Stale)
+            }
         };
     }
     // The tries of a code stay as they are: somebody may be trying one at this moment.

@@ -79,9 +79,14 @@ async fn submitted(office: &Office, who: &Caller) -> String {
 
 /// A need of enterprise `number`.
 async fn submitted_by(office: &Office, who: &Caller, number: u128) -> String {
+    submitted_of("TALENT", office, who, number).await
+}
+
+/// As [`submitted_by`], of a kind.
+async fn submitted_of(kind: &str, office: &Office, who: &Caller, number: u128) -> String {
     let query = format!(
         r#"mutation {{ needSubmit(input: {{ requestKey: "submit-1", confirmsNoSecret: true,
-            card: {{ enterpriseId: "{}", committeeId: "{}", kind: TALENT, title: "用工", body: "机密" }} }})
+            card: {{ enterpriseId: "{}", committeeId: "{}", kind: {kind}, title: "用工", body: "机密" }} }})
             {{ need {{ id }} errors {{ code message }} }} }}"#,
         wire(EnterpriseId::from(number)),
         wire(ChainCommitteeId::from(5)),
@@ -252,7 +257,7 @@ async fn a_late_need_that_seeks_a_counterpart_does_not_lapse_unsaid() {
     let chief = person(&office, 2, secretary(5)).await;
     let seven = person(&office, 3, unit(7)).await;
     let clerk = person(&office, 4, firm(1)).await;
-    let need = submitted(&office, &clerk).await;
+    let need = submitted_of("SUPPLY", &office, &clerk, 1).await;
     let which = |key: &str| format!(r#"need: {{ needId: "{need}", requestKey: "{key}" }}"#);
     step(&office, &chief, "needTriage", &which("triage-1")).await;
     step(&office, &chief, "needDispatch", &dispatch(&need, 7, "dispatch-1")).await;

@@ -1,11 +1,10 @@
 //! What each side of a suggestion gains, the texts made of it, and what would change the verdict.
 
 use async_graphql::{Enum, SimpleObject};
-use lianmeng_app::judge;
+use lianmeng_app::judge::{self, Change, Fact};
 use lianmeng_domain::suggestion::told::Told;
 use lianmeng_domain::suggestion::{SeenSuggestion, Side};
 
-use super::SideWord;
 use crate::error::ApiError;
 use crate::loader::casework::{SuggestionsOf, WeightsOf};
 use crate::scope::Scope;
@@ -37,9 +36,37 @@ impl From<Told> for ToldNode {
     }
 }
 
+/// What could be otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "CounterfactualFact", remote = "Fact")]
+pub enum FactWord {
+    /// The words both texts have.
+    Text,
+    /// What the provider makes and the seeker wants.
+    Product,
+    /// How near their industries are.
+    Industry,
+    /// How near they are to each other.
+    Place,
+    /// The provider's official marks of quality.
+    Tier,
+    /// What came of earlier suggestions between the two.
+    History,
+    /// How recently the offer was confirmed.
+    Recency,
+    /// The seeker's official marks of quality.
+    Standing,
+    /// How the provider answered such needs before.
+    Willingness,
+    /// How recently the need was raised.
+    Freshness,
+    /// How much of the offer is idle.
+    Room,
+}
+
 /// What would be otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "CounterfactualChange")]
+#[graphql(name = "CounterfactualChange", remote = "Change")]
 pub enum ChangeWord {
     /// The fact were not there.
     Without,
@@ -51,20 +78,20 @@ pub enum ChangeWord {
 #[derive(Debug, SimpleObject)]
 #[graphql(name = "Counterfactual")]
 pub struct CounterfactualNode {
-    /// Whose gain would change.
-    side: SideWord,
-    /// The criterion.
-    criterion: String,
+    /// What could be otherwise.
+    fact: FactWord,
     /// What would be otherwise.
     change: ChangeWord,
-    /// Points the side would gain more, or fewer.
-    side_points: i32,
-    /// Points the score would have more, or fewer.
-    points: i32,
+    /// Points side A would gain more, or fewer.
+    points_of_a: i32,
+    /// Points side B would gain more, or fewer.
+    points_of_b: i32,
+    /// Points the score would have more, or fewer; null if the suggestion would not be made.
+    points: Option<i32>,
     /// Its rank now among the first 100 suggestions for the same need, from 1.
     rank: i32,
-    /// Its rank then.
-    rank_then: i32,
+    /// Its rank then; null if the suggestion would not be made.
+    rank_then: Option<i32>,
     /// The change as a clause in Chinese.
     zh: String,
     /// The change as a clause in English.
@@ -91,16 +118,13 @@ pub(super) async fn counterfactuals(
     let found = judge::counterfactuals(&seen.suggestion, &version.weights, others);
     let rank = |rank: usize| i32::try_from(rank).unwrap_or(i32::MAX);
     let node = |one: &judge::Counterfactual| CounterfactualNode {
-        side: one.side.into(),
-        criterion: one.criterion.clone(),
-        change: match one.change {
-            judge::Change::Without => ChangeWord::Without,
-            judge::Change::Best => ChangeWord::Best,
-        },
-        side_points: one.side_points,
-        points: one.points,
+        fact: one.fact.into(),
+        change: one.change.into(),
+        points_of_a: one.points_a,
+        points_of_b: one.points_b,
+        points: one.outcome.map(|outcome| outcome.points),
         rank: rank(found.rank),
-        rank_then: rank(one.rank),
+        rank_then: one.outcome.map(|outcome| rank(outcome.rank)),
         zh: one.text_zh().to_owned(),
         en: one.text_en().to_owned(),
     };

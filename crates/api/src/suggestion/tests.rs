@@ -3,7 +3,10 @@
 
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::{Actor, Role};
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId};
+use lianmeng_domain::committee::Member;
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, OfferId};
+use lianmeng_domain::offer::{Offer, OfferKind};
+use sea_orm::TransactionTrait as _;
 use serde_json::{Value, json};
 
 use crate::ids::wire;
@@ -290,4 +293,62 @@ async fn a_project_gets_a_local_owner_and_a_central_counterpart_and_then_a_task(
         let tasks = ask(&office, who, "{ tasks { totalCount } }").await;
         assert_eq!(tasks["data"]["tasks"]["totalCount"], count);
     }
+}
+
+/// Puts in 2,000 offers of enterprise 4 that nobody asks for, and one older than they all are.
+async fn crowd(office: &Office) {
+    let offer = |number: u128, title: &str| Offer {
+        id: OfferId::from(number),
+        external_id: None,
+        provider: Member::Enterprise(EnterpriseId::from(4)),
+        kind: OfferKind::Technology,
+        title: title.to_owned(),
+        body: String::new(),
+        capacity: None,
+        capacity_left: None,
+        unit: None,
+        valid_until: None,
+        is_published: true,
+        version: 1,
+    };
+    let tx = office.db.begin().await.unwrap();
+    lianmeng_store::offer::insert(&tx, &offer(1, "低排放染整工艺改造")).await.unwrap();
+    for number in 10..2_010 {
+        let title = format!("楼宇保洁与绿化{number}");
+        lianmeng_store::offer::insert(&tx, &offer(number, &title)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn among_thousands_of_offers_an_old_one_and_one_just_registered_are_found() {
+    let office = town().await;
+    crowd(&office).await;
+    let need = |key: &str| {
+        format!(
+            r#"needSubmit(input: {{ requestKey: "{key}", confirmsNoSecret: true, card: {{
+                enterpriseId: "{}", committeeId: "{}", kind: TECH_BREAKTHROUGH,
+                title: "求低排放染整工艺", body: "减少废水" }} }}) {{ need {{ id }} errors {{ code }} }}"#,
+            wire(EnterpriseId::from(1)),
+            wire(ChainCommitteeId::from(5)),
+        )
+    };
+    let titles = async |key: &str| {
+        let made = change(&office, firm(1), &need(&format!("submit-{key}"))).await;
+        let id = made["need"]["id"].as_str().unwrap().to_owned();
+        let made = change(&office, secretary(5), &make(&id, &format!("make-{key}"))).await;
+        let all = made["suggestions"].as_array().unwrap().iter();
+        let mut titles: Vec<String> =
+            all.map(|one| one["offer"]["title"].as_str().unwrap().to_owned()).collect();
+        titles.sort_unstable();
+        titles
+    };
+    assert_eq!(titles("001").await, ["低排放染整工艺改造"]);
+    let offer = format!(
+        r#"offerRegister(input: {{ requestKey: "offer-01", providerId: "{}", card: {{ kind: TECHNOLOGY,
+            title: "染整废水减排工艺" }} }}) {{ errors {{ code }} }}"#,
+        wire(EnterpriseId::from(2))
+    );
+    assert_eq!(change(&office, firm(2), &offer).await["errors"], json!([]));
+    assert_eq!(titles("002").await, ["低排放染整工艺改造", "染整废水减排工艺"]);
 }

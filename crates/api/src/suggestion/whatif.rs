@@ -86,6 +86,9 @@ pub struct SuggestionsWhatIfPayload {
     errors: Vec<UserError>,
 }
 
+/// What asking the engine twice costs beside the rows of the answer: as much as some hundred rows.
+const ENGINE: usize = 400;
+
 /// The query.
 #[derive(Debug, Default)]
 pub struct WhatIfQuery;
@@ -94,6 +97,7 @@ pub struct WhatIfQuery;
 impl WhatIfQuery {
     /// What the suggestions for a need would be with other weights or without somebody. Nothing is
     /// saved. The committee's secretary, or a coordinator.
+    #[graphql(complexity = "ENGINE + 2 * page::cost(first, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a query are its interface")]
     async fn suggestions_what_if(
         &self,

@@ -1,8 +1,16 @@
 //! Weights through GraphQL, and what changes when other ones are in force.
 
 use lianmeng_app::desk::Office;
+use lianmeng_app::weights::{Answer, Refusal, learn};
 use lianmeng_domain::actor::{Actor, Role};
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId};
+use lianmeng_domain::committee::Member;
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, SuggestionId};
+use lianmeng_domain::need::{Need, Rating};
+use lianmeng_domain::suggestion::{
+    DeclineCode, DeclineReason, Reason, Side, Suggestion, SuggestionKind, SuggestionStage,
+};
+use lianmeng_domain::weights::Fusion;
+use lianmeng_store::{need, suggestion};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
@@ -47,8 +55,13 @@ async fn market(office: &Office) -> String {
         );
         assert_eq!(change(office, firm(number), &offer).await["errors"], json!([]));
     }
+    submit(office, "submit-1").await
+}
+
+/// A need of enterprise 1.
+async fn submit(office: &Office, key: &str) -> String {
     let need = format!(
-        r#"needSubmit(input: {{ requestKey: "submit-1", confirmsNoSecret: true, card: {{
+        r#"needSubmit(input: {{ requestKey: "{key}", confirmsNoSecret: true, card: {{
             enterpriseId: "{}", committeeId: "{}", kind: TECH_BREAKTHROUGH, title: "求低排放染整工艺",
             body: "染整" }} }}) {{ need {{ id }} errors {{ code }} }}"#,
         wire(EnterpriseId::from(1)),
@@ -127,6 +140,85 @@ async fn suggestions_are_made_with_the_version_in_force_and_keep_it() {
     activate(&office, coordinator(), 1, "activ-01").await;
     let still = make(&office, &need, "make-002").await;
     assert_eq!(still, both, "what was made keeps its points and version");
+    let another = submit(&office, "submit-2").await;
+    let rolled_back = make(&office, &another, "make-003").await;
+    assert_eq!(rolled_back.len(), 2, "{rolled_back:?}");
+    for one in &rolled_back {
+        assert_eq!((&one["weightsVersion"], &one["fusion"]), (&json!(1), &json!("ONE_SIDED")));
+    }
+}
+
+/// Eighty suggestions that both sides accepted and eighty that both declined; being near decides.
+/// The needs behind the first two were rated.
+async fn answered(office: &Office) {
+    let part = |criterion: &str, points| Reason {
+        criterion: criterion.to_owned(),
+        points,
+        zh: String::new(),
+        en: String::new(),
+    };
+    let no = || Some(DeclineReason { code: DeclineCode::NoFit, note: None });
+    let enterprise = EnterpriseId::from(1);
+    for number in 0..160_u128 {
+        let is_yes = number % 2 == 0;
+        let stars = [(0, 1), (2, 5)].into_iter().find(|(of, _)| *of == number);
+        let need = Need {
+            rating: stars.map(|(_, stars)| Rating::new(stars).unwrap()),
+            ..Need::blank(NeedId::from(1_000 + number), enterprise, office.desk().now)
+        };
+        need::insert(&office.db, &need).await.unwrap();
+        let text = i32::try_from(number * 1_237 % 2_500).unwrap();
+        let place = if is_yes { 1_000 } else { 100 };
+        let one = Suggestion {
+            id: SuggestionId::from(1_000 + number),
+            kind: SuggestionKind::Enterprise,
+            need: Some(need.id),
+            offer: None,
+            project: None,
+            committee: None,
+            a: enterprise,
+            b: Member::Enterprise(EnterpriseId::from(2)),
+            points: 0,
+            reasons: vec![part("text", text), part("place", place)],
+            reasons_b: vec![part("text", text), part("place", place)],
+            fusion: Fusion::Harmonic,
+            stage: if is_yes { SuggestionStage::Mutual } else { SuggestionStage::Declined },
+            decline_a: if is_yes { None } else { no() },
+            decline_b: if is_yes { None } else { no() },
+            weights_version: 2,
+            version: 1,
+        };
+        suggestion::insert_many(&office.db, &[one]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_decided_answers_gains_weight_and_ratings_count_for_who_rated() {
+    let office = town().await;
+    let none = learn(&office.desk(), &coordinator()).await.unwrap();
+    assert_eq!(none.1, Err(Refusal::TooFew(0)));
+    answered(&office).await;
+    assert!(learn(&office.desk(), &secretary(5)).await.is_err());
+    let (report, learned) = learn(&office.desk(), &coordinator()).await.unwrap();
+    assert_eq!((report.answers, report.from_version), (320, 2));
+    let counts = |side: usize| {
+        let counts = &report.sides[side].answers;
+        [Answer::Declined, Answer::Dissatisfied, Answer::Accepted, Answer::Satisfied]
+            .map(|answer| counts.get(&answer).copied().unwrap_or(0))
+    };
+    assert_eq!((counts(0), counts(1)), ([80, 1, 78, 1], [80, 0, 80, 0]));
+    let learned = learned.unwrap();
+    for side in [Side::A, Side::B] {
+        assert!(
+            learned.of(side, "place") > 1_000 && learned.of(side, "text") < 2_500,
+            "{learned:?}"
+        );
+    }
+    assert_eq!(
+        learn(&office.desk(), &coordinator()).await.unwrap().1,
+        Ok(learned),
+        "the same rows"
+    );
 }
 
 #[tokio::test]
@@ -142,7 +234,7 @@ async fn each_side_reads_its_own_gain_and_cards_and_invitations_keep_to_that() {
     let query = format!(
         r#"{{ node(id: "{id}") {{ ... on Suggestion {{ points reasons {{ points }}
             gainOfA {{ points }} gainOfB {{ points }} card {{ zh en }} b: card(side: B) {{ zh }}
-            visit {{ zh en }} counterfactuals {{ side points rank rankThen zh en }} }} }} }}"#
+            visit {{ zh en }} counterfactuals {{ fact change pointsOfA pointsOfB points rank rankThen zh en }} }} }} }}"#
     );
     let cases = [
         ("side a", firm(1), true, false),
@@ -168,8 +260,22 @@ async fn each_side_reads_its_own_gain_and_cards_and_invitations_keep_to_that() {
     }
     let seen = ask(&office, coordinator(), &query).await["data"]["node"].clone();
     let changes = seen["counterfactuals"].as_array().unwrap();
-    let size = |one: &Value| one["points"].as_i64().unwrap().abs();
+    // Those without which there would be no suggestion come first.
+    let size = |one: &Value| one["points"].as_i64().map_or(i64::MAX, i64::abs);
     assert!(changes.windows(2).all(|pair| size(&pair[0]) >= size(&pair[1])), "{seen}");
+    assert!(
+        changes.iter().all(|one| one["points"].is_null() == one["rankThen"].is_null()),
+        "{seen}"
+    );
+    let of = |fact: &str, change: &str| {
+        let one = changes.iter().find(|one| one["fact"] == fact && one["change"] == change);
+        let one = one.unwrap_or_else(|| panic!("{fact} {change}: {seen}"));
+        [&one["pointsOfA"], &one["pointsOfB"]].map(|points| points.as_i64().unwrap())
+    };
+    assert_eq!(changes[0]["fact"], "TEXT", "nothing else speaks for it: {seen}");
+    assert!(of("TEXT", "WITHOUT").iter().all(|&points| points < 0), "{seen}");
+    assert_eq!(of("PLACE", "BEST"), [1_000, 1_000], "both gain by one fact");
+    assert_eq!(of("ROOM", "WITHOUT"), [0, -500]);
     assert!(seen["visit"]["zh"].as_str().unwrap().starts_with("对需求方："), "{seen}");
 }
 

@@ -20,13 +20,13 @@ use lianmeng_matching::problem::{
     WantedBecause, serving_products,
 };
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
-use lianmeng_store::offer::{self, OfferFilter};
 use lianmeng_store::page::{NameOrder, Window};
 use lianmeng_store::{StoreError, avoid, product, region, suggestion};
 use sea_orm::ConnectionTrait;
 
-/// Newest open offers that are looked at.
-const MAX_OFFERS: u64 = 2_000;
+use super::{SuggestError, offers};
+use crate::desk::Desk;
+
 /// Enterprises that are looked at because of what they make.
 const MAX_MAKERS: usize = 600;
 /// Enterprises of the committee's alliances that are looked at.
@@ -55,16 +55,17 @@ pub(super) struct Gathered {
 
 /// Gathers offers and enterprises that might meet `need`.
 pub(super) async fn for_need(
-    db: &impl ConnectionTrait,
+    desk: &Desk,
     need: &Need,
     limit: usize,
-    (today, weights): (NaiveDate, &Weights),
-) -> Result<Gathered, StoreError> {
+    weights: &Weights,
+) -> Result<Gathered, SuggestError> {
+    let db = &desk.db;
     let wanted = wanted(db, need).await?;
     let upstream =
         upstream(db, wanted.iter().map(|w| ProductId::from(w.product)).collect()).await?;
-    let mut offers = open_offers(db, today).await?;
-    offers.retain(|offer| need.kind.takes(offer.kind));
+    let makers = upstream.keys().copied().collect();
+    let offers = offers::open(desk, need, makers).await?;
     let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let past = past(db, need.enterprise).await?;
@@ -97,7 +98,7 @@ pub(super) async fn for_need(
             enterprise_candidate(enterprise, &crafts, history)
         }))
         .collect();
-    let seeker = seeker(db, need, today).await?;
+    let seeker = seeker(db, need, desk.today).await?;
     let places = places(db, &seeker.regions).await?;
     let problem = Problem {
         seeker,
@@ -206,15 +207,6 @@ async fn upstream(
         front = next.into_iter().collect();
     }
     Ok(leads)
-}
-
-async fn open_offers(
-    db: &impl ConnectionTrait,
-    today: NaiveDate,
-) -> Result<Vec<Offer>, StoreError> {
-    let filter = OfferFilter { open_on: Some(today), ..OfferFilter::default() };
-    let window = Window::first(MAX_OFFERS);
-    offer::page(db, &Visibility::All, &filter, window).await
 }
 
 /// Makers of `products`, partners of the need's committee, and whoever stands behind an offer.

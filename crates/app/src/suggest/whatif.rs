@@ -62,8 +62,7 @@ pub async fn ask(desk: &Desk, actor: &Actor, ask: &AskWhatIf) -> Result<WhatIf, 
     let active = weights::active(&desk.db).await?.weights;
     let changed = ask.weights.clone().unwrap_or_else(|| active.clone());
     changed.check()?;
-    let rules = (desk.today, &active);
-    let gathered = gather::for_need(&desk.db, &need, ask.limit, rules).await?;
+    let gathered = gather::for_need(desk, &need, ask.limit, &active).await?;
     let gather::Gathered { problem, offers, .. } = gathered;
     let without: BTreeSet<Member> = ask.without.iter().copied().collect();
     let is_out = |kind, id| {

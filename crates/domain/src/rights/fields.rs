@@ -147,7 +147,7 @@ pub const FIELDS: &[Fields] = &[
     open("Suggestion", Class::GainOfB, "gainOfB"),
     part("Gain", "points reasons"),
     part("Told", "zh en"),
-    part("Counterfactual", "side criterion change sidePoints points rank rankThen zh en"),
+    part("Counterfactual", "fact change pointsOfA pointsOfB points rank rankThen zh en"),
     mine("MatchWeights", Class::Weights, "version a b fusion why report madeAt madeBy isActive"),
     part("CriterionWeight", "criterion points"),
     part("MatchWeightsPayload", "weights"),

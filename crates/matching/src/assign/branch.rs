@@ -17,6 +17,8 @@ const WHOLE: f64 = 1e-6;
 const CUTS_PER_ROW: usize = 3;
 /// Rounds of odd sets at a node below the first.
 const ROUNDS_BELOW: usize = 3;
+/// Rows from which the search would need gigabytes: the basis is kept as full lines.
+const MOST_ROWS: usize = 5_000;
 /// Gains from which floating point alone is too coarse.
 const COARSE: u64 = 1 << 36;
 
@@ -63,10 +65,14 @@ fn sum(gains: &[i64], chosen: &[bool]) -> i128 {
     gains.iter().zip(chosen).filter(|(_, is)| **is).map(|(&gain, _)| i128::from(gain)).sum()
 }
 
-/// Finds the best choice; `steps` bound the work, about a million a second.
+/// Finds the best choice; `steps` bound the work, about a million a second. Nothing is found in
+/// programs of more than 5 000 rows: they do not fit into memory.
 pub(super) fn solve(program: &Program, steps: u64) -> Verdict {
     if let Some(row) = program.rows.iter().position(|row| row.lo > row.hi) {
         return Verdict::Impossible(Some((vec![row], Vec::new())));
+    }
+    if program.rows.len() > MOST_ROWS {
+        return Verdict::Unknown;
     }
     let mut search = Search::new(program, steps);
     let mut bounds = Vec::new();

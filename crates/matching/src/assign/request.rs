@@ -44,6 +44,7 @@ pub(super) fn wrong<T>(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawPerson {
     #[serde(default)]
     min: u64,
@@ -332,6 +333,10 @@ impl Raw {
     fn check_fairness(&self, fairness: &Fairness) -> Result<(), RequestError> {
         if self.edges.levels > 1 {
             return wrong("fairness", "works on points of one level");
+        }
+        if self.previous.is_some() {
+            // The way to equal chances moves pairs and would not keep those published before.
+            return wrong("fairness", "cannot be asked together with previous");
         }
         for (place, value) in
             [("fairness.alpha", fairness.alpha), ("fairness.max_price", fairness.max_price)]

@@ -3,12 +3,13 @@ use lianmeng_domain::weights::{Fusion, built_in};
 use proptest::prelude::*;
 
 use super::*;
+use crate::candidates::eligible;
 use crate::criteria::text::Likeness;
 use crate::problem::{
     Answers, Candidate, CandidateKind, History, Made, Problem, Seeker, Wanted, WantedBecause,
     serving_products,
 };
-use crate::score::{Judgement, judge, total};
+use crate::score::{Criterion, Judgement, judge, total};
 
 fn told(reasons: &[crate::score::Reason]) -> Vec<Reason> {
     let told = |reason: &crate::score::Reason| Reason {
@@ -73,26 +74,51 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
     (problem, candidate, likeness)
 }
 
-/// The same pair without the fact behind a criterion.
+/// The same pair without a fact.
 fn without(
-    criterion: &str,
+    fact: Fact,
     (mut problem, mut candidate, mut likeness): (Problem, Candidate, Likeness),
 ) -> (Problem, Candidate, Likeness) {
-    match criterion {
-        "text" => likeness = Likeness::default(),
-        "capability" | "custom" => candidate.makes.clear(),
-        "industry" => candidate.industry = None,
-        "place" => candidate.regions.clear(),
-        "tier" => (candidate.tiers, candidate.is_lead_firm) = (vec![], false),
-        "history" => candidate.history = History::default(),
-        "recency" => candidate.confirmed_days_ago = None,
-        "standing" => problem.seeker.tiers.clear(),
-        "willingness" => candidate.answers = Answers::default(),
-        "freshness" => problem.seeker.raised_days_ago = None,
-        "room" => candidate.capacity_left = None,
-        other => panic!("{other} is no criterion"),
+    match fact {
+        Fact::Text => likeness = Likeness::default(),
+        Fact::Product => candidate.makes.clear(),
+        Fact::Industry => candidate.industry = None,
+        Fact::Place => candidate.regions.clear(),
+        Fact::Tier => (candidate.tiers, candidate.is_lead_firm) = (vec![], false),
+        Fact::History => candidate.history = History::default(),
+        Fact::Recency => candidate.confirmed_days_ago = None,
+        Fact::Standing => problem.seeker.tiers.clear(),
+        Fact::Willingness => candidate.answers = Answers::default(),
+        Fact::Freshness => problem.seeker.raised_days_ago = None,
+        Fact::Room => candidate.capacity_left = Some(0),
     }
     (problem, candidate, likeness)
+}
+
+/// Whether the engine would suggest the pair.
+fn is_suggested(pair: &(Problem, Candidate, Likeness)) -> bool {
+    let judged = judged(pair);
+    let problem = Problem { candidates: vec![pair.1.clone()], ..pair.0.clone() };
+    let grounds = [Criterion::Text, Criterion::Capability];
+    !eligible(&problem).0.is_empty()
+        && judged.a.iter().any(|reason| grounds.contains(&reason.criterion))
+}
+
+fn points(reasons: &[crate::score::Reason]) -> Vec<Points> {
+    reasons.iter().map(|reason| reason.points).collect()
+}
+
+fn verdict<'a>(
+    weights: &'a Weights,
+    a: &'a [Reason],
+    b: &'a [Reason],
+    others: &'a [Points],
+) -> Verdict<'a> {
+    Verdict { weights, a, b, is_enterprise_b: true, others }
+}
+
+fn part(criterion: &str, points: Points) -> Reason {
+    Reason { criterion: criterion.to_owned(), points, zh: String::new(), en: String::new() }
 }
 
 fn judged(pair: &(Problem, Candidate, Likeness)) -> Judgement {
@@ -110,7 +136,10 @@ fn any_weights() -> impl Strategy<Value = Weights> {
     let rule = prop::sample::select(Fusion::ALL);
     (cut(7), cut(8), rule).prop_map(move |(a, b, fusion)| Weights {
         a: spread(a, &weights::CRITERIA_A),
-        b: spread(b, &weights::CRITERIA_B),
+        b: match fusion {
+            Fusion::OneSided => std::collections::BTreeMap::new(),
+            Fusion::Minimum | Fusion::Harmonic => spread(b, &weights::CRITERIA_B),
+        },
         fusion,
     })
 }
@@ -125,7 +154,7 @@ proptest! {
         weights.check().unwrap();
         let pair = pair(choice, weights.clone());
         let Judgement { a, b, points: score } = judged(&pair);
-        let fused = weights::fuse(weights.fusion, &points(&told(&a)), &points(&told(&b)));
+        let fused = weights::fuse(weights.fusion, &points(&a), &points(&b));
         prop_assert_eq!(score, fused.points);
         prop_assert_eq!(fused.a.iter().chain(&fused.b).sum::<i32>(), score);
         prop_assert!(total(&a) <= 10_000 && total(&b) <= 10_000 && score <= 10_000);
@@ -133,25 +162,20 @@ proptest! {
     }
 
     #[test]
-    fn removing_a_fact_removes_exactly_its_points_and_that_was_foretold(
+    fn removing_a_fact_takes_what_was_foretold_from_both_sides_and_the_score(
         choice in prop::array::uniform8(0..10_000_usize), weights in any_weights(),
     ) {
         let pair = pair(choice, weights.clone());
         let before = judged(&pair);
         let (a, b) = (told(&before.a), told(&before.b));
-        let verdict = Verdict { weights: &weights, a: &a, b: &b, others: &[] };
+        let verdict = verdict(&weights, &a, &b, &[]);
         for one in counterfactuals(&verdict).iter().filter(|one| one.change == Change::Without) {
-            let after = judged(&without(&one.criterion, pair.clone()));
-            let (was, is) = match one.side {
-                Side::A => (&before.a, &after.a),
-                Side::B => (&before.b, &after.b),
-            };
-            prop_assert_eq!(total(is) - total(was), one.side_points, "{}", one.criterion);
-            // Some facts speak for both sides; the others change the score by what was foretold.
-            let is_shared = ["text", "industry", "place", "capability", "custom"];
-            if !is_shared.contains(&one.criterion.as_str()) || weights.fusion == Fusion::OneSided {
-                prop_assert_eq!(after.points - before.points, one.points, "{}", one.criterion);
-            }
+            let pair = without(one.fact, pair.clone());
+            let after = judged(&pair);
+            prop_assert_eq!(total(&after.a) - total(&before.a), one.points_a, "{:?}", one.fact);
+            prop_assert_eq!(total(&after.b) - total(&before.b), one.points_b, "{:?}", one.fact);
+            let points = is_suggested(&pair).then_some(after.points - before.points);
+            prop_assert_eq!(one.outcome.map(|outcome| outcome.points), points, "{:?}", one.fact);
         }
     }
 
@@ -194,58 +218,85 @@ proptest! {
 
 #[test]
 fn the_greatest_change_comes_first_with_the_rank_it_would_bring() {
-    let part = |criterion: &str, points| Reason {
-        criterion: criterion.to_owned(),
-        points,
-        zh: String::new(),
-        en: String::new(),
-    };
     let weights = Weights::default();
     let a = [part("text", 1500), part("place", 700), part("tier", 300)];
-    let verdict = Verdict { weights: &weights, a: &a, b: &[], others: &[2400, 2600, 1100] };
+    let verdict = verdict(&weights, &a, &[], &[2400, 2600, 1100]);
     assert_eq!((verdict.points(), verdict.rank()), (2500, 2));
-    let got: Vec<_> = counterfactuals(&verdict)
-        .into_iter()
-        .map(|one| (one.criterion.clone(), one.points, one.rank, one.text_en()))
-        .collect();
+    let told = |one: Counterfactual| {
+        let outcome = one.outcome.map(|outcome| (outcome.points, outcome.rank));
+        (one.points_a, one.points_b, outcome, one.text_en())
+    };
+    let got: Vec<_> = counterfactuals(&verdict).into_iter().map(told).collect();
     let want = [
-        ("capability", 3000, 1, "if the provider made nothing but the product named"),
-        ("text", -1500, 4, "if the texts had no telling word in common"),
-        ("industry", 1000, 1, "if both were in the same industry class"),
-        ("history", 1000, 1, "if the two had met often and with success"),
-        ("place", -700, 3, "if they were in different provinces"),
-        ("recency", 500, 1, "if the offer had been confirmed in the last 30 days"),
-        ("place", 300, 1, "if both were in the same district"),
-        ("tier", -300, 3, "without the provider's marks of quality"),
-        ("tier", 200, 1, "if the provider were a single champion and lead firm"),
+        // Nothing else speaks for it.
+        (-1500, 0, None, "if the texts had no telling word in common"),
+        (3000, 0, Some((3000, 1)), "if the provider made nothing but the product named"),
+        (1000, 0, Some((1000, 1)), "if both were in the same industry class"),
+        // As much as the industry; facts keep their order.
+        (1000, 0, Some((1000, 1)), "if the two had met often and with success"),
+        (-700, 0, Some((-700, 3)), "if they were in different provinces"),
+        (300, 0, Some((300, 1)), "if both were in the same district"),
+        (-300, 0, Some((-300, 3)), "without the provider's marks of quality"),
+        (200, 0, Some((200, 1)), "if the provider were a single champion and lead firm"),
     ];
-    let want: Vec<_> = want.into_iter().map(|(c, p, r, t)| (c.to_owned(), p, r, t)).collect();
-    // Industry and history would bring as much; criteria keep their order.
     assert_eq!(got, want);
 }
 
 #[test]
-fn every_change_of_every_criterion_has_words_of_its_own() {
+fn a_fact_that_both_sides_gain_by_is_told_once() {
     let weights = built_in().remove(1).weights;
-    let all = |names: &[&str]| -> Vec<Reason> {
-        let part = |name: &&str| Reason {
-            criterion: (*name).to_owned(),
-            points: 10,
-            zh: String::new(),
-            en: String::new(),
-        };
-        names.iter().map(part).collect()
-    };
-    let (a, b) = (all(&weights::CRITERIA_A), all(&weights::CRITERIA_B));
-    let verdict = Verdict { weights: &weights, a: &a, b: &b, others: &[] };
+    let a = [part("text", 1000), part("capability", 2000), part("place", 600)];
+    let b = [part("text", 800), part("custom", 1000), part("place", 600), part("room", 500)];
+    let verdict = verdict(&weights, &a, &b, &[]);
     let found = counterfactuals(&verdict);
-    assert_eq!(found.len(), 7 * 2 - 1 + 8 * 2 - 2);
-    for one in &found {
-        assert!(
-            one.text_zh() != "若这一条件改变" && one.text_en() != "if this were otherwise",
-            "{one:?}"
-        );
-    }
+    let of = |fact, change| {
+        let one = found.iter().find(|one| (one.fact, one.change) == (fact, change)).unwrap();
+        (one.points_a, one.points_b, one.outcome.map(|outcome| outcome.points))
+    };
+    // 2 × 3600 × 2900 / 6500 is 3212; the means below are those of 3000 and 2300, and so on.
+    assert_eq!(verdict.points(), 3212);
+    assert_eq!(of(Fact::Place, Change::Without), (-600, -600, Some(2603 - 3212)));
+    assert_eq!(of(Fact::Product, Change::Without), (-2000, -1000, Some(1737 - 3212)));
+    assert_eq!(of(Fact::Place, Change::Best), (400, 400, Some(3616 - 3212)));
+    assert_eq!(of(Fact::Room, Change::Without), (0, -500, None), "then there is no suggestion");
+    let mut told: Vec<_> = found.iter().map(|one| (one.fact, one.change)).collect();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), found.len());
+}
+
+#[test]
+fn nobody_is_imagined_as_what_they_cannot_be() {
+    let weights = built_in().remove(1).weights;
+    let (a, b) = ([part("text", 1000)], [part("text", 800)]);
+    let best = |is_enterprise_b| {
+        let verdict = Verdict { is_enterprise_b, ..verdict(&weights, &a, &b, &[]) };
+        let found = counterfactuals(&verdict);
+        let best = found.iter().filter(|one| one.change == Change::Best);
+        let mut best: Vec<Fact> = best.map(|one| one.fact).collect();
+        best.sort_unstable();
+        best
+    };
+    assert_eq!(best(false), [Fact::History, Fact::Standing, Fact::Freshness]);
+    let firm = [Fact::Product, Fact::Industry, Fact::Place, Fact::Tier];
+    assert_eq!(best(true), [&firm[..], &best(false)].concat());
+}
+
+#[test]
+fn every_change_of_every_fact_has_words_of_its_own() {
+    let changes = Fact::ALL.into_iter().flat_map(|fact| {
+        [Change::Without, Change::Best].map(|change| Counterfactual {
+            fact,
+            change,
+            points_a: 0,
+            points_b: 0,
+            outcome: None,
+        })
+    });
+    let texts = changes.flat_map(|one| [one.text_zh(), one.text_en()]);
+    let texts: std::collections::BTreeSet<&str> = texts.collect();
+    assert_eq!(texts.len(), 11 * 2 * 2);
+    let weights = built_in().remove(1).weights;
     let text = serde_json::to_string(&weights).unwrap();
     assert_eq!(serde_json::from_str::<Weights>(&text).unwrap(), weights);
 }

@@ -1,20 +1,22 @@
-//! How the candidate answered suggestions for needs of this kind before, whoever raised them: signed
-//! and capped. Who never answered is neither better nor worse.
+//! How often the candidate took up suggestions for needs of this kind, whoever raised them.
+//!
+//! Refusals are private, also from who reads points: they never cost anything, and the points of who
+//! said yes more often than no tell the yeses alone.
 
 use crate::problem::Answers;
-use crate::score::{Criterion, Evidence, Points, Reason};
+use crate::score::{Criterion, Evidence, Points, Reason, fraction};
 
-/// Most points, and most that can be taken away.
+/// Most points.
 pub const MOST: Points = 1000;
 
-/// Answers of doubt: so many count as neither yes nor no, so that few answers say little.
-const DOUBT: i64 = 3;
+/// Answers of doubt: so few answers say little.
+const DOUBT: u32 = 3;
 
-/// 1000 × (accepted − declined) / (accepted + declined + 3), towards nothing.
+/// 1000 × accepted / (accepted + 3) where more was accepted than declined.
 pub fn reason(answers: Answers) -> Option<Reason> {
-    let (yes, no) = (i64::from(answers.accepted), i64::from(answers.declined));
-    let points = i64::from(MOST) * (yes - no) / (yes + no + DOUBT);
-    let points = Points::try_from(points).ok().filter(|&points| points != 0)?;
+    let Answers { accepted, declined } = answers;
+    let points = fraction(MOST, accepted, accepted.saturating_add(DOUBT));
+    (accepted > declined).then_some(())?;
     let evidence = Evidence::Answered(answers);
     Some(Reason { criterion: Criterion::Willingness, points, evidence })
 }
@@ -24,16 +26,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_habit_counts_more_than_a_single_answer() {
+    fn a_habit_counts_more_than_a_single_answer_and_refusals_never_show() {
         let cases = [
             (0, 0, None),
             (1, 1, None),
             (1, 0, Some(250)),
             (7, 0, Some(700)),
-            (0, 1, Some(-250)),
-            (3, 1, Some(285)),
-            (u32::MAX, 0, Some(999)),
-            (0, u32::MAX, Some(-999)),
+            (0, 1, None),
+            (3, 0, Some(500)),
+            (3, 2, Some(500)),
+            (3, 4, None),
+            (u32::MAX, 0, Some(1000)),
+            (0, u32::MAX, None),
         ];
         for (accepted, declined, want) in cases {
             let got = reason(Answers { accepted, declined }).map(|reason| reason.points);

@@ -126,11 +126,15 @@ pub(super) fn to_points(weights: &[f64], whole: i32) -> Vec<i32> {
 
 /// Mean logarithmic loss, each example by its worth.
 pub(super) fn log_loss(points: &[Point], foretold: &[f64]) -> f64 {
-    let loss = |(point, chance): (&Point, &f64)| {
+    losses(points, foretold).sum::<f64>() / worth(points)
+}
+
+/// The loss of each point, times its worth.
+pub(super) fn losses(points: &[Point], foretold: &[f64]) -> impl Iterator<Item = f64> {
+    points.iter().zip(foretold).map(|(point, chance)| {
         let right = if point.is_yes { *chance } else { 1.0 - *chance };
         -point.worth * right.max(1e-9).ln()
-    };
-    points.iter().zip(foretold).map(loss).sum::<f64>() / worth(points)
+    })
 }
 
 /// The probability that a yes is foretold more surely than a no; ties count half.

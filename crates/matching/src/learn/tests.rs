@@ -79,17 +79,9 @@ fn the_same_answers_in_another_order_give_the_same_bytes() {
 
 #[test]
 fn answers_by_the_roll_of_a_die_change_nothing() {
-    for seed in 1..=5 {
+    for seed in 1..=20 {
         let (report, learned) = learn(&weights(), 2, &examples(100, seed, 1_000, place_decides));
-        for side in report.sides.iter().filter(|side| side.is_changed) {
-            // By luck a die can seem foreseeable; then only if it was so on answers held out.
-            assert!(
-                side.after.unwrap().log_loss_millionths < side.before.unwrap().log_loss_millionths
-            );
-        }
-        if report.sides.iter().all(|side| !side.is_changed) {
-            assert_eq!(learned, Err(Refusal::NotBetter), "{report:?}");
-        }
+        assert_eq!(learned, Err(Refusal::NotBetter), "{seed}: {report:?}");
     }
 }
 
@@ -118,6 +110,23 @@ fn few_answers_and_one_sided_answers_teach_nothing() {
     assert_eq!(learned, Err(Refusal::NotBetter), "nobody said no");
     assert!(report.sides.iter().all(|side| side.before.is_none()), "{report:?}");
     assert_eq!(learn(&weights(), 2, &[]).1, Err(Refusal::TooFew(0)));
+}
+
+#[test]
+fn a_yes_that_was_regretted_teaches_as_a_no() {
+    let mut all = examples(150, 1, 100, place_decides);
+    let (before, learned) = learn(&weights(), 2, &all);
+    for example in all.iter_mut().filter(|example| example.answer == Answer::Declined) {
+        example.answer = Answer::Dissatisfied;
+    }
+    let (after, again) = learn(&weights(), 2, &all);
+    assert_eq!(
+        after.sides[0].answers[&Answer::Dissatisfied],
+        before.sides[0].answers[&Answer::Declined]
+    );
+    for weights in [learned.unwrap(), again.unwrap()] {
+        assert!(weights.of(Side::A, "place") > 2_000, "{weights:?}");
+    }
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What became of suggestions, for engines that learn from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::ids::SuggestionId;
-use lianmeng_domain::need::NeedKind;
+use lianmeng_domain::ids::{NeedId, SuggestionId};
+use lianmeng_domain::need::{NeedKind, Rating};
 use lianmeng_domain::suggestion::{Suggestion, SuggestionKind, SuggestionStage};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{QueryOrder as _, QuerySelect as _};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ExprTrait as _, QueryOrder as _, QuerySelect as _};
 
 use super::row;
 use crate::StoreError;
@@ -31,7 +31,7 @@ fn answered() -> impl Iterator<Item = &'static str> {
     ANSWERED.iter().map(|stage| stage.word())
 }
 
-/// Suggestions for needs that a side has answered, with all their secrets, oldest first, at most
+/// Suggestions for needs that a side has answered, with all their secrets, newest first, at most
 /// `limit`.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub async fn answers(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Sugges
     let query = row::Entity::find()
         .filter(row::COLUMN.stage.is_in(answered()))
         .filter(row::COLUMN.kind.ne(SuggestionKind::Task.word()))
-        .order_by_asc(row::COLUMN.id)
+        .order_by_desc(row::COLUMN.id)
         .limit(limit);
     query.all(db).await?.into_iter().map(Suggestion::try_from).collect()
 }
@@ -67,6 +67,46 @@ pub async fn signed(db: &impl ConnectionTrait) -> Result<BTreeSet<SuggestionId>,
         .all(db)
         .await?;
     found.iter().map(|id| parse::value(At("pairings", "suggestion_id"), id)).collect()
+}
+
+/// Ratings of needs for which exactly one suggestion was accepted by both sides, so that the rating is
+/// of what came of it; the newest needs, at most `limit`. One statement.
+///
+/// # Errors
+///
+/// As [`answers`].
+pub async fn ratings(
+    db: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<BTreeMap<NeedId, Rating>, StoreError> {
+    use crate::need;
+    let both = [SuggestionStage::Mutual, SuggestionStage::Paired].map(SuggestionStage::word);
+    let mut alone = Query::select();
+    alone
+        .column(row::Column::NeedId)
+        .from(row::Entity)
+        .and_where(row::COLUMN.stage.is_in(both))
+        .group_by_col(row::Column::NeedId)
+        .and_having(Expr::col(row::Column::Id).count().eq(1));
+    let rows: Vec<(String, Option<i32>)> = need::row::Entity::find()
+        .select_only()
+        .column(need::row::Column::Id)
+        .column(need::row::Column::Rating)
+        .filter(need::row::COLUMN.rating.is_not_null())
+        .filter(need::row::COLUMN.id.in_subquery(alone))
+        .order_by_desc(need::row::COLUMN.id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut found = BTreeMap::new();
+    for (id, stars) in rows {
+        let at = At("needs", "rating");
+        let stars = stars.unwrap_or_default();
+        let rating = Rating::new(stars).map_err(|_| at.corrupt(&stars.to_string()))?;
+        found.insert(parse::value(At("needs", "id"), &id)?, rating);
+    }
+    Ok(found)
 }
 
 /// How side B answered suggestions for needs of `kind`: who, and whether it accepted; newest first,

@@ -153,6 +153,10 @@ fn a_malformed_request_says_where() {
             format!("{people}[],\"fairness\":{{\"alpha\":10001}}}}"),
             "fairness.alpha is 10001; at most 10000 basis points",
         ),
+        (
+            format!("{people}[],\"fairness\":{{\"alpha\":1}},\"previous\":{{\"pairs\":[]}}}}"),
+            "fairness cannot be asked together with previous",
+        ),
         (r#"{"left":[],"edges":[]}"#.to_owned(), "give either `left` and `right` or `people`"),
     ];
     for (text, want) in cases {
@@ -164,6 +168,10 @@ fn a_malformed_request_says_where() {
         (format!("{people}[[0,1]]}}"), "edge 0 has only 2 elements"),
         (format!("{people}[[0,1,9223372036854775808]]}}"), "9223372036854775808"),
         (format!("{people}[],\"musts\":[]}}"), "unknown field `musts`"),
+        (
+            r#"{"people":[{"max":1,"organization":"A"}],"edges":[]}"#.to_owned(),
+            "unknown field `organization`",
+        ),
     ] {
         let got = PairingRequest::from_json(text.as_bytes()).unwrap_err().to_string();
         assert!(got.contains(part) && got.contains("line 1 column"), "{got}");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lianmeng_testkit::{Program, shared};
+use lianmeng_testkit::{Answer, Program, Server, shared};
 use serde_json::{Value, json};
 
 #[test]
@@ -44,6 +44,58 @@ fn the_demo_walks_the_loop_and_a_second_walk_changes_nothing() {
         refused["venueRegister"]["errors"][0]["code"], "NOT_FOUND",
         "an auditor never writes"
     );
+}
+
+/// A file of `path` as the holder of `token` gets it.
+fn get(server: &Server, token: &str, path: &str) -> Answer {
+    server.get(path, &[("Authorization", &format!("Bearer {token}"))])
+}
+
+#[test]
+fn an_organiser_prints_the_papers_of_an_event_and_each_side_takes_its_own_calendar() {
+    let program = Program::default();
+    assert_eq!(program.run(&["demo"]).code, 0);
+    let server = program.serve();
+    let coordinator = program.token("coordinator", None);
+    let query = "{ events { nodes { id stage } } }";
+    let events = server.data(&coordinator, query, Value::Null)["events"]["nodes"].clone();
+    let published = events.as_array().unwrap().iter().find(|event| event["stage"] == "PUBLISHED");
+    let id = published.unwrap_or_else(|| panic!("{events}"))["id"].as_str().unwrap();
+    let path = |name: &str| format!("/events/{id}/{name}");
+
+    let papers = get(&server, &coordinator, &path("papers.html"));
+    assert_eq!(papers.status, 200, "{papers:?}");
+    assert_eq!(papers.header("content-type"), ["text/html; charset=utf-8"]);
+    for part in ["日程总表", "签到表", "14 场对接"] {
+        assert!(papers.body.contains(part), "{part}: {}", papers.body);
+    }
+    let all = get(&server, &coordinator, &path("schedule.ics"));
+    assert_eq!(all.header("content-type"), ["text/calendar; charset=utf-8"]);
+    assert_eq!(all.body.matches("BEGIN:VEVENT\r\n").count(), 14);
+    let table = get(&server, &coordinator, &path("schedule.ics?table=1"));
+    let at_table = table.body.matches("BEGIN:VEVENT").count();
+    assert!((1..14).contains(&at_table), "{}", table.body);
+
+    let flagship = program.token("enterprise", Some("demo-f01"));
+    let own = get(&server, &flagship, &path("schedule.ics"));
+    assert_eq!(own.status, 200, "{own:?}");
+    let meetings = own.body.matches("BEGIN:VEVENT").count();
+    let mine = format!(
+        r#"{{ mySchedule(eventId: "{id}") {{ rows(first: 100) {{ nodes {{ slot }} }} }} }}"#
+    );
+    let mine = server.data(&flagship, &mine, Value::Null);
+    assert_eq!(Some(meetings), mine["mySchedule"]["rows"]["nodes"].as_array().map(Vec::len));
+    assert!(meetings < 14);
+    assert_eq!(get(&server, &flagship, &path("papers.html")).status, 404, "for organisers only");
+    let public = server.get(&path("schedule.ics"), &[]);
+    assert!(public.status == 200 && !public.body.contains("VEVENT"), "{public:?}");
+    for (path, status) in [
+        (path("other.pdf"), 404),
+        (path("schedule.ics?tabel=1"), 400),
+        ("/events/event:1/schedule.ics".to_owned(), 400),
+    ] {
+        assert_eq!(get(&server, &coordinator, &path).status, status, "{path}");
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ use crate::measure::OpenStream;
 use crate::schema::{self, Service};
 use crate::service::{Engine, READS_ONLY};
 
+mod agenda;
 mod answer;
 mod attachment;
 mod caller;
@@ -160,6 +161,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         .at("/graphql/schema.graphql", get(schema_text))
         .at("/attachments/:id", get(attachment::download))
         .at("/exports/:name", get(export::list))
+        .at("/events/:id/:name", get(agenda::handed_out))
         .at("/join", get(join_page::page))
         .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))

@@ -5,6 +5,7 @@
 //! with), [`command`] (how every change begins and ends) and [`enterprise`] (a whole slice).
 
 pub mod account;
+pub mod agenda;
 pub mod alike;
 pub mod alliance;
 pub mod api_token;

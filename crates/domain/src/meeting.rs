@@ -1,5 +1,6 @@
 //! Who takes part in a docking event, who meets whom, when and at which table.
 
+pub mod agenda;
 pub mod timetable;
 pub mod version;
 

@@ -4,8 +4,9 @@
 //! exists already and what is saved is the business of the use case `import`. It must not know
 //! storage. Start reading at [`read`] (a path or an upload becomes drafts), then [`headers`] (how
 //! columns are recognised), [`mapping`] (foreign layouts), [`annotate`] and [`template`] (workbooks
-//! for people). A new kind of thing gets its fields in the domain and its headers in [`headers`].
+//! for people), [`agenda`] (calendars and pages of an event). A new kind of thing gets its fields in the domain and its headers in [`headers`].
 
+pub mod agenda;
 pub mod annotate;
 pub mod calendar;
 pub mod csv;

@@ -1,0 +1,132 @@
+//! What is handed out of an event's published timetable: `GET /events/:id/schedule.ics` and
+//! `GET /events/:id/papers.html`.
+
+use lianmeng_app::agenda::{self as app, AgendaError, ReadAgenda};
+use lianmeng_domain::ids::ParticipantId;
+use lianmeng_exchange::agenda;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use super::Front;
+use super::answer::{self, Manner, Media, Refused, bad_request};
+use super::caller;
+use crate::error::{self, ApiError};
+use crate::ids;
+
+/// Which part of the timetable; a name that is not known is refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Part {
+    participant_id: Option<String>,
+    table: Option<u16>,
+}
+
+/// What is handed out.
+#[derive(Debug, Clone, Copy)]
+enum Paper {
+    /// A calendar of what the caller sees.
+    Calendar,
+    /// Everything there is to print, for organisers.
+    Papers,
+}
+
+/// `GET /events/:id/:name`.
+#[handler]
+pub(super) async fn handed_out(
+    request: &Request,
+    Path((id, name)): Path<(String, String)>,
+    front: Data<&Front>,
+) -> Response {
+    let manner = Manner { media: Media::Json, voice: answer::voice(request) };
+    let paper = match name.as_str() {
+        "schedule.ics" => Paper::Calendar,
+        "papers.html" => Paper::Papers,
+        _ => {
+            let message = "there are schedule.ics and papers.html".to_owned();
+            return manner.refuse(Refused(StatusCode::NOT_FOUND, "BAD_REQUEST", message));
+        }
+    };
+    match timeout(front.settings.timeout, written(request, front.0, &id, paper)).await {
+        Ok(Ok(text)) => file(paper, text),
+        Ok(Err(refused)) => manner.refuse(refused),
+        Err(_elapsed) => {
+            let message = "the timetable was not there in time; try again".to_owned();
+            manner.refuse(Refused(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message))
+        }
+    }
+}
+
+async fn written(
+    request: &Request,
+    front: &Front,
+    id: &str,
+    paper: Paper,
+) -> Result<String, Refused> {
+    let who = caller::of(request, front).await?;
+    let part: Part = request.params().map_err(|error| bad_request(error.to_string()))?;
+    let participant = part.participant_id.map(|id| ids::decode(&id)).transpose();
+    let participant: Option<ParticipantId> = participant.map_err(|error| unreadable(&error))?;
+    let ask = ReadAgenda {
+        event: ids::decode(id).map_err(|error| unreadable(&error))?,
+        participant,
+        table: part.table,
+        is_whole: matches!(paper, Paper::Papers),
+    };
+    let found = app::read(&front.desk(request), &who.actor, &ask).await.map_err(refused)?;
+    Ok(match paper {
+        Paper::Calendar => agenda::ics(&found, participant),
+        Paper::Papers => agenda::pages(&found),
+    })
+}
+
+fn file(paper: Paper, text: String) -> Response {
+    let (kind, name) = match paper {
+        Paper::Calendar => {
+            ("text/calendar; charset=utf-8", "attachment; filename=\"schedule.ics\"")
+        }
+        Paper::Papers => ("text/html; charset=utf-8", "inline"),
+    };
+    let mut response = Response::builder().content_type(kind).body(text);
+    let headers = response.headers_mut();
+    for (key, value) in [
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // A page to print: its own style and nothing else.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-modals",
+        ),
+    ] {
+        headers.insert(key, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn unreadable(error: &ApiError) -> Refused {
+    Refused(StatusCode::BAD_REQUEST, error.code(), error.to_string())
+}
+
+fn refused(error: AgendaError) -> Refused {
+    match &error {
+        AgendaError::NotFound | AgendaError::NotPublished => {
+            Refused(StatusCode::NOT_FOUND, "NOT_FOUND", error.to_string())
+        }
+        AgendaError::Store(cause) => {
+            tracing::error!(%cause, "a timetable was not read");
+            match cause.trouble() {
+                Some(of) => {
+                    let (code, message) = error::trouble(of);
+                    Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
+                }
+                None => {
+                    let message = "something went wrong on our side; it has been logged".to_owned();
+                    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading a published timetable as it is handed out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::event::{self, DockingEvent};
+use lianmeng_domain::ids::{DockingEventId, MeetingId, ParticipantId};
+use lianmeng_domain::meeting::agenda::{Agenda, Appointment, Attendee};
+use lianmeng_domain::meeting::version::{Row, Version};
+use lianmeng_domain::meeting::{MAX_MEETINGS, Spot};
+use lianmeng_domain::policy::{self, Visibility};
+use lianmeng_domain::rights::Column;
+use lianmeng_store::event::{layout, version};
+use lianmeng_store::meeting::participant;
+use lianmeng_store::page::Window;
+use lianmeng_store::{StoreError, event as events, venue};
+use thiserror::Error;
+
+use crate::desk::Desk;
+
+/// Earlier versions looked through for meetings that were cancelled.
+const EARLIER: u32 = 20;
+
+/// Which timetable, and which part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadAgenda {
+    /// The event.
+    pub event: DockingEventId,
+    /// Only meetings of this participant.
+    pub participant: Option<ParticipantId>,
+    /// Only meetings at this table.
+    pub table: Option<u16>,
+    /// Only for those who see all of the event: papers of the organisers.
+    pub is_whole: bool,
+}
+
+/// Why there is nothing to hand out.
+#[derive(Debug, Error)]
+pub enum AgendaError {
+    /// No such event that the caller sees, or not as a whole.
+    #[error("no event with this id whose timetable you may see")]
+    NotFound,
+    /// No version was published.
+    #[error("no timetable of this event has been published yet")]
+    NotPublished,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The version published last, as far as `actor` sees it: participants their own meetings, organisers
+/// all.
+///
+/// # Errors
+///
+/// See [`AgendaError`].
+pub async fn read(desk: &Desk, actor: &Actor, ask: &ReadAgenda) -> Result<Agenda, AgendaError> {
+    let whole = policy::visibility(actor);
+    let sees = policy::sees_events(Column::of(actor), &whole);
+    let found = events::find(&desk.db, sees, ask.event).await?;
+    let found = found.filter(|found| !ask.is_whole || event::sees_all(sees, found));
+    let event = found.ok_or(AgendaError::NotFound)?;
+    let number = event.published.ok_or(AgendaError::NotPublished)?;
+    let version = version::find(&desk.db, event.id, number).await?;
+    let version = version.ok_or(AgendaError::NotPublished)?;
+    let agenda = written(desk, sees, event, &version).await?;
+    Ok(agenda.only(|meeting| {
+        ask.participant.is_none_or(|id| meeting.partner_of(id).is_some())
+            && ask.table.is_none_or(|table| meeting.spot.table == table)
+    }))
+}
+
+async fn written(
+    desk: &Desk,
+    sees: &Visibility,
+    event: DockingEvent,
+    version: &Version,
+) -> Result<Agenda, StoreError> {
+    let rows = rows(desk, sees, (event.id, version.number)).await?;
+    let gone = gone(desk, sees, (event.id, version.number), &rows).await?;
+    let names = Names::of(desk, event.id).await?;
+    let venue = match event.venue {
+        Some(id) => venue::find(&desk.db, &Visibility::All, id).await?,
+        None => None,
+    };
+    let venue = venue.map(|venue| {
+        let parts = [Some(venue.name), venue.address];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("，")
+    });
+    let hosts = events::place_names(&desk.db, &event.hosts).await?;
+    Ok(Agenda {
+        event: event.id,
+        title: event.title,
+        held_on: event.held_on,
+        hosts: event.hosts.iter().filter_map(|host| hosts.get(host).cloned()).collect(),
+        venue: venue.unwrap_or_default(),
+        version: version.number,
+        published_at: version.published_at,
+        meetings: rows.into_iter().map(|row| names.appointment(row)).collect(),
+        cancelled: gone.into_iter().map(|row| names.appointment(row)).collect(),
+        is_example: event.is_example,
+    })
+}
+
+async fn rows(
+    desk: &Desk,
+    sees: &Visibility,
+    key: (DockingEventId, u32),
+) -> Result<Vec<Row>, StoreError> {
+    let most = u64::try_from(MAX_MEETINGS).unwrap_or(u64::MAX);
+    version::rows(&desk.db, sees, key, Window::first(most)).await
+}
+
+/// Meetings of earlier versions that are in no later one, as they were last.
+async fn gone(
+    desk: &Desk,
+    sees: &Visibility,
+    (event, number): (DockingEventId, u32),
+    now: &[Row],
+) -> Result<Vec<Row>, StoreError> {
+    let mut seen: BTreeSet<MeetingId> = now.iter().map(|row| row.meeting).collect();
+    let mut gone = Vec::new();
+    for earlier in (1..number).rev().take(usize::try_from(EARLIER).unwrap_or(usize::MAX)) {
+        let rows = rows(desk, sees, (event, earlier)).await?;
+        gone.extend(rows.into_iter().filter(|row| seen.insert(row.meeting)));
+    }
+    gone.sort_by_key(|row| (row.starts_at, row.spot.table, row.meeting));
+    Ok(gone)
+}
+
+/// What stands on paper for numbers.
+struct Names {
+    people: BTreeMap<ParticipantId, String>,
+    tables: BTreeMap<u16, String>,
+}
+
+impl Names {
+    async fn of(desk: &Desk, event: DockingEventId) -> Result<Self, StoreError> {
+        let tables = layout::tables(&desk.db, &[event]).await?.remove(&event).unwrap_or_default();
+        Ok(Self {
+            people: participant::names(&desk.db, event).await?,
+            tables: tables.into_iter().map(|table| (table.number, table.label)).collect(),
+        })
+    }
+
+    fn appointment(&self, row: Row) -> Appointment {
+        let Row { meeting, first, second, spot, starts_at, minutes } = row;
+        let side = |id| Attendee { name: self.people.get(&id).cloned().unwrap_or_default(), id };
+        let sides = [side(first), side(second)];
+        Appointment { meeting, spot, table: self.table(spot), starts_at, minutes, sides }
+    }
+
+    /// What stands on the card of a table; its number where it bears none, or was taken away.
+    fn table(&self, spot: Spot) -> String {
+        let label = self.tables.get(&spot.table).filter(|label| !label.is_empty());
+        label.cloned().unwrap_or_else(|| spot.table.to_string())
+    }
+}

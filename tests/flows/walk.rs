@@ -57,8 +57,8 @@ fn an_organiser_prints_the_papers_of_an_event_and_each_side_takes_its_own_calend
     assert_eq!(program.run(&["demo"]).code, 0);
     let server = program.serve();
     let coordinator = program.token("coordinator", None);
-    let query = "{ events { nodes { id stage } } }";
-    let events = server.data(&coordinator, query, Value::Null)["events"]["nodes"].clone();
+    let query = "{ dockingEvents { nodes { id stage } } }";
+    let events = server.data(&coordinator, query, Value::Null)["dockingEvents"]["nodes"].clone();
     let published = events.as_array().unwrap().iter().find(|event| event["stage"] == "PUBLISHED");
     let id = published.unwrap_or_else(|| panic!("{events}"))["id"].as_str().unwrap();
     let path = |name: &str| format!("/events/{id}/{name}");

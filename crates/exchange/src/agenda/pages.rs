@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 const CHINA: i32 = 8 * 3600;
 
 const STYLE: &str = "
-body { font-family: 'Noto Serif CJK SC', 'Songti SC', SimSun, serif; margin: 2em auto; max-width: 60em; color: #111 }
+body { font-family: 'Noto Serif CJK SC', 'Songti SC', SimSun, serif; margin: 2em auto; padding: 0 1em; max-width: 60em; color: #111 }
 section { break-before: page }
 h1, h2 { line-height: 1.3 }
 table { border-collapse: collapse; width: 100% }

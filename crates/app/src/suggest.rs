@@ -3,7 +3,7 @@
 //! Nothing here binds anybody. Candidates are gathered first, the engine runs outside of the async
 //! threads and outside of the transaction, and only then the suggestions are saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
@@ -223,9 +223,9 @@ fn told(reason: score::Reason, public: &str, places: &BTreeMap<RegionCode, Strin
     }
     let evidence = match reason.evidence {
         Evidence::SharedWords(words) => {
-            let words: BTreeSet<String> =
-                words.into_iter().filter(|word| public.contains(word.as_str())).collect();
-            Evidence::SharedWords(words.into_iter().collect())
+            // Most telling first, so that the first ones are told of those that may be.
+            let words = words.into_iter().filter(|word| public.contains(word.as_str()));
+            Evidence::SharedWords(words.collect())
         }
         other @ (Evidence::Makes { .. }
         | Evidence::SameIndustry { .. }

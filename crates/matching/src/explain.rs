@@ -13,7 +13,7 @@ impl Reason {
     pub fn text_zh(&self) -> String {
         match &self.evidence {
             Evidence::SharedWords(words) if words.is_empty() => "文字相近".to_owned(),
-            Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(words)),
+            Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(named(words))),
             Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
                 let whose = match because {
                     WantedBecause::Stated => "需求所列的",
@@ -84,7 +84,7 @@ impl Reason {
         match &self.evidence {
             Evidence::SharedWords(words) if words.is_empty() => "similar texts".to_owned(),
             Evidence::SharedWords(words) => {
-                format!("similar texts, both mention {}", words.join(", "))
+                format!("similar texts, both mention {}", named(words).join(", "))
             }
             Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
                 let whose = match because {
@@ -156,7 +156,7 @@ impl Reason {
     /// The bare facts, for tables and filters: words, product names, codes, stored names of marks.
     pub fn evidence_strings(&self) -> Vec<String> {
         match &self.evidence {
-            Evidence::SharedWords(words) => words.clone(),
+            Evidence::SharedWords(words) => named(words).to_vec(),
             Evidence::Makes { product, wanted, .. }
             | Evidence::WantsProduct { product, wanted, .. } => {
                 vec![product.clone(), wanted.clone()]
@@ -180,6 +180,13 @@ impl Reason {
             Evidence::SharedDomains(domains) => domains.clone(),
         }
     }
+}
+
+/// Most words told of those that both texts have.
+const NAMED_WORDS: usize = 3;
+
+fn named(words: &[String]) -> &[String] {
+    words.get(..NAMED_WORDS).unwrap_or(words)
 }
 
 fn quoted(words: &[String]) -> String {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Enterprise;
-use lianmeng_domain::ids::{EnterpriseId, OfferId, ProductId};
+use lianmeng_domain::ids::{EnterpriseId, OfferId, OrganisationId, ProductId};
 use lianmeng_domain::industry::IndustryScheme;
-use lianmeng_domain::need::Need;
+use lianmeng_domain::need::{Need, NeedKind};
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductRole};
@@ -21,7 +21,7 @@ use lianmeng_matching::problem::{
 };
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::page::{NameOrder, Window};
-use lianmeng_store::{StoreError, avoid, product, region, suggestion};
+use lianmeng_store::{StoreError, avoid, organisation, product, region, suggestion};
 use sea_orm::ConnectionTrait;
 
 use super::{SuggestError, offers};
@@ -68,6 +68,7 @@ pub(super) async fn for_need(
     let offers = offers::open(desk, need, makers).await?;
     let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
+    let seats = seats(db, &offers).await?;
     let past = past(db, need.enterprise).await?;
     let answers = answers(db, need).await?;
     let avoided = avoid::pairs_with(db, &[need.enterprise]).await?;
@@ -92,7 +93,7 @@ pub(super) async fn for_need(
     };
     let candidates = offers
         .iter()
-        .map(|offer| offer_candidate(offer, &by_id, &crafts, history(offer.provider)))
+        .map(|offer| offer_candidate(offer, (&by_id, &seats), &crafts, history(offer.provider)))
         .chain(enterprises.iter().filter(is_maker).map(|enterprise| {
             let history = history(Member::Enterprise(enterprise.id));
             enterprise_candidate(enterprise, &crafts, history)
@@ -161,21 +162,20 @@ fn seeker_of(need: &Need) -> Seeker {
     }
 }
 
-/// Products the public part of the need names, and those its enterprise uses.
+/// Products the public part of the need names. Where it names none and asks for supplies, those its
+/// enterprise uses: who asks for a technique or a certain product does not ask for everything it buys.
 async fn wanted(db: &impl ConnectionTrait, need: &Need) -> Result<Vec<Wanted>, StoreError> {
     let stated = product::named_in(db, &super::public_text(need), MAX_WANTED).await?;
-    let used = product::made_by(db, &[need.enterprise], ProductRole::Uses, MAX_WANTED).await?;
-    let used: Vec<ProductId> = used.iter().map(|row| row.product).collect();
-    let used = product::find_many(db, &Visibility::All, &used).await?;
-    let want = |because| {
-        move |product: Product| Wanted { product: product.id.number(), name: product.name, because }
+    let (found, because) = if stated.is_empty() && need.kind == NeedKind::Supply {
+        let used = product::made_by(db, &[need.enterprise], ProductRole::Uses, MAX_WANTED).await?;
+        let used: Vec<ProductId> = used.iter().map(|row| row.product).collect();
+        (product::find_many(db, &Visibility::All, &used).await?, WantedBecause::Used)
+    } else {
+        (stated, WantedBecause::Stated)
     };
-    let stated = stated.into_iter().map(want(WantedBecause::Stated));
-    let mut wanted: Vec<Wanted> =
-        stated.chain(used.into_iter().map(want(WantedBecause::Used))).collect();
-    let mut seen = BTreeSet::new();
-    wanted.retain(|wanted| seen.insert(wanted.product));
-    Ok(wanted)
+    let want =
+        |product: Product| Wanted { product: product.id.number(), name: product.name, because };
+    Ok(found.into_iter().map(want).collect())
 }
 
 /// Which products lead to which wanted products, and in how many material edges, at most
@@ -207,6 +207,28 @@ async fn upstream(
         front = next.into_iter().collect();
     }
     Ok(leads)
+}
+
+/// Divisions in which organisations lie.
+type Seats = BTreeMap<OrganisationId, RegionCode>;
+
+/// Where the organisations behind `offers` lie.
+async fn seats(db: &impl ConnectionTrait, offers: &[Offer]) -> Result<Seats, StoreError> {
+    let behind = offers.iter().filter_map(|offer| match offer.provider {
+        Member::Organisation(id) => Some(id),
+        Member::Enterprise(_) => None,
+    });
+    let behind: BTreeSet<OrganisationId> = behind.collect();
+    let behind: Vec<OrganisationId> = behind.into_iter().collect();
+    let mut seats = Seats::new();
+    for some in behind.chunks(500) {
+        let found = organisation::find_many(db, &Visibility::All, some).await?;
+        seats.extend(found.into_iter().filter_map(|one| match one.place? {
+            Place::Region(code) => Some((one.id, code)),
+            Place::Zone(_) => None,
+        }));
+    }
+    Ok(seats)
 }
 
 /// Makers of `products`, partners of the need's committee, and whoever stands behind an offer.
@@ -331,10 +353,11 @@ fn enterprise_candidate(enterprise: &Enterprise, crafts: &Crafts, past: Past) ->
     }
 }
 
-/// An offer speaks with its own text; place, industry and marks are those of its enterprise.
+/// An offer speaks with its own text; place, industry and marks are those of its enterprise, the place
+/// that of its organisation.
 fn offer_candidate(
     offer: &Offer,
-    enterprises: &BTreeMap<EnterpriseId, &Enterprise>,
+    (enterprises, seats): (&BTreeMap<EnterpriseId, &Enterprise>, &Seats),
     crafts: &Crafts,
     past: Past,
 ) -> Candidate {
@@ -348,7 +371,10 @@ fn offer_candidate(
     };
     let behind = match offer.provider {
         Member::Enterprise(id) => enterprises.get(&id),
-        Member::Organisation(_) => None,
+        Member::Organisation(id) => {
+            let regions = seats.get(&id).copied().into_iter().collect();
+            return Candidate { regions, ..base };
+        }
     };
     let Some(enterprise) = behind else { return base };
     let own = enterprise_candidate(enterprise, crafts, past);

@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 pub const MOST: Points = 3000;
 
 /// Likeness below this share of a perfect one, in basis points, is chance.
-const CHANCE_BASIS_POINTS: u32 = 200;
+const CHANCE_BASIS_POINTS: u32 = 300;
 
 /// Words that say nothing about what somebody does: the mark of invented examples, and what every
 /// company name ends in.
 const EMPTY_WORDS: [&str; 6] = ["示例", "公司", "有限", "有限公司", "股份", "集团"];
 
-/// Most words named as evidence.
-const NAMED_WORDS: usize = 3;
+/// Most words kept as evidence; of those a reader may know the first few are told.
+const KEPT_WORDS: usize = 12;
 
 /// How like two texts are, and in which words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,7 +67,7 @@ fn telling(space: &Space, mut words: Vec<&String>) -> Vec<String> {
     let mut named: Vec<String> = Vec::new();
     for word in words {
         // A word inside a longer one that is named already adds nothing.
-        if named.len() < NAMED_WORDS && !named.iter().any(|longer| longer.contains(word)) {
+        if named.len() < KEPT_WORDS && !named.iter().any(|longer| longer.contains(word)) {
             named.push(word.clone());
         }
     }
@@ -96,8 +96,8 @@ mod tests {
     fn points_grow_with_the_root_of_the_likeness() {
         let cases = [
             (0, None),
-            (199, None),
-            (200, Some(424)),
+            (299, None),
+            (300, Some(519)),
             (400, Some(600)),
             (2500, Some(1500)),
             (10_000, Some(3000)),

@@ -16,7 +16,7 @@ use lianmeng_store::page::Window;
 use lianmeng_store::{StoreError, event as events, venue};
 use thiserror::Error;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, local_date};
 
 /// Earlier versions looked through for meetings that were cancelled.
 const EARLIER: u32 = 20;
@@ -37,8 +37,8 @@ pub struct ReadAgenda {
 /// Why there is nothing to hand out.
 #[derive(Debug, Error)]
 pub enum AgendaError {
-    /// No such event that the caller sees, or not as a whole.
-    #[error("no event with this id whose timetable you may see")]
+    /// No such event that the caller sees, or no meeting of it that was asked for.
+    #[error("no event with this id in whose timetable you see what you ask for")]
     NotFound,
     /// No version was published.
     #[error("no timetable of this event has been published yet")]
@@ -63,21 +63,25 @@ pub async fn read(desk: &Desk, actor: &Actor, ask: &ReadAgenda) -> Result<Agenda
     let number = event.published.ok_or(AgendaError::NotPublished)?;
     let version = version::find(&desk.db, event.id, number).await?;
     let version = version.ok_or(AgendaError::NotPublished)?;
-    let agenda = written(desk, sees, event, &version).await?;
-    Ok(agenda.only(|meeting| {
-        ask.participant.is_none_or(|id| meeting.partner_of(id).is_some())
-            && ask.table.is_none_or(|table| meeting.spot.table == table)
-    }))
+    let rows = rows(desk, (sees, ask), (event.id, number)).await?;
+    // What is printed says nothing of what is no more.
+    let gone = if ask.is_whole {
+        Vec::new()
+    } else {
+        gone(desk, (sees, ask), (event.id, number), &rows).await?
+    };
+    if rows.is_empty() && gone.is_empty() {
+        return Err(AgendaError::NotFound);
+    }
+    Ok(written(desk, event, &version, (rows, gone)).await?)
 }
 
 async fn written(
     desk: &Desk,
-    sees: &Visibility,
     event: DockingEvent,
     version: &Version,
+    (rows, gone): (Vec<Row>, Vec<Row>),
 ) -> Result<Agenda, StoreError> {
-    let rows = rows(desk, sees, (event.id, version.number)).await?;
-    let gone = gone(desk, sees, (event.id, version.number), &rows).await?;
     let names = Names::of(desk, event.id).await?;
     let venue = match event.venue {
         Some(id) => venue::find(&desk.db, &Visibility::All, id).await?,
@@ -91,37 +95,46 @@ async fn written(
     Ok(Agenda {
         event: event.id,
         title: event.title,
-        held_on: event.held_on,
+        // As it was published: the event may have been moved since.
+        held_on: rows.first().map_or(event.held_on, |row| local_date(row.starts_at)),
         hosts: event.hosts.iter().filter_map(|host| hosts.get(host).cloned()).collect(),
         venue: venue.unwrap_or_default(),
         version: version.number,
         published_at: version.published_at,
+        changes: u32::try_from(event.version).unwrap_or(u32::MAX),
         meetings: rows.into_iter().map(|row| names.appointment(row)).collect(),
         cancelled: gone.into_iter().map(|row| names.appointment(row)).collect(),
         is_example: event.is_example,
     })
 }
 
+/// The rows of a version that the caller sees and asks for.
 async fn rows(
     desk: &Desk,
-    sees: &Visibility,
+    (sees, ask): (&Visibility, &ReadAgenda),
     key: (DockingEventId, u32),
 ) -> Result<Vec<Row>, StoreError> {
     let most = u64::try_from(MAX_MEETINGS).unwrap_or(u64::MAX);
-    version::rows(&desk.db, sees, key, Window::first(most)).await
+    let mut rows = version::rows(&desk.db, sees, key, Window::first(most)).await?;
+    rows.retain(|row| {
+        ask.participant.is_none_or(|id| [row.first, row.second].contains(&id))
+            && ask.table.is_none_or(|table| row.spot.table == table)
+    });
+    Ok(rows)
 }
 
-/// Meetings of earlier versions that are in no later one, as they were last.
+/// What was asked for in earlier versions and is there in no later one, as it was last: meetings that
+/// are no more, and at a table those that moved away.
 async fn gone(
     desk: &Desk,
-    sees: &Visibility,
+    eyes: (&Visibility, &ReadAgenda),
     (event, number): (DockingEventId, u32),
     now: &[Row],
 ) -> Result<Vec<Row>, StoreError> {
     let mut seen: BTreeSet<MeetingId> = now.iter().map(|row| row.meeting).collect();
     let mut gone = Vec::new();
     for earlier in (1..number).rev().take(usize::try_from(EARLIER).unwrap_or(usize::MAX)) {
-        let rows = rows(desk, sees, (event, earlier)).await?;
+        let rows = rows(desk, eyes, (event, earlier)).await?;
         gone.extend(rows.into_iter().filter(|row| seen.insert(row.meeting)));
     }
     gone.sort_by_key(|row| (row.starts_at, row.spot.table, row.meeting));

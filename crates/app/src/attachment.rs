@@ -330,6 +330,8 @@ pub async fn tend(desk: &Desk) -> Result<(), AttachmentCommandError> {
     for sha256 in blob::doom(&desk.db, moments, ROUND).await? {
         match desk.blobs.delete(&sha256).await {
             Ok(()) => blob::forget(&desk.db, &sha256).await?,
+            // The others would wait as long as this one did.
+            Err(error @ BlobError::Away(_)) => return Err(error.into()),
             // One that cannot be deleted must not keep the others.
             Err(error) => {
                 tracing::error!(cause = %error, blob.sha256 = sha256, "bytes cannot be deleted");

@@ -29,6 +29,9 @@ pub enum BlobError {
     /// The folder or the store refuses.
     #[error("the store of attachments refuses: {0}")]
     Refused(String),
+    /// The store does not answer, or cannot at this moment.
+    #[error("the store of attachments is away: {0}")]
+    Away(String),
     /// A setting of the store.
     #[error("{0}")]
     Setting(String),

@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::NaiveDate;
 use lianmeng_domain::ids::{Id as _, OfferId};
 use lianmeng_domain::offer::{Offer, OfferKind};
 use lianmeng_domain::policy::Visibility;
@@ -24,8 +25,8 @@ use crate::feed::Feed;
 
 /// Offers read from the database at once.
 const BATCH: u64 = 1_000;
-/// Changed offers from which all are looked through instead.
-const MANY: usize = 5_000;
+/// Changes behind from which all offers are looked through instead: about as many as a process keeps.
+const FAR: i64 = 8_000;
 
 /// What this process knows of the words of offers; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -39,11 +40,20 @@ struct Shared {
     led: Mutex<Option<i64>>,
 }
 
-/// The index, and of each offer its kind and the version whose words are in it.
+/// The index, and what is known of each offer beside its words.
 #[derive(Debug)]
 struct Held {
     finder: Finder<OfferId>,
-    offers: HashMap<OfferId, (OfferKind, i64)>,
+    offers: HashMap<OfferId, Known>,
+}
+
+/// What decides whether an offer is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    kind: OfferKind,
+    valid_until: Option<NaiveDate>,
+    /// The version whose words are in the index.
+    version: i64,
 }
 
 impl Default for Held {
@@ -91,26 +101,29 @@ impl Shelf {
         Ok(())
     }
 
-    /// The offers of `kinds` that say most of what `title` and `body` ask for, best first, at most
-    /// `limit`; texts are normalised.
+    /// The offers of `kinds`, valid on `today`, that say most of what `title` and `body` ask for, best
+    /// first, at most `limit`; texts are normalised.
     ///
     /// # Errors
     ///
     /// [`ShelfError::Look`].
     pub async fn best(
         &self,
-        title: String,
-        body: String,
+        (title, body): (String, String),
         kinds: impl Fn(OfferKind) -> bool + Send + 'static,
+        today: NaiveDate,
         limit: usize,
     ) -> Result<Vec<OfferId>, ShelfError> {
         let shared = Arc::clone(&self.0);
         let look = move || {
             let held = shared.held.read().unwrap_or_else(PoisonError::into_inner);
-            let fits = |id: &OfferId| held.offers.get(id).is_some_and(|(kind, _)| kinds(*kind));
-            // Every kind is in one index, so that some are found in vain.
-            let found = held.finder.best(&title, &body, limit.saturating_mul(4));
-            found.into_iter().map(|found| found.id).filter(fits).take(limit).collect()
+            let fits = |id: &OfferId| {
+                held.offers.get(id).is_some_and(|known| {
+                    kinds(known.kind) && known.valid_until.is_none_or(|until| today <= until)
+                })
+            };
+            let found = held.finder.best_of(&title, &body, limit, fits);
+            found.into_iter().map(|found| found.id).collect()
         };
         Ok(tokio::task::spawn_blocking(look).await?)
     }
@@ -144,11 +157,14 @@ impl Shelf {
             for offer in offers {
                 // For each anew: cutting a text into words takes a while, and others wait to ask.
                 let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
-                let now = (offer.kind, offer.version);
-                if held.offers.insert(offer.id, now) != Some(now) {
-                    let text = normalise(&format!("{} {}", offer.title, offer.body));
-                    held.finder.insert(offer.id, &text);
+                // A reader that was cut off may come late with older words.
+                if held.offers.get(&offer.id).is_some_and(|known| known.version >= offer.version) {
+                    continue;
                 }
+                let Offer { kind, valid_until, version, .. } = offer;
+                held.offers.insert(offer.id, Known { kind, valid_until, version });
+                let text = normalise(&format!("{} {}", offer.title, offer.body));
+                held.finder.insert(offer.id, &text);
             }
         };
         Ok(tokio::task::spawn_blocking(work).await?)
@@ -157,7 +173,7 @@ impl Shelf {
 
 /// What happened to offers.
 enum News {
-    /// Nobody can say, or too much.
+    /// Nobody can say, or it is too long ago.
     All,
     /// Something happened to these.
     Of(BTreeSet<OfferId>),
@@ -168,12 +184,15 @@ async fn news(
     feed: &Feed,
     (mut after, last): (i64, i64),
 ) -> Result<News, StoreError> {
+    if last - after > FAR {
+        return Ok(News::All);
+    }
     let mut ids = BTreeSet::new();
     while after < last {
         let changes = feed.since(db, after).await?;
         let is_whole = changes.first().is_some_and(|change| change.seq == after + 1);
         // An import names nothing it changed, and a part of the log may have been put away.
-        if !is_whole || changes.iter().any(|change| change.action == "import") || ids.len() > MANY {
+        if !is_whole || changes.iter().any(|change| change.action == "import") {
             return Ok(News::All);
         }
         ids.extend(changes.iter().filter_map(|change| touched(change)));

@@ -225,10 +225,13 @@ fn answer(one: &Suggestion, side: Side, outcomes: &Outcomes) -> Option<Answer> {
         (SuggestionStage::AcceptedByA, Side::A) | (SuggestionStage::AcceptedByB, Side::B) => {
             Some(Answer::Accepted)
         }
+        // The last word of who sought help.
+        (SuggestionStage::Mutual | SuggestionStage::Paired, _) if is_satisfied() == Some(false) => {
+            Some(Answer::Dissatisfied)
+        }
         (SuggestionStage::Paired, _) if outcomes.signed.contains(&one.id) => Some(Answer::Signed),
         (SuggestionStage::Mutual | SuggestionStage::Paired, _) => Some(match is_satisfied() {
-            Some(true) => Answer::Satisfied,
-            Some(false) => Answer::Dissatisfied,
+            Some(_) => Answer::Satisfied,
             None if one.stage == SuggestionStage::Paired => Answer::Paired,
             None => Answer::Accepted,
         }),

@@ -164,8 +164,8 @@ pub struct Delivery {
 pub struct Part<T> {
     /// Which notice.
     pub notice: NoticeId,
-    /// What the last of them tells.
-    pub kind: NoticeKind,
+    /// What they tell, in the order of the causes.
+    pub kinds: Vec<NoticeKind>,
     /// Its changes in the audit log, sorted.
     pub causes: Vec<T>,
 }

@@ -3,7 +3,7 @@
 mod ics;
 mod pages;
 
-pub use ics::ics;
+pub use ics::{Whose, ics};
 pub use pages::pages;
 
 #[cfg(test)]

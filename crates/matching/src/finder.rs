@@ -164,6 +164,17 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
     ///
     /// Time grows with the offers that have the need's terms: 100,000 in a few milliseconds.
     pub fn best(&self, title: &str, body: &str, limit: usize) -> Vec<Found<K>> {
+        self.best_of(title, body, limit, |_| true)
+    }
+
+    /// As [`Finder::best`], of the offers that `fits` keeps. How rare a term is still goes by all.
+    pub fn best_of(
+        &self,
+        title: &str,
+        body: &str,
+        limit: usize,
+        fits: impl Fn(&K) -> bool,
+    ) -> Vec<Found<K>> {
         let end = body.char_indices().nth(MOST_BODY).map_or(body.len(), |(end, _)| end);
         let body = &body[..end];
         let need: [Vec<Weighted>; SIGNALS.len()] =
@@ -181,7 +192,7 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
         }
         let factors = self.factors();
         let mut found: Vec<(u32, Found<K>)> = self
-            .strongest(&sums, &factors, limit.saturating_mul(4))
+            .strongest((&sums, &factors), limit.saturating_mul(4), fits)
             .into_iter()
             .filter_map(|slot| Some((slot, self.found(slot, &worth, &factors)?)))
             .collect();
@@ -276,7 +287,12 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
     }
 
     /// The slots with the highest sums, equal ones by id.
-    fn strongest(&self, sums: &[u32], factors: &[u64; 256], limit: usize) -> Vec<u32> {
+    fn strongest(
+        &self,
+        (sums, factors): (&[u32], &[u64; 256]),
+        limit: usize,
+        fits: impl Fn(&K) -> bool,
+    ) -> Vec<u32> {
         let mut best: Vec<(u64, u32)> = Vec::new();
         let order = |a: &(u64, u32), b: &(u64, u32)| {
             b.0.cmp(&a.0).then_with(|| self.id(a.1).cmp(&self.id(b.1)))
@@ -285,7 +301,7 @@ impl<K: Clone + Eq + Hash + Ord> Finder<K> {
         let mut least = 1;
         for ((slot, &sum), &length) in (0..).zip(sums).zip(&self.lengths) {
             let score = u64::from(sum) * factors[usize::from(length)];
-            if score < least {
+            if score < least || !self.id(slot).is_some_and(&fits) {
                 continue;
             }
             best.push((score, slot));

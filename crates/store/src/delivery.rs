@@ -415,9 +415,9 @@ pub async fn parts(
         match parts.last_mut().filter(|part| part.notice == notice) {
             Some(part) => {
                 part.causes.push(cause);
-                part.kind = kind;
+                part.kinds.push(kind);
             }
-            None => parts.push(Part { notice, kind, causes: vec![cause] }),
+            None => parts.push(Part { notice, kinds: vec![kind], causes: vec![cause] }),
         }
     }
     Ok(all)

@@ -20,6 +20,10 @@ const TEMPLATE: &str = "lianmeng_template";
 const PREFIX: &str = "lianmeng_test_";
 /// One at a time makes databases; PostgreSQL refuses to copy what others are using.
 const LOCK: &str = "SELECT pg_advisory_lock(20261122)";
+/// Copies that may stay: ten megabytes each.
+const KEPT: usize = 150;
+/// Copies dropped for each that is made: that takes a while, and other tests wait.
+const DROPPED: usize = 2;
 /// Connections a test opens.
 const CONNECTIONS: u32 = 8;
 
@@ -55,8 +59,7 @@ pub fn sqlite(file: &Path, sql: &str) -> Vec<String> {
     runtime.unwrap().block_on(ask)
 }
 
-/// A new database on the PostgreSQL server of the tests. It stays until a later test is made, which
-/// drops those whose process has ended.
+/// A new database on the PostgreSQL server of the tests. It stays after the test, until there are many.
 #[derive(Debug)]
 pub struct Place {
     url: String,
@@ -112,8 +115,8 @@ impl Place {
     }
 }
 
-/// Drops the databases of tests whose process has ended: together they would fill a disk. Nothing
-/// where the system does not tell which processes run.
+/// Drops some databases of tests whose process has ended once there are many: together they would fill
+/// a disk. Nothing where the system does not tell which processes run.
 async fn drop_ended(admin: &DatabaseConnection) {
     let processes = Path::new("/proc");
     if !processes.join("self").exists() {
@@ -121,12 +124,14 @@ async fn drop_ended(admin: &DatabaseConnection) {
     }
     let all = format!("SELECT datname::text FROM pg_database WHERE datname LIKE '{PREFIX}%'");
     let rows = admin.query_all_raw(Statement::from_string(DbBackend::Postgres, all)).await.unwrap();
-    for row in rows {
-        let name: String = row.try_get_by_index(0).unwrap();
+    let names: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    let has_ended = |name: &&String| {
         let process = name[PREFIX.len()..].split('_').next().unwrap_or_default();
-        if !processes.join(process).exists() {
-            // A server that the test began may still be leaving: the next one drops it.
-            drop(admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await);
-        }
+        !processes.join(process).exists()
+    };
+    let dropped = if names.len() > KEPT { DROPPED } else { 0 };
+    for name in names.iter().filter(has_ended).take(dropped) {
+        // A server that the test began may still be leaving: a later one drops it.
+        drop(admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await);
     }
 }

@@ -3,11 +3,12 @@
 
 use lianmeng_app::agenda::{self as app, AgendaError, ReadAgenda};
 use lianmeng_domain::ids::ParticipantId;
-use lianmeng_exchange::agenda;
+use lianmeng_exchange::agenda::{self, Whose};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Front;
@@ -23,6 +24,9 @@ struct Part {
     participant_id: Option<String>,
     table: Option<u16>,
 }
+
+/// Timetables written at the same time.
+static SEATS: Semaphore = Semaphore::const_new(4);
 
 /// What is handed out.
 #[derive(Debug, Clone, Copy)]
@@ -75,11 +79,19 @@ async fn written(
         table: part.table,
         is_whole: matches!(paper, Paper::Papers),
     };
+    // A timetable is in memory as a whole until it is written.
+    let _seat = SEATS.acquire().await.map_err(|_| internal())?;
     let found = app::read(&front.desk(request), &who.actor, &ask).await.map_err(refused)?;
-    Ok(match paper {
-        Paper::Calendar => agenda::ics(&found, participant),
+    let whose = match (participant, part.table) {
+        (Some(id), _) => Whose::Participant(id),
+        (None, Some(table)) => Whose::Table(table),
+        (None, None) => Whose::Reader,
+    };
+    let writing = move || match paper {
+        Paper::Calendar => agenda::ics(&found, whose),
         Paper::Papers => agenda::pages(&found),
-    })
+    };
+    tokio::task::spawn_blocking(writing).await.map_err(|_| internal())
 }
 
 fn file(paper: Paper, text: String) -> Response {
@@ -122,11 +134,13 @@ fn refused(error: AgendaError) -> Refused {
                     let (code, message) = error::trouble(of);
                     Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
                 }
-                None => {
-                    let message = "something went wrong on our side; it has been logged".to_owned();
-                    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
-                }
+                None => internal(),
             }
         }
     }
+}
+
+fn internal() -> Refused {
+    let message = "something went wrong on our side; it has been logged".to_owned();
+    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
 }

@@ -102,7 +102,8 @@ fn of_store(error: StoreError) -> Refused {
 }
 
 fn of_read(error: AttachmentCommandError) -> Refused {
-    if let AttachmentCommandError::Blob(BlobError::Refused(cause)) = &error {
+    if let AttachmentCommandError::Blob(BlobError::Refused(cause) | BlobError::Away(cause)) = &error
+    {
         tracing::error!(cause, "the bytes of an attachment cannot be read");
         let message = ApiError::ELSEWHERE.to_owned();
         return Refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);

@@ -1,6 +1,7 @@
 //! Suggestions through GraphQL: who sees what of them, and that no reason to decline ever reaches the
 //! other side.
 
+use chrono::NaiveDate;
 use lianmeng_app::desk::Office;
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::committee::Member;
@@ -295,7 +296,8 @@ async fn a_project_gets_a_local_owner_and_a_central_counterpart_and_then_a_task(
     }
 }
 
-/// Puts in 2,000 offers of enterprise 4 that nobody asks for, and one older than they all are.
+/// Puts in 2,000 offers of enterprise 4 that nobody asks for, 1,300 that say the right words but are
+/// over, and one older than they all are.
 async fn crowd(office: &Office) {
     let offer = |number: u128, title: &str| Offer {
         id: OfferId::from(number),
@@ -316,6 +318,11 @@ async fn crowd(office: &Office) {
     for number in 10..2_010 {
         let title = format!("楼宇保洁与绿化{number}");
         lianmeng_store::offer::insert(&tx, &offer(number, &title)).await.unwrap();
+    }
+    for number in 3_000..4_300 {
+        let over = NaiveDate::from_ymd_opt(2025, 12, 31);
+        let offer = Offer { valid_until: over, ..offer(number, "求低排放染整工艺改造") };
+        lianmeng_store::offer::insert(&tx, &offer).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

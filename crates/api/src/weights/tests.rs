@@ -5,7 +5,7 @@ use lianmeng_app::weights::{Answer, Refusal, learn};
 use lianmeng_domain::actor::{Actor, Role};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, NeedId, SuggestionId};
-use lianmeng_domain::need::{Need, Rating};
+use lianmeng_domain::need::{Need, NeedStage, Rating};
 use lianmeng_domain::suggestion::{
     DeclineCode, DeclineReason, Reason, Side, Suggestion, SuggestionKind, SuggestionStage,
 };
@@ -164,6 +164,7 @@ async fn answered(office: &Office) {
         let stars = [(0, 1), (2, 5)].into_iter().find(|(of, _)| *of == number);
         let need = Need {
             rating: stars.map(|(_, stars)| Rating::new(stars).unwrap()),
+            stage: NeedStage::Closed,
             ..Need::blank(NeedId::from(1_000 + number), enterprise, office.desk().now)
         };
         need::insert(&office.db, &need).await.unwrap();

@@ -12,7 +12,7 @@ use super::BlobError;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Longest time one try may take.
+/// Longest time a store may say nothing; a large file may take longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a signed address holds.
 const SIGNED_FOR: Duration = Duration::from_mins(2);
@@ -81,7 +81,7 @@ impl Bucket {
             .map_err(|error| wrong(format!("the bucket {}: {error}", settings.bucket)))?;
         let client = Client::builder()
             .connect_timeout(CONNECT)
-            .timeout(PATIENCE)
+            .read_timeout(PATIENCE)
             .redirect(Policy::none())
             .build()
             .map_err(|error| wrong(error.to_string()))?;
@@ -137,7 +137,7 @@ impl Bucket {
                 // The address is signed, so it must not stand in a log.
                 Err(error) => error.without_url().to_string(),
             };
-            let Some(pause) = pauses.next() else { return Err(BlobError::Refused(told)) };
+            let Some(pause) = pauses.next() else { return Err(BlobError::Away(told)) };
             tracing::warn!(cause = told, "the store of attachments is asked again");
             tokio::time::sleep(pause).await;
         }

@@ -78,7 +78,9 @@ async fn warn_one(desk: &Desk, actor: &Actor, id: NeedId) -> Result<u64, Command
 /// Who is to be told what of `need` at `now`, each with the command's name and its request key.
 fn warnings(need: &Need, now: DateTime<Utc>) -> Vec<(&'static str, String, Audience)> {
     let late = need.lamp_facts().escalation(&SUQIAN, now);
-    let escalation = late.rung.zip(need.due_at).and_then(|(rung, due_at)| {
+    // It may be here because it lapses, long after everybody was told that it is late.
+    let due_at = need.due_at.filter(|&due_at| due_at > now - TimeDelta::days(DAYS_TOLD));
+    let escalation = late.rung.zip(due_at).and_then(|(rung, due_at)| {
         let key = format!("late-{}-{}-{}", need.id, due_at.timestamp(), late.level);
         Some(("EscalateNeed", key, notice::of_rung(rung, need)?))
     });

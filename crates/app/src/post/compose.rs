@@ -134,13 +134,15 @@ pub async fn preview(
 }
 
 fn written(post: &Post, settings: &NoticeSettings, told: &[Told]) -> Digest {
-    let line = |(notice, part): &Told| Line {
-        kind: part.kind,
-        title: notice.title.clone(),
-        link: post.link(&notice.thing),
-        causes: part.causes.iter().map(|cause| wire(*cause)).collect(),
+    let line = |(notice, part): &Told| {
+        Some(Line {
+            kind: *part.kinds.last()?,
+            title: notice.title.clone(),
+            link: post.link(&notice.thing),
+            causes: part.causes.iter().map(|cause| wire(*cause)).collect(),
+        })
     };
-    let lines: Vec<Line> = told.iter().map(line).collect();
+    let lines: Vec<Line> = told.iter().filter_map(line).collect();
     digest(settings.language, &lines, post.settings_link().as_deref())
 }
 
@@ -152,9 +154,10 @@ async fn unread(
     now: DateTime<Utc>,
 ) -> Result<Vec<Told>, StoreError> {
     let mut told = notices(db, parts).await?;
-    told.retain(|(notice, part)| {
-        let is_new = notice.account == settings.account && notice.read_at.is_none();
-        is_new && settings.address(part.kind).is_some()
+    told.retain_mut(|(notice, part)| {
+        // What is said is the last of what is wanted.
+        part.kinds.retain(|&kind| settings.address(kind).is_some());
+        notice.account == settings.account && notice.read_at.is_none() && !part.kinds.is_empty()
     });
     visible(db, told, local_date(now)).await
 }
@@ -170,7 +173,7 @@ async fn notices(
             Entry::Vacant(place) => drop(place.insert(part)),
             Entry::Occupied(mut place) => {
                 place.get_mut().causes.extend(part.causes);
-                place.get_mut().kind = part.kind;
+                place.get_mut().kinds.extend(part.kinds);
             }
         }
     }
@@ -236,7 +239,7 @@ async fn request(
         .iter()
         .map(|(notice, part)| {
             json!({
-                "kind": part.kind.word(),
+                "kind": part.kinds.last().map(|kind| kind.word()),
                 "thingId": notice.thing,
                 "title": notice.title,
                 "at": notice.last_at,

@@ -59,7 +59,8 @@ async fn register(office: &Office, number: u128, kind: OfferKind, title: &str) {
 async fn ask(office: &Office, shelf: &Shelf, title: &str) -> Vec<u128> {
     shelf.follow(&office.db, &office.feed).await.unwrap();
     let services = |kind| kind == OfferKind::Service;
-    let found = shelf.best(title.to_owned(), String::new(), services, 10).await.unwrap();
+    let text = (title.to_owned(), String::new());
+    let found = shelf.best(text, services, office.desk().today, 10).await.unwrap();
     found.into_iter().map(OfferId::number).collect()
 }
 

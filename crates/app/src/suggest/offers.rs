@@ -73,7 +73,7 @@ async fn said(desk: &Desk, need: &Need) -> Result<Vec<Offer>, SuggestError> {
     let body = text::normalise(&format!("{} {}", need.public_summary, need.body));
     let kind = need.kind;
     let takes = move |of| kind.takes(of);
-    let ids = desk.shelf.best(title, body, takes, MOST_SAID).await?;
+    let ids = desk.shelf.best((title, body), takes, desk.today, MOST_SAID).await?;
     let mut found = Vec::new();
     for some in ids.chunks(500) {
         found.extend(offer::find_many(&desk.db, &Visibility::All, some).await?);

@@ -22,11 +22,13 @@ pub struct Agenda {
     pub venue: String,
     /// Number of the version.
     pub version: u32,
+    /// How often the event was changed, its timetable, its venue or its tables; only ever rises.
+    pub changes: u32,
     /// When it was published.
     pub published_at: DateTime<Utc>,
     /// Its meetings, by slot and table.
     pub meetings: Vec<Appointment>,
-    /// Meetings of earlier versions that this one no longer has, likewise.
+    /// Meetings of earlier versions that are no longer in it, likewise.
     pub cancelled: Vec<Appointment>,
     /// Whether this is invented for demonstration 示例.
     pub is_example: bool,
@@ -94,13 +96,5 @@ impl Agenda {
             all.entry(meeting.spot.table).or_default().push(meeting);
         }
         all
-    }
-
-    /// The same with only those meetings, present and cancelled, that `keeps` names.
-    #[must_use]
-    pub fn only(mut self, keeps: impl Fn(&Appointment) -> bool) -> Self {
-        self.meetings.retain(&keeps);
-        self.cancelled.retain(&keeps);
-        self
     }
 }

@@ -31,6 +31,7 @@ fn agenda() -> Agenda {
         hosts: vec!["南山区".to_owned(), "前海".to_owned()],
         venue: "会展中心，滨海大道 1 号; 二楼".to_owned(),
         version: 3,
+        changes: 12,
         published_at: at(0, 0),
         meetings: vec![meeting(11, (1, 1), [a, b]), meeting(12, (2, 2), [a, c])],
         cancelled: vec![meeting(13, (4, 1), [b, c])],
@@ -76,31 +77,34 @@ fn value<'a>(event: &'a [(String, String)], name: &str) -> &'a str {
 
 #[test]
 fn another_parser_reads_what_was_written_in_utc_with_stable_ids_and_cancellations() {
-    let text = ics(&agenda(), None);
-    assert_eq!(text, ics(&agenda(), None), "the same bytes");
+    let text = ics(&agenda(), Whose::Reader);
+    assert_eq!(text, ics(&agenda(), Whose::Reader), "the same bytes");
     assert!(text.contains("DTSTART:20260320T012000Z\r\n"), "{text}");
     assert!(text.lines().all(|line| line.len() <= 75), "{text}");
     let events = read(&text);
     assert_eq!(events.len(), 3);
     assert_eq!(value(&events[0], "SUMMARY"), "对接：深圳甲公司 × 乙<b>集团");
     assert_eq!(value(&events[0], "LOCATION"), "会展中心，滨海大道 1 号; 二楼，A1 号桌");
-    assert_eq!(value(&events[0], "SEQUENCE"), "3");
+    assert_eq!(value(&events[0], "SEQUENCE"), "12");
     let uids: Vec<&str> = events.iter().map(|event| value(event, "UID")).collect();
     let want = [11_u128, 12, 13].map(|n| format!("{}@meetings.lianmeng", MeetingId::from(n)));
     assert_eq!(uids, want);
-    let later = Agenda { version: 4, published_at: at(1, 0), ..agenda() };
-    let later = read(&ics(&later, None));
-    assert_eq!((value(&later[0], "UID"), value(&later[0], "SEQUENCE")), (uids[0], "4"));
+    let later = Agenda { version: 4, changes: 15, published_at: at(1, 0), ..agenda() };
+    let later = read(&ics(&later, Whose::Reader));
+    assert_eq!((value(&later[0], "UID"), value(&later[0], "SEQUENCE")), (uids[0], "15"));
     assert!(text.contains("STATUS:CANCELLED") && text.matches("STATUS:CONFIRMED").count() == 2);
 }
 
 #[test]
 fn a_participant_reads_the_other_sides_name() {
     let own = ParticipantId::from(1);
-    let mine = agenda().only(|meeting| meeting.partner_of(own).is_some());
-    let events = read(&ics(&mine, Some(own)));
+    let mine = Agenda { cancelled: Vec::new(), ..agenda() };
+    let events = read(&ics(&mine, Whose::Participant(own)));
     let names: Vec<&str> = events.iter().map(|event| value(event, "SUMMARY")).collect();
     assert_eq!(names, ["对接：乙<b>集团", "对接：丙研究院"]);
+    let at_table = read(&ics(&mine, Whose::Table(1)));
+    let want = format!("{}-table-1@meetings.lianmeng", MeetingId::from(11_u128));
+    assert_eq!(value(&at_table[0], "UID"), want, "not that of the meeting in calendars of people");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::{NeedId, SuggestionId};
-use lianmeng_domain::need::{NeedKind, Rating};
+use lianmeng_domain::need::{NeedKind, NeedStage, Rating};
 use lianmeng_domain::suggestion::{Suggestion, SuggestionKind, SuggestionStage};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, Query};
@@ -69,8 +69,11 @@ pub async fn signed(db: &impl ConnectionTrait) -> Result<BTreeSet<SuggestionId>,
     found.iter().map(|id| parse::value(At("pairings", "suggestion_id"), id)).collect()
 }
 
-/// Ratings of needs for which exactly one suggestion was accepted by both sides, so that the rating is
-/// of what came of it; the newest needs, at most `limit`. One statement.
+/// Ratings of ended needs for which exactly one suggestion was accepted by both sides, so that the
+/// rating is of what came of it; the newest needs, at most `limit`. One statement.
+///
+/// A need that was reopened keeps its rating until it is answered again; that says nothing of what is
+/// suggested meanwhile.
 ///
 /// # Errors
 ///
@@ -81,6 +84,7 @@ pub async fn ratings(
 ) -> Result<BTreeMap<NeedId, Rating>, StoreError> {
     use crate::need;
     let both = [SuggestionStage::Mutual, SuggestionStage::Paired].map(SuggestionStage::word);
+    let ended = [NeedStage::Rated, NeedStage::Closed].map(NeedStage::word);
     let mut alone = Query::select();
     alone
         .column(row::Column::NeedId)
@@ -93,6 +97,7 @@ pub async fn ratings(
         .column(need::row::Column::Id)
         .column(need::row::Column::Rating)
         .filter(need::row::COLUMN.rating.is_not_null())
+        .filter(need::row::COLUMN.stage.is_in(ended))
         .filter(need::row::COLUMN.id.in_subquery(alone))
         .order_by_desc(need::row::COLUMN.id)
         .limit(limit)

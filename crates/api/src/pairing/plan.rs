@@ -280,6 +280,7 @@ impl PlanQuery {
     /// avoid each other are never paired. Saves nothing; make it so with `pairingsCreate`.
     /// Coordinators and secretaries.
     #[graphql(complexity = "cost(&a, &b, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a query are its interface")]
     async fn pairing_plan(
         &self,
         ctx: &Context<'_>,

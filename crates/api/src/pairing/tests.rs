@@ -51,7 +51,8 @@ async fn enterprise(
 
 /// A side of which everybody has the same numbers.
 fn side(ids: &[String], numbers: &str) -> String {
-    ids.iter().map(|id| format!(r#"{{ memberId: "{id}" {numbers} }} "#)).collect()
+    let wish = |id: &String| format!(r#"{{ memberId: "{id}" {numbers} }} "#);
+    ids.iter().map(wish).collect::<Vec<_>>().concat()
 }
 
 fn couple(a: &str, b: &str) -> String {

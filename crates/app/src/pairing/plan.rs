@@ -203,7 +203,8 @@ pub async fn plan(
     let ready = ready(desk, ask, &people).await?;
     let plan = tokio::task::spawn_blocking(move || {
         let is_measured = ready.ask.rules.fairness.is_some();
-        solve::solve(&ready, &people, is_measured)
+        let worths = solve::Worths::of(&[&ready], &people);
+        solve::solve(&ready, (&people, &worths), is_measured, &[])
     });
     plan.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?
 }

@@ -30,13 +30,44 @@ pub(super) enum CapOf {
     },
 }
 
-/// Chooses. `is_measured` tells how equal the chances are even where nobody asked for fairness.
+/// What everybody of some plans is worth to everybody of the other side. Words are weighed by their
+/// rarity among all of them, so that a pair has the same points in each of these plans.
+#[derive(Debug)]
+pub(super) struct Worths {
+    rows: Vec<Vec<Worth>>,
+    at: [BTreeMap<Member, usize>; 2],
+}
+
+impl Worths {
+    pub(super) fn of(plans: &[&Ready], people: &People) -> Self {
+        let side = |side: fn(&Ready) -> &Vec<Wish>| -> BTreeMap<Member, usize> {
+            let all: BTreeSet<Member> =
+                plans.iter().flat_map(|plan| side(plan)).map(|wish| wish.member).collect();
+            all.into_iter().zip(0..).collect()
+        };
+        let at = [side(|plan| &plan.ask.a), side(|plan| &plan.ask.b)];
+        let cards = |side: &BTreeMap<Member, usize>| -> Vec<Card> {
+            side.keys().map(|member| people.card(*member)).collect()
+        };
+        Self { rows: worths(&cards(&at[0]), &cards(&at[1])), at }
+    }
+
+    fn pair(&self, a: Member, b: Member) -> Worth {
+        let found = self.at[0].get(&a).zip(self.at[1].get(&b));
+        found.map_or_else(Worth::default, |(&row, &column)| self.rows[row][column])
+    }
+}
+
+/// Chooses. `is_measured` tells how equal the chances are even where nobody asked for fairness. Of
+/// equally good plans the one with most pairs of `near` is given, unless something was published or
+/// equal chances are sought.
 pub(super) fn solve(
     ready: &Ready,
-    people: &People,
+    (people, worths): (&People, &Worths),
     is_measured: bool,
+    near: &[PlannedPair],
 ) -> Result<PairingPlan, PairingCommandError> {
-    let market = Market::of(ready, people);
+    let market = Market::of(ready, people, worths);
     let (caps, caps_of) = market.caps();
     let ask = PairingAsk {
         left: bounds(&ready.bounds[0]),
@@ -45,11 +76,7 @@ pub(super) fn solve(
         must: market.places(&ready.ask.rules.must),
         avoid: market.places(&ready.ask.rules.avoid),
         caps,
-        published: ready.ask.rules.previous.as_ref().map(|previous| Published {
-            pairs: market.places(&previous.couples),
-            price: previous.price.into(),
-            is_first: previous.is_fewest_changes,
-        }),
+        published: market.published(near),
         dial: is_measured.then(|| market.dial()),
         steps: STEPS,
     };
@@ -77,31 +104,27 @@ fn bounds(list: &[(u64, u64)]) -> Vec<Bounds> {
 /// Who may be paired with whom, and what it is worth.
 struct Market<'a> {
     ready: &'a Ready,
+    worths: &'a Worths,
     edges: Vec<Edge>,
-    worths: Vec<Vec<Worth>>,
     /// Positions by member, side A and side B.
     at: [BTreeMap<Member, usize>; 2],
 }
 
 impl<'a> Market<'a> {
-    fn of(ready: &'a Ready, people: &People) -> Self {
+    fn of(ready: &'a Ready, people: &People, worths: &'a Worths) -> Self {
         let (a, b) = (&ready.ask.a, &ready.ask.b);
-        let cards = |side: &[Wish]| -> Vec<Card> {
-            side.iter().map(|wish| people.card(wish.member)).collect()
-        };
-        let worths = worths(&cards(a), &cards(b));
         let mut edges = Vec::new();
         for (left, one) in a.iter().enumerate() {
             for (right, other) in b.iter().enumerate() {
                 if one.member == other.member || people.avoid(one.member, other.member) {
                     continue;
                 }
-                let points = i64::from(worths[left][right].points);
+                let points = i64::from(worths.pair(one.member, other.member).points);
                 edges.push(Edge { left, right, points });
             }
         }
         let at = |side: &[Wish]| side.iter().map(|w| w.member).zip(0..).collect();
-        Self { ready, edges, worths, at: [at(a), at(b)] }
+        Self { ready, worths, edges, at: [at(a), at(b)] }
     }
 
     /// Positions of those couples whose members are on their sides.
@@ -147,9 +170,26 @@ impl<'a> Market<'a> {
         all.filter(|(_, edge)| counts(edge)).map(|(at, _)| at).collect()
     }
 
+    fn published(&self, near: &[PlannedPair]) -> Option<Published> {
+        let rules = &self.ready.ask.rules;
+        if let Some(previous) = &rules.previous {
+            return Some(Published {
+                pairs: self.places(&previous.couples),
+                price: previous.price.into(),
+                is_first: previous.is_fewest_changes,
+            });
+        }
+        if near.is_empty() || rules.fairness.is_some() {
+            return None;
+        }
+        let near: Vec<Couple> = near.iter().map(|pair| Couple { a: pair.a, b: pair.b }).collect();
+        Some(Published { pairs: self.places(&near), price: 0, is_first: false })
+    }
+
     fn dial(&self) -> Dial {
         let view = |edge: &Edge| {
-            let worth = self.worths[edge.left][edge.right];
+            let Couple { a, b } = self.couple((edge.left, edge.right));
+            let worth = self.worths.pair(a, b);
             (i64::from(worth.to_a), i64::from(worth.to_b))
         };
         let views = self.edges.iter().map(view).collect();
@@ -177,7 +217,7 @@ impl<'a> Market<'a> {
 
     fn pair(&self, place: (usize, usize)) -> PlannedPair {
         let Couple { a, b } = self.couple(place);
-        PlannedPair { a, b, points: self.worths[place.0][place.1].points }
+        PlannedPair { a, b, points: self.worths.pair(a, b).points }
     }
 
     fn shortage(&self, conflict: &Conflict) -> Shortage {

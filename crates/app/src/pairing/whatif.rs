@@ -78,10 +78,12 @@ pub async fn ask(
     let one = ready(desk, &ask.plan, &people).await?;
     let other = ready(desk, &changed, &people).await?;
     let both = tokio::task::spawn_blocking(move || {
-        Ok::<_, PairingCommandError>((
-            solve::solve(&one, &people, true)?,
-            solve::solve(&other, &people, true)?,
-        ))
+        let worths = solve::Worths::of(&[&one, &other], &people);
+        let known = (&people, &worths);
+        let before = solve::solve(&one, known, true, &[])?;
+        // What is equally good is not told as a difference.
+        let after = solve::solve(&other, known, true, &before.pairs)?;
+        Ok::<_, PairingCommandError>((before, after))
     });
     let both = both.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?;
     let (before, after) = both?;

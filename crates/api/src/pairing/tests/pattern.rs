@@ -135,8 +135,8 @@ async fn three_plus_one_is_three_of_one_role_and_one_of_another() {
     let demands = plan["demands"].as_array().unwrap();
     assert_eq!(demands.len(), 1, "{plan}");
     assert_eq!(demands[0]["kind"], "ROLE_MINIMUM");
-    assert_eq!(demands[0]["zh"], "甲至少要有3个“部门”");
-    assert_eq!(demands[0]["en"], "甲 gets at least 3 of the role \"Organ\"");
+    assert_eq!(demands[0]["zh"], "乙至少要有3个“部门”");
+    assert_eq!(demands[0]["en"], "乙 gets at least 3 of the role \"Organ\"");
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn who_avoids_whom_is_not_told_by_a_pair_that_must_be() {
     let mut answers = Vec::new();
     for (owner, other) in [(200, 202), (202, 200)] {
         let (owner, other) = (EnterpriseId::from(owner), EnterpriseId::from(other));
-        avoid::insert(&office.db, owner, other).await.unwrap();
+        avoid::insert(&office.db, owner, other, chrono::DateTime::UNIX_EPOCH).await.unwrap();
         answers.push(planned(&office, (&a, &b), &rules).await);
         avoid::remove(&office.db, owner, other).await.unwrap();
     }

@@ -38,10 +38,10 @@ async fn compared(office: &Office, who: Actor, arguments: &str) -> Value {
 async fn a_changed_plan_is_told_beside_the_one_asked_and_nothing_is_saved() {
     let office = town().await;
     let (mut organs, mut firms) = (Vec::new(), Vec::new());
-    for (number, name) in [(100, "染整处"), (101, "家纺处"), (102, "能源处")] {
+    for (number, name) in [(100, "印染处"), (101, "机械处"), (102, "能源处")] {
         organs.push(organisation(&office, (number, name, OrganisationKind::Department)).await);
     }
-    for (number, name) in [(200, "染整企业"), (201, "家纺企业"), (202, "能源企业")] {
+    for (number, name) in [(200, "印染企业"), (201, "机械企业"), (202, "能源企业")] {
         firms.push(enterprise(&office, (number, name), |_| ()).await);
     }
     let (a, b) = (side(&organs, "max: 2"), side(&firms, "min: 1"));
@@ -57,10 +57,14 @@ async fn a_changed_plan_is_told_beside_the_one_asked_and_nothing_is_saved() {
     assert!(same["before"]["totalPoints"].as_i64() > Some(0), "{same}");
 
     let less = ask_it(&format!(r#"without: ["{}"]"#, organs[0])).await["difference"].clone();
-    assert_eq!((&less["gained"], &less["lost"], &less["kept"]), (&json!(1), &json!(1), &json!(2)));
+    assert_eq!(
+        (&less["gained"], &less["lost"], &less["kept"]),
+        (&json!(1), &json!(1), &json!(2)),
+        "{less}"
+    );
     let all = less["pairs"].as_array().unwrap();
     let lost: Vec<&Value> = all.iter().filter(|pair| pair["pointsThen"].is_null()).collect();
-    assert_eq!((lost.len(), &lost[0]["a"]["name"]), (1, &json!("染整处")));
+    assert_eq!((lost.len(), &lost[0]["a"]["name"]), (1, &json!("印染处")));
     assert!(less["after"]["totalPoints"].as_i64() < less["before"]["totalPoints"].as_i64());
 
     let rules = format!("rules: {{ must: [{}] }}", couple(&organs[2], &firms[0]));

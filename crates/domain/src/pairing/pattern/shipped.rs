@@ -8,31 +8,31 @@ use crate::pairing::PairingKind;
 /// The patterns that come with the program, by name. Their numbers are what a plan starts from; the
 /// wishes of a plan may name others.
 pub fn shipped() -> Vec<PairingPattern> {
-    use MemberKind::{
-        Bank, CentralSubsidiary, Department, Enterprise, Flagship, Institute, LeadFirm,
-        MunicipalSoe, OrdinaryFirm, Organisation,
-    };
-    let firm = || role("企业", "Enterprise", &[Enterprise]);
-    let mut all = vec![
+    let mut all = among_enterprises();
+    all.extend(with_organisations());
+    all.push(three_plus_one());
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}
+
+fn firm() -> Role {
+    role("企业", "Enterprise", &[MemberKind::Enterprise])
+}
+
+fn among_enterprises() -> Vec<PairingPattern> {
+    use MemberKind::{CentralSubsidiary, Flagship, LeadFirm, MunicipalSoe, OrdinaryFirm};
+    let both = PairingKind::EnterpriseEnterprise;
+    let subsidiary = role("央企所属企业", "Central subsidiary", &[CentralSubsidiary]);
+    vec![
         pattern(
-            ("ONE_TO_ONE", "一对一", "One to one", PairingKind::EnterpriseEnterprise),
+            ("ONE_TO_ONE", "一对一", "One to one", both),
             firm(),
             vec![slot(firm(), (1, 1), (0, 1))],
         ),
         pattern(
-            ("ONE_TO_MANY", "一对多", "One to many", PairingKind::EnterpriseEnterprise),
+            ("ONE_TO_MANY", "一对多", "One to many", both),
             firm(),
             vec![slot(firm(), (1, 10), (1, 1))],
-        ),
-        pattern(
-            (
-                "ORGAN_ENTERPRISE",
-                "机关企业结对",
-                "Organ to enterprise",
-                PairingKind::OrganEnterprise,
-            ),
-            role("机关", "Organ", &[Department]),
-            vec![slot(firm(), (1, 2), (1, 1))],
         ),
         pattern(
             (
@@ -42,57 +42,60 @@ pub fn shipped() -> Vec<PairingPattern> {
                 PairingKind::CentralLocal,
             ),
             role("市属国企", "Municipal SOE", &[MunicipalSoe]),
-            vec![slot(
-                role("央企所属企业", "Central subsidiary", &[CentralSubsidiary]),
-                (1, 5),
-                (1, 1),
-            )],
+            vec![slot(subsidiary, (1, 5), (1, 1))],
         ),
         pattern(
-            ("BANK_ENTERPRISE", "银企结对", "Bank to firm", PairingKind::BankEnterprise),
+            ("STRONG_WEAK", "扶弱提强", "Strong to weak", both),
+            role("强企", "Strong", &[LeadFirm, Flagship]),
+            vec![slot(role("弱企", "Weak", &[OrdinaryFirm]), (1, 3), (1, 1))],
+        ),
+    ]
+}
+
+fn with_organisations() -> Vec<PairingPattern> {
+    use MemberKind::{Bank, Department, Institute, Organisation};
+    use PairingKind::{BankEnterprise, InstituteEnterprise, OrganEnterprise, VillageEnterprise};
+    vec![
+        pattern(
+            ("ORGAN_ENTERPRISE", "机关企业结对", "Organ to enterprise", OrganEnterprise),
+            role("机关", "Organ", &[Department]),
+            vec![slot(firm(), (1, 2), (1, 1))],
+        ),
+        pattern(
+            ("BANK_ENTERPRISE", "银企结对", "Bank to firm", BankEnterprise),
             role("金融机构", "Bank", &[Bank]),
             vec![slot(firm(), (1, 20), (1, 1))],
         ),
         pattern(
-            (
-                "INSTITUTE_ENTERPRISE",
-                "院企结对",
-                "Institute to firm",
-                PairingKind::InstituteEnterprise,
-            ),
+            ("INSTITUTE_ENTERPRISE", "院企结对", "Institute to firm", InstituteEnterprise),
             role("科研院所", "Institute", &[Institute]),
             vec![slot(firm(), (1, 5), (0, 2))],
         ),
         pattern(
-            ("VILLAGE_ENTERPRISE", "村企结对", "Village to firm", PairingKind::VillageEnterprise),
+            ("VILLAGE_ENTERPRISE", "村企结对", "Village to firm", VillageEnterprise),
             role("村", "Village", &[Organisation]),
             vec![slot(firm(), (1, 3), (0, 3))],
         ),
-        pattern(
-            (
-                "THREE_PLUS_ONE",
-                "“3+1”结对（示例：3个部门加1家金融机构或院所，可另设）",
-                "\"3+1\" (an example, as its source does not define it: three organs and one bank or institute)",
-                PairingKind::OrganEnterprise,
-            ),
-            firm(),
-            vec![
-                slot(role("部门", "Organ", &[Department]), (3, 3), (0, 3)),
-                slot(
-                    role("金融机构或院所", "Bank or institute", &[Bank, Institute]),
-                    (1, 1),
-                    (0, 5),
-                ),
-            ],
+    ]
+}
+
+/// What the 3 and the 1 are is not defined where the pattern is named; this is one way to read it.
+fn three_plus_one() -> PairingPattern {
+    use MemberKind::{Bank, Department, Institute};
+    let adviser = role("金融机构或院所", "Bank or institute", &[Bank, Institute]);
+    pattern(
+        (
+            "THREE_PLUS_ONE",
+            "“3+1”结对（示例：3个部门加1家金融机构或院所，可另设）",
+            "\"3+1\" (an example, as its source does not define it: three organs and one bank or institute)",
+            PairingKind::OrganEnterprise,
         ),
-        pattern(
-            ("STRONG_WEAK", "扶弱提强", "Strong to weak", PairingKind::EnterpriseEnterprise),
-            role("强企", "Strong", &[LeadFirm, Flagship]),
-            vec![slot(role("弱企", "Weak", &[OrdinaryFirm]), (1, 3), (1, 1))],
-        ),
-    ];
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    all
+        firm(),
+        vec![
+            slot(role("部门", "Organ", &[Department]), (3, 3), (0, 3)),
+            slot(adviser, (1, 1), (0, 5)),
+        ],
+    )
 }
 
 fn role(zh: &str, en: &str, who: &[MemberKind]) -> Role {

@@ -1,5 +1,8 @@
 //! The plan under rules: must, avoid, what was published, groups, equal chances, products.
 
+use std::sync::Arc;
+
+use async_graphql::{Executor as _, Request, Variables};
 use lianmeng_app::desk::Office;
 use lianmeng_domain::ids::{EnterpriseId, ProductId};
 use lianmeng_domain::organisation::OrganisationKind;
@@ -8,7 +11,8 @@ use lianmeng_store::{avoid, product};
 use serde_json::{Value, json};
 
 use super::{couple, enterprise, loads, organisation, pairs, planned, side, tongzhou};
-use crate::testing::casework::town;
+use crate::schema::{self, Service};
+use crate::testing::casework::{coordinator, town};
 
 /// Organs A, B, C and enterprises 甲, 乙, 丙.
 async fn three(office: &Office) -> (Vec<String>, Vec<String>) {
@@ -106,7 +110,6 @@ async fn one_more_pair_to_avoid_changes_as_little_as_can_be() {
         "{{ pairingPlan(a: [{organs}], b: [{firms}]) {{ pairs {{
             a {{ ... on Organisation {{ id name }} }} b {{ ... on Enterprise {{ id }} }} }} }} }}"
     );
-    let coordinator = crate::testing::casework::coordinator;
     let first = crate::testing::ask(&office, coordinator(), &query).await;
     let first = &first["data"]["pairingPlan"];
     let load = loads(first, "a");
@@ -245,4 +248,47 @@ async fn products_decide_between_enterprises_in_either_direction() {
         plan["pairs"].as_array().unwrap().iter().map(|p| &p["points"]).collect();
     assert_eq!(points, [&json!(1800), &json!(1800)], "a product that is used, and nothing else");
     assert_eq!(plan["totalPoints"], 3600);
+}
+
+#[tokio::test]
+async fn three_hundred_a_side_are_planned_from_variables_and_no_more() {
+    let office = town().await;
+    let trades = ["染整", "家纺", "能源", "机械", "食品", "化工", "物流", "软件", "建筑", "医药"];
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for number in 0..300 {
+        let trade = |times: u128| {
+            let at = (number * times + number / 10) % 10;
+            usize::try_from(at).map(|at| trades[at]).unwrap()
+        };
+        let name = format!("{}{}服务中心{number}", trade(3), trade(7));
+        a.push(organisation(&office, (5_000 + number, &name, OrganisationKind::Department)).await);
+        let name = format!("{}{}科技公司{number}", trade(1), trade(9));
+        b.push(enterprise(&office, (9_000 + number, &name), |_| ()).await);
+    }
+    let query =
+        "query Q($a: [PairingWishInput!]!, $b: [PairingWishInput!]!, $rules: PairingRulesInput)
+        { pairingPlan(a: $a, b: $b, rules: $rules) { status pairs { points } totalPoints
+            exposure { priceBasisPoints before { envyCases } after { envyCases } } } }";
+    let ask_it = async |(a, b): (&[String], &[String]), rules: Value| {
+        let wish = |id: &String| json!({ "memberId": id, "max": 2 });
+        let side = |ids: &[String]| ids.iter().map(wish).collect::<Vec<_>>();
+        let variables = json!({ "a": side(a), "b": side(b), "rules": rules });
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let service = Service::new(schema::build(), Arc::new(office.clone()), coordinator());
+        serde_json::to_value(service.execute(request).await).unwrap()
+    };
+    let answer = ask_it((&a, &b), Value::Null).await;
+    let plan = &answer["data"]["pairingPlan"];
+    assert_eq!(plan["status"], "OPTIMAL", "{answer}");
+    assert_eq!(plan["pairs"].as_array().unwrap().len(), 600);
+    let fairness = json!({ "fairness": { "alphaBasisPoints": 6000, "maxPriceBasisPoints": 500 } });
+    let fair = ask_it((&a, &b), fairness).await["data"]["pairingPlan"].clone();
+    let exposure = &fair["exposure"];
+    assert!(exposure["priceBasisPoints"].as_i64() <= Some(500), "{exposure}");
+    let cases = |when: &str| exposure[when]["envyCases"].as_i64().unwrap();
+    assert!(cases("after") < cases("before"), "{exposure}");
+    assert!(fair["totalPoints"].as_i64() <= plan["totalPoints"].as_i64());
+    a.push(b[0].clone());
+    let refused = ask_it((&a, &b), Value::Null).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_INPUT", "{refused}");
 }

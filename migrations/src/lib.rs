@@ -21,6 +21,7 @@ mod m20261122_000015_deliveries;
 mod m20261122_000016_contacts;
 mod m20261122_000017_lamps;
 mod m20261122_000018_weights;
+mod m20261122_000019_patterns;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_deliveries::Migration),
             Box::new(m20261122_000017_lamps::Migration),
             Box::new(m20261122_000018_weights::Migration),
+            Box::new(m20261122_000019_patterns::Migration),
         ]
     }
 }

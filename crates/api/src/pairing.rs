@@ -1,10 +1,9 @@
 //! Pairings in GraphQL.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MergedObject, Object, Result, SimpleObject};
 use lianmeng_app::pairing::{
     self as app, Couple, CreatePairings, MovePairing, PairingCommandError, PairingDeed,
-    PlanPairings, PlannedPair, Shortage, Wish,
 };
 use lianmeng_domain::ids::PairingId;
 use lianmeng_domain::pairing::{Pairing, PairingError, PairingKind, PairingStage};
@@ -20,8 +19,16 @@ use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 use crate::suggestion::SuggestionNode;
 
+pub mod input;
+pub mod pattern;
+pub mod plan;
 #[cfg(test)]
 mod tests;
+pub mod whatif;
+
+use pattern::{PatternMutation, PatternQuery};
+use plan::PlanQuery;
+use whatif::WhatIfQuery;
 
 /// Who is paired with whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -151,92 +158,18 @@ impl PairingTotal {
     }
 }
 
-/// Somebody to pair, with how many partners.
-#[derive(Debug, InputObject)]
-pub struct PairingWishInput {
-    /// Enterprise or organisation.
-    member_id: ID,
-    /// At least so many partners.
-    #[graphql(default, validator(custom = "Int32"))]
-    min: u32,
-    /// At most so many partners.
-    #[graphql(default = 1, validator(custom = "Int32"))]
-    max: u32,
-}
-
-fn wishes(side: &[PairingWishInput]) -> Result<Vec<Wish>, ApiError> {
-    let wish = |input: &PairingWishInput| {
-        let member = member(&input.member_id)?;
-        Ok(Wish { member, min: input.min.into(), max: input.max.into() })
-    };
-    side.iter().map(wish).collect()
-}
-
-/// A pairing worth proposing.
-#[derive(Debug)]
-pub struct PlannedPairNode(PlannedPair);
-
-/// A pairing worth proposing; nothing is saved.
-#[Object(name = "PlannedPair")]
-impl PlannedPairNode {
-    /// Side A; null if it is gone.
-    async fn a(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(MemberNode::find(Scope::of(ctx)?, self.0.a).await?)
-    }
-
-    /// Side B; null if it is gone.
-    async fn b(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(MemberNode::find(Scope::of(ctx)?, self.0.b).await?)
-    }
-
-    /// Points, 10 000 a perfect match; 0 where nothing but the minimums speaks for it.
-    async fn points(&self) -> i32 {
-        self.0.points
-    }
-}
-
-/// A minimum that cannot be met.
-#[derive(Debug)]
-pub struct ShortageNode(Shortage);
-
-/// A minimum that cannot be met while the others get what they must.
-#[Object(name = "Shortage")]
-impl ShortageNode {
-    /// Whose minimum; null if they are gone.
-    async fn member(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(MemberNode::find(Scope::of(ctx)?, self.0.member).await?)
-    }
-
-    /// The minimum.
-    async fn need(&self) -> u64 {
-        self.0.need
-    }
-
-    /// How many partners they can have; lowering every minimum listed to this makes a plan possible.
-    async fn available(&self) -> u64 {
-        self.0.available
-    }
-}
-
-/// The best set of pairings, or why there is none.
-#[derive(Debug, SimpleObject)]
-pub struct PairingPlan {
-    /// The pairs, in the order of side A and then B as given; empty if a minimum cannot be met.
-    pairs: Vec<PlannedPairNode>,
-    /// Minimums that cannot be met; empty if there is a plan.
-    shortages: Vec<ShortageNode>,
-    /// Why it was refused; empty if it was not.
-    errors: Vec<UserError>,
-}
-
 /// Queries about pairings.
+#[derive(Debug, Default, MergedObject)]
+pub struct PairingQuery(ListQuery, PlanQuery, WhatIfQuery, PatternQuery);
+
+/// The list of pairings.
 #[derive(Debug, Default)]
-pub struct PairingQuery;
+pub struct ListQuery;
 
 const LIST: &str = "pairings";
 
 #[Object]
-impl PairingQuery {
+impl ListQuery {
     /// Pairings (结对) that match, newest first, at most 100 a page: those you are a side of, or
     /// oversee.
     #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
@@ -263,35 +196,6 @@ impl PairingQuery {
             PairingNode,
         ))
     }
-
-    /// The exact best set of pairings under everyone's minimum and maximum, by text and place, or
-    /// which minimums cannot be met. Those who avoid each other are never paired. Saves nothing; make
-    /// it so with `pairingsCreate`. Coordinators and secretaries.
-    async fn pairing_plan(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Side A, at most 100.", validator(max_items = 100))] a: Vec<
-            PairingWishInput,
-        >,
-        #[graphql(desc = "Side B, at most 100.", validator(max_items = 100))] b: Vec<
-            PairingWishInput,
-        >,
-    ) -> Result<PairingPlan> {
-        let scope = Scope::of(ctx)?;
-        let ask = PlanPairings { a: wishes(&a)?, b: wishes(&b)? };
-        Ok(match app::plan(&scope.desk, &scope.actor, &ask).await {
-            Ok(plan) => PairingPlan {
-                pairs: plan.pairs.into_iter().map(PlannedPairNode).collect(),
-                shortages: plan.shortages.into_iter().map(ShortageNode).collect(),
-                errors: Vec::new(),
-            },
-            Err(error) => PairingPlan {
-                pairs: Vec::new(),
-                shortages: Vec::new(),
-                errors: vec![user_error(error)?],
-            },
-        })
-    }
 }
 
 /// Two to pair.
@@ -301,6 +205,12 @@ pub struct CoupleInput {
     a_id: ID,
     /// Enterprise or organisation on side B.
     b_id: ID,
+}
+
+fn couples(list: &[CoupleInput]) -> Result<Vec<Couple>, ApiError> {
+    let couple =
+        |input: &CoupleInput| Ok(Couple { a: member(&input.a_id)?, b: member(&input.b_id)? });
+    list.iter().map(couple).collect()
 }
 
 /// Input of `pairingsCreate`.
@@ -359,9 +269,13 @@ impl PairingsPayload {
     }
 }
 
+/// Changes of pairings and of the patterns they are planned by.
+#[derive(Debug, Default, MergedObject)]
+pub struct PairingMutation(MoveMutation, PatternMutation);
+
 /// Changes of pairings.
 #[derive(Debug, Default)]
-pub struct PairingMutation;
+pub struct MoveMutation;
 
 async fn advance(
     ctx: &Context<'_>,
@@ -380,7 +294,7 @@ async fn advance(
 }
 
 #[Object]
-impl PairingMutation {
+impl MoveMutation {
     /// Makes pairings, all or none. The committee's secretary, or a coordinator.
     async fn pairings_create(
         &self,
@@ -388,13 +302,10 @@ impl PairingMutation {
         input: PairingsCreateInput,
     ) -> Result<PairingsPayload> {
         let scope = Scope::of(ctx)?;
-        let couple = |input: &CoupleInput| {
-            Ok::<_, ApiError>(Couple { a: member(&input.a_id)?, b: member(&input.b_id)? })
-        };
         let cmd = CreatePairings {
             kind: input.kind.into(),
             committee: input.committee_id.map(|id| ids::decode(&id)).transpose()?,
-            couples: input.couples.iter().map(couple).collect::<Result<_, _>>()?,
+            couples: couples(&input.couples)?,
             from_on: input.from_on.map(Day::date),
             until_on: input.until_on.map(Day::date),
             request_key: input.request_key,
@@ -428,7 +339,15 @@ fn user_error(error: PairingCommandError) -> Result<UserError, ApiError> {
     let (code, field) = match error {
         PairingCommandError::NotFound => (Code::NotFound, None),
         PairingCommandError::UnknownReference => (Code::UnknownReference, None),
-        PairingCommandError::Repeated | PairingCommandError::Bounds { .. } => (Code::Invalid, None),
+        PairingCommandError::Repeated
+        | PairingCommandError::Bounds { .. }
+        | PairingCommandError::TooMany(_)
+        | PairingCommandError::TooManyPairs(_) => (Code::Invalid, None),
+        PairingCommandError::NotListed(_)
+        | PairingCommandError::BasisPoints(_)
+        | PairingCommandError::TwoAims => (Code::Invalid, Some("rules")),
+        PairingCommandError::UnknownPattern(_) => (Code::UnknownReference, Some("pattern")),
+        PairingCommandError::Misfits { side, .. } => (Code::Invalid, Some(side)),
         PairingCommandError::Engine(_) => return Err(ApiError::Internal(Box::new(error))),
         PairingCommandError::Rule(PairingError::WrongStage(_)) => (Code::WrongStage, None),
         PairingCommandError::Rule(PairingError::SameSides | PairingError::WrongSides(_)) => {

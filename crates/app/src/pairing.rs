@@ -1,80 +1,32 @@
 //! Pairings: planning the best set of them, making it so, renewing and ending.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
-use lianmeng_domain::actor::{Actor, Role};
+use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::enterprise::Enterprise;
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, Id as _, OrganisationId, PairingId};
-use lianmeng_domain::organisation::Organisation;
+use lianmeng_domain::ids::{ChainCommitteeId, Id as _, PairingId};
 use lianmeng_domain::pairing::{self as rules, Pairing, PairingError, PairingKind, PairingStage};
-use lianmeng_domain::policy::{self, Visibility};
-use lianmeng_domain::region::Place;
-use lianmeng_domain::text;
-use lianmeng_matching::assign::{self, Bounds, Edge, PairingProblem, Side};
-use lianmeng_matching::problem::{Candidate, CandidateKind, Problem, Seeker};
-use lianmeng_matching::suggest::suggest;
-use lianmeng_store::{StoreError, avoid, enterprise, organisation, pairing};
-use sea_orm::ConnectionTrait;
+use lianmeng_domain::policy;
+use lianmeng_store::{StoreError, pairing};
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 
-/// Somebody to pair, with how many partners.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
-    /// Who.
-    pub member: Member,
-    /// At least so many partners.
-    pub min: u64,
-    /// At most so many partners.
-    pub max: u64,
-}
+pub mod pattern;
+mod people;
+mod plan;
+mod solve;
+pub mod whatif;
+mod words;
 
-/// Asks for the best set of pairings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanPairings {
-    /// Who is on side A.
-    pub a: Vec<Wish>,
-    /// Who is on side B.
-    pub b: Vec<Wish>,
-}
-
-/// A pairing worth proposing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlannedPair {
-    /// Side A.
-    pub a: Member,
-    /// Side B.
-    pub b: Member,
-    /// Points; 0 where nothing but the minimums speaks for it.
-    pub points: i32,
-}
-
-/// A minimum that cannot be met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shortage {
-    /// Whose.
-    pub member: Member,
-    /// The minimum.
-    pub need: u64,
-    /// How many partners it can have while the others get what they must.
-    pub available: u64,
-}
-
-/// The best set of pairings, or which minimums cannot be met.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PairingPlan {
-    /// The pairs, in the order of side A and then B as given; empty if a minimum cannot be met.
-    pub pairs: Vec<PlannedPair>,
-    /// Minimums that cannot be met; empty if there is a plan.
-    pub shortages: Vec<Shortage>,
-}
+pub use plan::{
+    DemandKind, Envy, Exposure, Fair, Fairness, Group, MAX_PAIRS, MAX_SIDE, PairingPlan,
+    PairingRules, PlanChanges, PlanDemand, PlanPairings, PlanStatus, PlannedPair, Previous,
+    Shortage, Wish, plan,
+};
 
 /// Two to pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Couple {
     /// Side A.
     pub a: Member,
@@ -141,6 +93,37 @@ pub enum PairingCommandError {
         /// The maximum.
         max: u64,
     },
+    /// More members than are planned at once.
+    #[error("a side has {0} members; a plan takes at most {MAX_SIDE}")]
+    TooMany(usize),
+    /// More pairs than are planned at once.
+    #[error("the maximums allow {0} pairs; a plan has at most {MAX_PAIRS}, so lower some")]
+    TooManyPairs(u64),
+    /// A rule names somebody who is on no side.
+    #[error("{0} names somebody who is not on the side of the plan it says")]
+    NotListed(&'static str),
+    /// A share above the whole.
+    #[error("{0} is no share; give 0 to 10000 basis points")]
+    BasisPoints(u64),
+    /// Fewest changes and equal chances at once.
+    #[error(
+        "previous and fairness exclude each other: few changes keep the chances as they are; plan \
+         with one of them"
+    )]
+    TwoAims,
+    /// There is no such pattern.
+    #[error("there is no pairing pattern {0:?}; pairingPatterns lists them")]
+    UnknownPattern(String),
+    /// Somebody fits no role of the pattern.
+    #[error("the pattern {pattern} has no place on side {side} for {}", listed(.names))]
+    Misfits {
+        /// Its name.
+        pattern: String,
+        /// The side, `a` or `b`.
+        side: &'static str,
+        /// Names of those who do not fit.
+        names: Vec<String>,
+    },
     /// The engine stopped.
     #[error("the engine stopped: {0}")]
     Engine(String),
@@ -152,6 +135,15 @@ pub enum PairingCommandError {
     Command(#[from] CommandError),
 }
 
+/// At most ten names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{tail}", shown.join(", "))
+}
+
 impl From<StoreError> for PairingCommandError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -161,159 +153,6 @@ impl From<StoreError> for PairingCommandError {
             }
         }
     }
-}
-
-/// The pairs with the greatest sum of points under everyone's minimum and maximum; who avoids whom
-/// is never paired. Saves nothing. Coordinators and secretaries.
-///
-/// # Errors
-///
-/// See [`PairingCommandError`].
-pub async fn plan(
-    desk: &Desk,
-    actor: &Actor,
-    ask: &PlanPairings,
-) -> Result<PairingPlan, PairingCommandError> {
-    if !matches!(actor.role, Role::Coordinator | Role::CommitteeSecretary) {
-        return Err(PairingCommandError::NotFound);
-    }
-    check_side(&ask.a)?;
-    check_side(&ask.b)?;
-    let people = People::of(&desk.db, ask).await?;
-    let ask = ask.clone();
-    let plan = tokio::task::spawn_blocking(move || solve(&ask, &people)).await;
-    plan.map_err(|error| PairingCommandError::Engine(error.to_string()))?
-}
-
-fn check_side(side: &[Wish]) -> Result<(), PairingCommandError> {
-    let distinct: BTreeSet<Member> = side.iter().map(|wish| wish.member).collect();
-    if distinct.len() < side.len() {
-        return Err(PairingCommandError::Repeated);
-    }
-    match side.iter().find(|wish| wish.min > wish.max) {
-        Some(wish) => Err(PairingCommandError::Bounds { min: wish.min, max: wish.max }),
-        None => Ok(()),
-    }
-}
-
-/// What is known about everybody in a plan.
-struct People {
-    enterprises: BTreeMap<EnterpriseId, Enterprise>,
-    organisations: BTreeMap<OrganisationId, Organisation>,
-    avoided: BTreeSet<(EnterpriseId, EnterpriseId)>,
-}
-
-impl People {
-    async fn of(
-        db: &impl ConnectionTrait,
-        ask: &PlanPairings,
-    ) -> Result<Self, PairingCommandError> {
-        let (mut firms, mut others) = (Vec::new(), Vec::new());
-        for wish in ask.a.iter().chain(&ask.b) {
-            match wish.member {
-                Member::Enterprise(id) => firms.push(id),
-                Member::Organisation(id) => others.push(id),
-            }
-        }
-        let enterprises = enterprise::find_many(db, &Visibility::All, &firms).await?;
-        let organisations = organisation::find_many(db, &Visibility::All, &others).await?;
-        let people = Self {
-            enterprises: enterprises.into_iter().map(|e| (e.id, e)).collect(),
-            organisations: organisations.into_iter().map(|o| (o.id, o)).collect(),
-            avoided: avoid::pairs_with(db, &firms).await?,
-        };
-        let known = firms.iter().all(|id| people.enterprises.contains_key(id))
-            && others.iter().all(|id| people.organisations.contains_key(id));
-        if known { Ok(people) } else { Err(PairingCommandError::UnknownReference) }
-    }
-
-    fn avoid(&self, a: Member, b: Member) -> bool {
-        match (a, b) {
-            (Member::Enterprise(a), Member::Enterprise(b)) => {
-                self.avoided.contains(&(std::cmp::min(a, b), std::cmp::max(a, b)))
-            }
-            (Member::Enterprise(_), Member::Organisation(_))
-            | (Member::Organisation(_), Member::Enterprise(_) | Member::Organisation(_)) => false,
-        }
-    }
-
-    /// Name and services, and the place.
-    fn card(&self, member: Member) -> (String, Option<Place>) {
-        match member {
-            Member::Enterprise(id) => {
-                self.enterprises.get(&id).map_or_else(Default::default, |enterprise| {
-                    (text::normalise(&enterprise.name), enterprise.place)
-                })
-            }
-            Member::Organisation(id) => {
-                self.organisations.get(&id).map_or_else(Default::default, |organisation| {
-                    let words = format!("{} {}", organisation.name, organisation.services);
-                    (text::normalise(&words), organisation.place)
-                })
-            }
-        }
-    }
-}
-
-fn solve(ask: &PlanPairings, people: &People) -> Result<PairingPlan, PairingCommandError> {
-    let mut edges = Vec::new();
-    let mut points = BTreeMap::new();
-    for (right, seeker) in ask.b.iter().enumerate() {
-        let scores = scores(&ask.a, seeker.member, people);
-        for (left, candidate) in ask.a.iter().enumerate() {
-            let is_same = candidate.member == seeker.member;
-            if is_same || people.avoid(candidate.member, seeker.member) {
-                continue;
-            }
-            let score = scores.get(&left).copied().unwrap_or(0);
-            points.insert((left, right), score);
-            edges.push(Edge { left, right, points: i64::from(score) });
-        }
-    }
-    let bounds = |side: &[Wish]| side.iter().map(|w| Bounds { min: w.min, max: w.max }).collect();
-    let problem = PairingProblem::new(bounds(&ask.a), bounds(&ask.b), edges)
-        .map_err(|error| PairingCommandError::Engine(error.to_string()))?;
-    let answer = assign::solve(&problem);
-    let pair = |(left, right): (usize, usize)| PlannedPair {
-        a: ask.a[left].member,
-        b: ask.b[right].member,
-        points: points.get(&(left, right)).copied().unwrap_or(0),
-    };
-    let shortage = |conflict: &assign::Conflict| Shortage {
-        member: match conflict.side {
-            Side::Left => ask.a[conflict.index].member,
-            Side::Right => ask.b[conflict.index].member,
-        },
-        need: conflict.need,
-        available: conflict.available,
-    };
-    Ok(PairingPlan {
-        pairs: answer.pairs.into_iter().map(pair).collect(),
-        shortages: answer.conflict.iter().map(shortage).collect(),
-    })
-}
-
-/// Points of each candidate for one seeker, by position; those without anything in common are left
-/// out.
-fn scores(candidates: &[Wish], seeker: Member, people: &People) -> BTreeMap<usize, i32> {
-    let (words, place) = people.card(seeker);
-    let region = |place| match place {
-        Some(Place::Region(code)) => vec![code],
-        Some(Place::Zone(_)) | None => Vec::new(),
-    };
-    let candidate = |(at, wish): (usize, &Wish)| {
-        let (words, place) = people.card(wish.member);
-        let id = u128::try_from(at).unwrap_or(u128::MAX);
-        Candidate { regions: region(place), ..Candidate::new(CandidateKind::Offer, id, words) }
-    };
-    let problem = Problem {
-        seeker: Seeker { title: words, regions: region(place), ..Seeker::default() },
-        candidates: candidates.iter().enumerate().map(candidate).collect(),
-        limit: candidates.len(),
-        ..Problem::default()
-    };
-    let ranked = suggest(&problem).suggestions.into_iter();
-    ranked.filter_map(|found| Some((usize::try_from(found.id).ok()?, found.score))).collect()
 }
 
 /// Makes pairings, all or none. The committee's secretary, or a coordinator.

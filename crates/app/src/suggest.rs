@@ -28,7 +28,7 @@ use crate::desk::Desk;
 use crate::shelf::ShelfError;
 use crate::weights;
 
-mod gather;
+pub(crate) mod gather;
 pub mod offers;
 pub mod tasks;
 pub mod whatif;

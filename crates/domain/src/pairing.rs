@@ -10,6 +10,8 @@ use crate::policy;
 use crate::steps::{self, Transition, WrongStage};
 use crate::words;
 
+pub mod pattern;
+
 words! {
     /// Who is paired with whom.
     pub enum PairingKind {
@@ -114,6 +116,19 @@ pub enum PairingError {
     },
 }
 
+/// Whether a pairing of `kind` may have these sides, of which we know whether they are enterprises.
+pub const fn takes(kind: PairingKind, a_is_enterprise: bool, b_is_enterprise: bool) -> bool {
+    match kind {
+        PairingKind::EnterpriseEnterprise | PairingKind::CentralLocal => {
+            a_is_enterprise && b_is_enterprise
+        }
+        PairingKind::OrganEnterprise
+        | PairingKind::BankEnterprise
+        | PairingKind::InstituteEnterprise => a_is_enterprise != b_is_enterprise,
+        PairingKind::VillageEnterprise => true,
+    }
+}
+
 /// Checks the sides and the term of a new pairing.
 ///
 /// # Errors
@@ -123,26 +138,8 @@ pub fn check(pairing: &Pairing) -> Result<(), PairingError> {
     if pairing.a == pairing.b {
         return Err(PairingError::SameSides);
     }
-    let fits = match (pairing.kind, pairing.a, pairing.b) {
-        (
-            PairingKind::EnterpriseEnterprise | PairingKind::CentralLocal,
-            Member::Enterprise(_),
-            Member::Enterprise(_),
-        )
-        | (PairingKind::VillageEnterprise, _, _) => true,
-        (
-            PairingKind::OrganEnterprise
-            | PairingKind::BankEnterprise
-            | PairingKind::InstituteEnterprise,
-            a,
-            b,
-        ) => matches!(
-            (a, b),
-            (Member::Organisation(_), Member::Enterprise(_))
-                | (Member::Enterprise(_), Member::Organisation(_))
-        ),
-        (PairingKind::EnterpriseEnterprise | PairingKind::CentralLocal, _, _) => false,
-    };
+    let is_enterprise = |member| matches!(member, Member::Enterprise(_));
+    let fits = takes(pairing.kind, is_enterprise(pairing.a), is_enterprise(pairing.b));
     if !fits {
         return Err(PairingError::WrongSides(pairing.kind));
     }

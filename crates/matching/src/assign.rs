@@ -4,6 +4,7 @@
 //! short and by how much, and which others they compete with. Reading a problem from JSON lives in
 //! [`PairingProblem::from_json`]; measuring time is the caller's business.
 
+mod ask;
 mod branch;
 mod choose;
 mod conflict;
@@ -18,6 +19,7 @@ mod request;
 mod simplex;
 mod solve;
 
+pub use ask::{Answer, Cap, Demanded, Dial, PairingAsk, Published};
 pub use choose::{Changes, Choice, ChoiceReport, ConflictItem};
 pub use fair::{Envy, Exposure, Fair};
 pub use model::{DemandWords, Limit};

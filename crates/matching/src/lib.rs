@@ -28,5 +28,6 @@ pub mod shortlist;
 pub mod suggest;
 pub mod tasks;
 pub mod text;
+pub mod together;
 pub mod topics;
 pub mod whatif;

@@ -14,6 +14,8 @@ use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
+pub mod pattern;
+
 /// The table `pairings`.
 pub(crate) mod row {
     use sea_orm::entity::prelude::*;

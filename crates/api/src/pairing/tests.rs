@@ -12,6 +12,96 @@ use crate::ids::wire;
 use crate::testing::ask;
 use crate::testing::casework::{coordinator, firm, secretary, town, unit};
 
+mod pattern;
+mod plan;
+mod whatif;
+
+/// An organisation like any other, made in the town; gives its id.
+async fn organisation(
+    office: &lianmeng_app::desk::Office,
+    (number, name, kind): (u128, &str, OrganisationKind),
+) -> String {
+    let one = Organisation {
+        id: OrganisationId::from(number),
+        external_id: None,
+        name: name.to_owned(),
+        kind,
+        place: None,
+        services: String::new(),
+        is_example: true,
+        version: 1,
+    };
+    organisation::insert(&office.db, &one).await.unwrap();
+    wire(one.id)
+}
+
+/// An enterprise made in the town, like its enterprise 2 but for what `change` says; gives its id.
+async fn enterprise(
+    office: &lianmeng_app::desk::Office,
+    (number, name): (u128, &str),
+    change: impl FnOnce(&mut Enterprise),
+) -> String {
+    let model = enterprise::find(&office.db, &Visibility::All, EnterpriseId::from(2)).await;
+    let id = EnterpriseId::from(number);
+    let mut one = Enterprise { id, name: name.to_owned(), ..model.unwrap().unwrap() };
+    change(&mut one);
+    enterprise::insert(&office.db, &one).await.unwrap();
+    wire(id)
+}
+
+/// A side of which everybody has the same numbers.
+fn side(ids: &[String], numbers: &str) -> String {
+    let wish = |id: &String| format!(r#"{{ memberId: "{id}" {numbers} }} "#);
+    ids.iter().map(wish).collect::<Vec<_>>().concat()
+}
+
+fn couple(a: &str, b: &str) -> String {
+    format!(r#"{{ aId: "{a}", bId: "{b}" }} "#)
+}
+
+const NAME: &str = "{ ... on Organisation { name } ... on Enterprise { name } }";
+
+/// Everything a plan tells.
+fn whole() -> String {
+    let chances = "{ totalPoints envyCases envyOf envyPoints giniBasisPoints fewestOfNewcomers }";
+    format!(
+        "status totalPoints isSmallest pairs {{ a {NAME} b {NAME} points }}
+         shortages {{ member {NAME} need available }}
+         demands {{ kind member {NAME} couple {{ a {NAME} b {NAME} }} need zh en }}
+         changes {{ kept dropped {{ a {NAME} b {NAME} }} added {{ a {NAME} b {NAME} points }} }}
+         exposure {{ priceBasisPoints before {chances} after {chances} }}
+         errors {{ code field message }}"
+    )
+}
+
+/// The plan of a coordinator; `more` are further arguments.
+async fn planned(
+    office: &lianmeng_app::desk::Office,
+    (a, b): (&str, &str),
+    more: &str,
+) -> serde_json::Value {
+    let query = format!("{{ pairingPlan(a: [{a}], b: [{b}] {more}) {{ {} }} }}", whole());
+    let answer = ask(office, coordinator(), &query).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    answer["data"]["pairingPlan"].clone()
+}
+
+/// The pairs as `a-b`.
+fn pairs(plan: &serde_json::Value) -> Vec<String> {
+    let name = |one: &serde_json::Value| one["name"].as_str().unwrap().to_owned();
+    let all = plan["pairs"].as_array().unwrap().iter();
+    all.map(|pair| format!("{}-{}", name(&pair["a"]), name(&pair["b"]))).collect()
+}
+
+/// How many partners each of side `side` has, by name.
+fn loads(plan: &serde_json::Value, side: &str) -> std::collections::BTreeMap<String, usize> {
+    let mut loads = std::collections::BTreeMap::new();
+    for pair in plan["pairs"].as_array().unwrap() {
+        *loads.entry(pair[side]["name"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    loads
+}
+
 /// Wishes of the 16 organs and the 22 flagships of Tongzhou, made in the town.
 async fn tongzhou(office: &lianmeng_app::desk::Office, max: u32) -> (String, String) {
     let model = enterprise::find(&office.db, &Visibility::All, EnterpriseId::from(2)).await;

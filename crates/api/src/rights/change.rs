@@ -234,6 +234,7 @@ fn value(shape: &Shape, case: (&str, Column), argument: &Argument) -> Value {
         "Upload" => Value::Null,
         "String" => match argument.name.as_str() {
             "requestKey" => json!(format!("rights-{mutation}")),
+            "name" if mutation == "pairingPatternCreate" => json!("RIGHTS"),
             "overlapCodes" => json!("320612"),
             "startsAt" => json!("09:00"),
             "endsAt" => json!("10:00"),

@@ -252,6 +252,11 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
             vec![(format!("(a: {a}, b: {b})"), String::new())]
         }
+        "pairingPlanWhatIf" => {
+            let side = |id: &str| format!("[{{ memberId: \"{}\" }}]", expand(id));
+            let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
+            vec![(format!("(a: {a}, b: {b}, changed: {{}})"), String::new())]
+        }
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "deadlines" => vec![("(kind: OTHER)".to_owned(), String::new())],

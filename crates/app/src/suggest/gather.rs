@@ -180,7 +180,7 @@ async fn wanted(db: &impl ConnectionTrait, need: &Need) -> Result<Vec<Wanted>, S
 
 /// Which products lead to which wanted products, and in how many material edges, at most
 /// [`MAX_STEPS`]. One statement for each step.
-async fn upstream(
+pub(crate) async fn upstream(
     db: &impl ConnectionTrait,
     wanted: BTreeSet<ProductId>,
 ) -> Result<BTreeMap<ProductId, BTreeMap<ProductId, u8>>, StoreError> {
@@ -262,14 +262,15 @@ async fn enterprises(
 }
 
 /// What enterprises make.
-pub(super) struct Crafts {
+#[derive(Debug)]
+pub(crate) struct Crafts {
     made: BTreeMap<EnterpriseId, Vec<EnterpriseProduct>>,
     products: BTreeMap<ProductId, Product>,
 }
 
 impl Crafts {
     /// Reads what `enterprises` make.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         db: &impl ConnectionTrait,
         enterprises: &[Enterprise],
     ) -> Result<Self, StoreError> {
@@ -291,7 +292,13 @@ impl Crafts {
         Ok(Self { made, products })
     }
 
-    fn by(&self, enterprise: EnterpriseId) -> Vec<Made> {
+    /// Every product somebody here makes, ascending.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = ProductId> {
+        self.products.keys().copied()
+    }
+
+    /// What `enterprise` makes.
+    pub(crate) fn by(&self, enterprise: EnterpriseId) -> Vec<Made> {
         let rows = self.made.get(&enterprise).into_iter().flatten();
         rows.filter_map(|row| {
             let product = self.products.get(&row.product)?;
@@ -306,7 +313,7 @@ impl Crafts {
     }
 
     /// Name and products of `enterprise`, normalised.
-    pub(super) fn text(&self, enterprise: &Enterprise) -> String {
+    pub(crate) fn text(&self, enterprise: &Enterprise) -> String {
         let mut words = enterprise.name.clone();
         for made in self.by(enterprise.id) {
             words.push(' ');
@@ -317,7 +324,7 @@ impl Crafts {
 }
 
 /// Divisions of `enterprise`; none where it lies in a zone.
-pub(super) fn regions(enterprise: &Enterprise) -> Vec<RegionCode> {
+pub(crate) fn regions(enterprise: &Enterprise) -> Vec<RegionCode> {
     match enterprise.place {
         Some(Place::Region(code)) => vec![code],
         Some(Place::Zone(_)) | None => Vec::new(),
@@ -325,7 +332,7 @@ pub(super) fn regions(enterprise: &Enterprise) -> Vec<RegionCode> {
 }
 
 /// GB/T 4754 code of `enterprise`, if that is how it is classified.
-pub(super) fn industry(enterprise: &Enterprise) -> Option<String> {
+pub(crate) fn industry(enterprise: &Enterprise) -> Option<String> {
     let industry = enterprise.industry.as_ref()?;
     (industry.scheme == IndustryScheme::Gbt4754).then(|| industry.code.clone())
 }

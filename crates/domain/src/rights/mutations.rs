@@ -254,6 +254,7 @@ pub const MUTATIONS: &[Mutation] = &[
     owner("outcomeRecord"),
     owner("outcomeTerminate"),
     committee("pairingEnd"),
+    registry("pairingPatternCreate"),
     committee("pairingRenew"),
     committee("pairingsCreate"),
     organiser("participantUpdate"),

@@ -158,14 +158,14 @@ pub(super) async fn pairings(desk: &Desk) -> anyhow::Result<String> {
     let mut departments = Vec::new();
     for number in 1..=16 {
         let member = member(desk, &format!("demo-d{number:02}")).await?;
-        departments.push(Wish { member, min: 1, max: 2 });
+        departments.push(Wish { member, min: Some(1), max: Some(2) });
     }
     let mut flagships = Vec::new();
     for number in 1..=22 {
         let member = member(desk, &format!("demo-f{number:02}")).await?;
-        flagships.push(Wish { member, min: 1, max: 1 });
+        flagships.push(Wish { member, min: Some(1), max: Some(1) });
     }
-    let ask = PlanPairings { a: departments, b: flagships };
+    let ask = PlanPairings { a: departments, b: flagships, ..PlanPairings::default() };
     let plan = pairing::plan(desk, &coordinator(), &ask).await?;
     anyhow::ensure!(plan.shortages.is_empty(), "the demo pairing has no solution");
     let mut loads: BTreeMap<OrganisationId, usize> = BTreeMap::new();

@@ -50,7 +50,7 @@ async fn a_store_that_is_away_refuses_without_telling_how_requests_are_signed() 
     let bucket = Bucket::new(&settings).unwrap();
     assert!(!format!("{settings:?} {bucket:?}").contains("hush"));
     let refused = Blobs::in_bucket(bucket).get(&key('a')).await.unwrap_err().to_string();
-    assert!(refused.starts_with("the store of attachments refuses: "), "{refused}");
+    assert!(refused.starts_with("the store of attachments is away: "), "{refused}");
     assert!(!refused.contains("Signature"), "{refused}");
     let wrong = BucketSettings { endpoint: "oss.example.cn".to_owned(), ..settings };
     assert!(matches!(Bucket::new(&wrong), Err(BlobError::Setting(_))));

@@ -121,14 +121,13 @@ async fn cards(
     let crafts = Crafts::of(db, enterprises).await?;
     let mut serving =
         if is_trade { serving(db, enterprises, &crafts).await? } else { BTreeMap::new() };
-    let card = |enterprise: &Enterprise| Card {
+    let mut card = |enterprise: &Enterprise| Card {
         text: crafts.text(enterprise),
         makes: crafts.by(enterprise.id),
         serving: serving.remove(&enterprise.id).unwrap_or_default(),
         industry: industry(enterprise),
         regions: regions(enterprise),
     };
-    let mut card = card;
     Ok(enterprises.iter().map(|one| (Member::Enterprise(one.id), card(one))).collect())
 }
 

@@ -48,13 +48,11 @@ fn read(text: &str) -> Vec<Vec<(String, String)>> {
     assert!(matches!(parser.entry(), Entry::Eof), "nothing else");
     let events =
         components.iter().filter(|one| one.component_type == ICalendarComponentType::VEvent);
-    let text = |value: &ICalendarValue| match value {
-        ICalendarValue::Text(text) => text.clone(),
-        ICalendarValue::Integer(number) => number.to_string(),
-        ICalendarValue::PartialDateTime(time) => {
-            time.to_date_time().unwrap().date_time.to_string() + &format!("{:?}", time.tz_hour)
+    let text = |value: &ICalendarValue| {
+        if let ICalendarValue::Integer(number) = value {
+            return number.to_string();
         }
-        other => format!("{other:?}"),
+        value.as_text().map_or_else(|| format!("{value:?}"), str::to_owned)
     };
     let entries = |name: &ICalendarProperty| name.as_str().to_owned();
     events

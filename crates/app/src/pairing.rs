@@ -83,7 +83,7 @@ pub enum PairingCommandError {
     #[error("an enterprise or organisation of the list does not exist")]
     UnknownReference,
     /// Somebody stands twice on one side.
-    #[error("somebody stands twice on one side; list everyone once")]
+    #[error("somebody stands twice; list everyone once, on one side")]
     Repeated,
     /// A minimum above the maximum.
     #[error("a minimum of {min} is above the maximum of {max}")]

@@ -163,6 +163,18 @@ pub struct PairingChangesInput {
 }
 
 impl PairingChangesInput {
+    /// What the changed plan costs: with everybody who was there and who joins.
+    pub(super) fn cost(
+        &self,
+        (a, b): (&[PairingWishInput], &[PairingWishInput]),
+        child: usize,
+    ) -> usize {
+        let all = |own: &[PairingWishInput], more: &[PairingWishInput]| {
+            own.iter().chain(more).map(most).collect::<Vec<_>>()
+        };
+        cost_of(&all(a, &self.a), &all(b, &self.b), child)
+    }
+
     pub(super) fn into_change(self) -> Result<PlanChange, ApiError> {
         Ok(PlanChange {
             a: wishes(&self.a)?,
@@ -175,10 +187,18 @@ impl PairingChangesInput {
 
 /// What a plan costs against the limit of a query: its children once per pair there may be.
 pub(super) fn cost(a: &[PairingWishInput], b: &[PairingWishInput], child: usize) -> usize {
-    let pairs = |own: &[PairingWishInput], others: usize| -> usize {
-        // Patterns have few partners for each; the plan itself counts exactly.
-        let most = |wish: &PairingWishInput| usize::try_from(wish.max.unwrap_or(2)).unwrap_or(0);
-        own.iter().map(|wish| most(wish).min(others)).fold(0, usize::saturating_add)
+    let all = |own: &[PairingWishInput]| own.iter().map(most).collect::<Vec<_>>();
+    cost_of(&all(a), &all(b), child)
+}
+
+/// Most partners of a wish. Patterns have few for each; the plan itself counts exactly.
+fn most(wish: &PairingWishInput) -> usize {
+    usize::try_from(wish.max.unwrap_or(2)).unwrap_or(0)
+}
+
+fn cost_of(a: &[usize], b: &[usize], child: usize) -> usize {
+    let pairs = |own: &[usize], others: usize| -> usize {
+        own.iter().map(|most| (*most).min(others)).fold(0, usize::saturating_add)
     };
     let pairs = pairs(a, b.len()).min(pairs(b, a.len()));
     1 + pairs.max(1).saturating_mul(child)

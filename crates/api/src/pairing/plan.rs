@@ -16,7 +16,8 @@ use crate::scope::Scope;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "PairingPlanStatus", remote = "PlanStatus")]
 pub enum PlanStatusWord {
-    /// The pairs are proved to be the best.
+    /// The pairs are proved to be the best; with `fairness`, those before any was moved for equal
+    /// chances.
     Optimal,
     /// Not everything that is asked can be met.
     Infeasible,

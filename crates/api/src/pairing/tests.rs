@@ -207,4 +207,6 @@ async fn a_plan_that_cannot_be_names_whose_minimum_falls_short() {
     let stranger = ask(&office, firm(1), &plan(&organs, &firms)).await;
     assert_eq!(stranger["data"]["pairingPlan"]["errors"][0]["code"], "NOT_FOUND");
     assert_eq!(stranger["data"]["pairingPlan"]["pairs"], json!([]));
+    let twice = ask(&office, coordinator(), &plan(&organs, &organs)).await;
+    assert_eq!(twice["data"]["pairingPlan"]["errors"][0]["code"], "INVALID", "on both sides");
 }

@@ -80,7 +80,9 @@ pub struct WhatIfQuery;
 impl WhatIfQuery {
     /// The plan of `pairingPlan` beside the one with other wishes, other rules, or without somebody.
     /// Nothing is saved. Coordinators and secretaries.
-    #[graphql(complexity = "2 * cost(&a, &b, child_complexity)")]
+    #[graphql(
+        complexity = "cost(&a, &b, child_complexity) + changed.cost((&a, &b), child_complexity)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a query are its interface")]
     async fn pairing_plan_what_if(
         &self,

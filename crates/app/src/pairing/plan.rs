@@ -7,6 +7,7 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::pairing::pattern::{self as patterns, Count, PairingPattern};
 pub use lianmeng_matching::assign::{Envy, Exposure, Fair, PairingStatus as PlanStatus};
 use lianmeng_store::pairing::pattern as store;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::people::People;
 use super::{Couple, PairingCommandError, solve};
@@ -201,12 +202,22 @@ pub async fn plan(
     }
     let people = People::of(&desk.db, &[ask]).await?;
     let ready = ready(desk, ask, &people).await?;
+    let seat = seat().await?;
     let plan = tokio::task::spawn_blocking(move || {
+        let _seat = seat;
         let is_measured = ready.ask.rules.fairness.is_some();
         let worths = solve::Worths::of(&[&ready], &people);
         solve::solve(&ready, (&people, &worths), is_measured, &[])
     });
     plan.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?
+}
+
+/// Plans searched for at the same time: each takes a core, also after its caller has gone.
+static SEATS: Semaphore = Semaphore::const_new(2);
+
+/// Waits until there is room for another search.
+pub(super) async fn seat() -> Result<SemaphorePermit<'static>, PairingCommandError> {
+    SEATS.acquire().await.map_err(|error| PairingCommandError::Engine(error.to_string()))
 }
 
 /// A request whose parts fit together, with everybody's numbers.
@@ -263,6 +274,9 @@ fn check_side(side: &[Wish]) -> Result<(), PairingCommandError> {
 fn check_rules(ask: &PlanPairings) -> Result<(), PairingCommandError> {
     let members = |side: &[Wish]| side.iter().map(|wish| wish.member).collect::<BTreeSet<_>>();
     let (a, b) = (members(&ask.a), members(&ask.b));
+    if !a.is_disjoint(&b) {
+        return Err(PairingCommandError::Repeated);
+    }
     let rules = &ask.rules;
     for (what, couples) in [("must", &rules.must), ("avoid", &rules.avoid)] {
         if couples.iter().any(|couple| !a.contains(&couple.a) || !b.contains(&couple.b)) {

@@ -8,7 +8,7 @@ use lianmeng_domain::pairing::pattern::may_plan;
 use lianmeng_matching::whatif::compare;
 
 use super::people::People;
-use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, ready};
+use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, ready, seat};
 use super::{PairingCommandError, solve};
 use crate::desk::Desk;
 
@@ -77,7 +77,9 @@ pub async fn ask(
     let people = People::of(&desk.db, &[&ask.plan, &changed]).await?;
     let one = ready(desk, &ask.plan, &people).await?;
     let other = ready(desk, &changed, &people).await?;
+    let seat = seat().await?;
     let both = tokio::task::spawn_blocking(move || {
+        let _seat = seat;
         let worths = solve::Worths::of(&[&one, &other], &people);
         let known = (&people, &worths);
         let before = solve::solve(&one, known, true, &[])?;
@@ -129,6 +131,7 @@ fn changed(plan: &PlanPairings, change: &PlanChange) -> PlanPairings {
     for group in &mut rules.groups {
         group.members.retain(|member| !without.contains(member));
     }
+    rules.groups.retain(|group| !group.members.is_empty());
     if let Some(fairness) = &mut rules.fairness {
         fairness.newcomers.retain(|member| !without.contains(member));
     }

@@ -85,7 +85,8 @@ impl Voice<'_> {
                 let role = &self.ready.pattern.as_ref()?.slots.get(slot)?.role;
                 let kind =
                     if is_minimum { DemandKind::RoleMinimum } else { DemandKind::RoleMaximum };
-                let zh = format!("{name}{word_zh}要有{need}个“{}”", role.zh);
+                let has_zh = if is_minimum { "至少要有" } else { "最多可有" };
+                let zh = format!("{name}{has_zh}{need}个“{}”", role.zh);
                 let en = format!("{name} gets {word_en} {need} of the role \"{}\"", role.en);
                 Some(of_member(kind, member, need, (zh, en)))
             }

@@ -145,7 +145,8 @@ impl PairingRequest {
         let proved = is_proved(&wanted, &found);
         let mut chosen = found.chosen;
         let exposure = self.fairness.as_ref().map(|fairness| {
-            let (fairer, exposure) = fair::spread(&model, fairness, &self.newcomers, &chosen);
+            let (fairer, exposure) =
+                fair::spread(&model, fairness, (&self.newcomers, self.steps), &chosen);
             chosen = fairer;
             exposure
         });

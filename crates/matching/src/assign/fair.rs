@@ -59,18 +59,22 @@ pub struct Exposure {
     pub price: u64,
 }
 
-/// Moves pairs as the dial asks; the new choice and what it changed.
+/// Moves looked at for one step of the exact search.
+const MOVES_PER_STEP: u64 = 32;
+
+/// Moves pairs as the dial asks; the new choice and what it changed. Looks at no more moves than
+/// `steps` allow.
 pub(super) fn spread(
     model: &Model,
     fairness: &Fairness,
-    newcomers: &[bool],
+    (newcomers, steps): (&[bool], u64),
     chosen: &[bool],
 ) -> (Vec<bool>, Exposure) {
     let views = views(model, fairness);
     let before = measure(model, &views, newcomers, chosen);
     let mut market = Market::new(model, views, fairness, chosen.to_vec());
     if fairness.alpha > 0 {
-        market.improve();
+        market.improve(steps.saturating_mul(MOVES_PER_STEP));
     }
     let after = measure(model, &market.views, newcomers, &market.chosen);
     let lost = (before.total - after.total).max(0) * 10_000;
@@ -288,8 +292,8 @@ impl<'a> Market<'a> {
         float(others.sum()) / float(i128::from(count(size)))
     }
 
-    /// Moves while the welfare grows.
-    fn improve(&mut self) {
+    /// Moves while the welfare grows, looking at about `moves` moves at most.
+    fn improve(&mut self, mut moves: u64) {
         let mut first = 0.0;
         for _ in 0..ROUNDS {
             let mut gained = 0.0;
@@ -297,6 +301,10 @@ impl<'a> Market<'a> {
                 if self.chosen[pair] || self.fixed[pair].is_some() {
                     continue;
                 }
+                let (a, b) = self.model.ends[pair];
+                let ways = |person: u32| count(self.own[wide(person)].len()) + 1;
+                let Some(left) = moves.checked_sub(ways(a) * ways(b)) else { return };
+                moves = left;
                 if let Some((best, gain)) = self.best_move(pair) {
                     self.apply(best);
                     gained += gain;
@@ -407,8 +415,10 @@ impl<'a> Market<'a> {
                 changes.extend(self.limits[pair].iter().map(|&limit| (limit, sign)));
             }
         }
-        changes.iter().all(|&(limit, _)| {
-            let sum: i64 = changes.iter().filter(|c| c.0 == limit).map(|c| c.1).sum();
+        changes.sort_unstable();
+        changes.chunk_by(|one, other| one.0 == other.0).all(|same| {
+            let limit = same[0].0;
+            let sum: i64 = same.iter().map(|change| change.1).sum();
             let bounds = self.model.limits[wide(limit)].bounds;
             let now = self.counts[wide(limit)].checked_add_signed(sum);
             now.is_some_and(|now| sum == 0 || (bounds.min..=bounds.max).contains(&now))

@@ -151,12 +151,13 @@ async fn who_fits_no_role_is_named() {
         json!({ "code": "INVALID", "field": "a",
             "message": "the pattern ORGAN_ENTERPRISE has no place on side a for bank100" })
     );
-    let refused = planned(&office, (&b, &b), &by("CENTRAL_LOCAL")).await;
+    let other = side(&organs(&office, 120, (1, OrganisationKind::Bank)).await, "");
+    let refused = planned(&office, (&b, &other), &by("CENTRAL_LOCAL")).await;
     assert_eq!(refused["errors"][0]["field"], "a");
-    let refused = planned(&office, (&a, &format!("{a}{b}")), &by("BANK_ENTERPRISE")).await;
+    let refused = planned(&office, (&a, &format!("{other}{b}")), &by("BANK_ENTERPRISE")).await;
     assert_eq!(
         refused["errors"][0]["message"],
-        "the pattern BANK_ENTERPRISE has no place on side b for bank100"
+        "the pattern BANK_ENTERPRISE has no place on side b for bank120"
     );
     let fine = planned(&office, (&a, &b), &by("BANK_ENTERPRISE")).await;
     assert_eq!(fine["pairs"].as_array().unwrap().len(), 2);

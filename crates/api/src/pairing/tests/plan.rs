@@ -81,7 +81,7 @@ async fn who_avoids_whom_is_not_told_by_a_pair_that_must_be() {
     let (a, b) = (side(&firms[..2], ""), side(&firms[2..], ""));
     let rules = format!(", rules: {{ must: [{}] }}", couple(&firms[0], &firms[2]));
     assert_eq!(pairs(&planned(&office, (&a, &b), &rules).await)[0], "甲-丙");
-    // Either may be the one who avoids; both are told alike, and so is a pair of one with itself.
+    // Either may be the one who avoids; both are told alike.
     let mut answers = Vec::new();
     for (owner, other) in [(200, 202), (202, 200)] {
         let (owner, other) = (EnterpriseId::from(owner), EnterpriseId::from(other));
@@ -96,10 +96,6 @@ async fn who_avoids_whom_is_not_told_by_a_pair_that_must_be() {
     assert_eq!(demands[0]["kind"], "MUST");
     assert_eq!(demands[0]["zh"], "甲与丙必须结对");
     assert_eq!(demands[0]["en"], "甲 and 丙 must be paired");
-    let b = side(&firms[..2], "");
-    let rules = format!(", rules: {{ must: [{}] }}", couple(&firms[0], &firms[0]));
-    let plan = planned(&office, (&a, &b), &rules).await;
-    assert_eq!(plan["demands"][0]["kind"], "MUST");
 }
 
 #[tokio::test]
@@ -284,10 +280,11 @@ async fn three_hundred_a_side_are_planned_from_variables_and_no_more() {
     let fairness = json!({ "fairness": { "alphaBasisPoints": 6000, "maxPriceBasisPoints": 500 } });
     let fair = ask_it((&a, &b), fairness).await["data"]["pairingPlan"].clone();
     let exposure = &fair["exposure"];
-    assert!(exposure["priceBasisPoints"].as_i64() <= Some(500), "{exposure}");
+    assert!(exposure["priceBasisPoints"].as_i64().unwrap() <= 500, "{exposure}");
     let cases = |when: &str| exposure[when]["envyCases"].as_i64().unwrap();
     assert!(cases("after") < cases("before"), "{exposure}");
-    assert!(fair["totalPoints"].as_i64() <= plan["totalPoints"].as_i64());
+    let total = |plan: &Value| plan["totalPoints"].as_i64().unwrap();
+    assert!(total(&fair) <= total(&plan));
     a.push(b[0].clone());
     let refused = ask_it((&a, &b), Value::Null).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_INPUT", "{refused}");

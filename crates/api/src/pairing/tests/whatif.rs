@@ -65,7 +65,8 @@ async fn a_changed_plan_is_told_beside_the_one_asked_and_nothing_is_saved() {
     let all = less["pairs"].as_array().unwrap();
     let lost: Vec<&Value> = all.iter().filter(|pair| pair["pointsThen"].is_null()).collect();
     assert_eq!((lost.len(), &lost[0]["a"]["name"]), (1, &json!("印染处")));
-    assert!(less["after"]["totalPoints"].as_i64() < less["before"]["totalPoints"].as_i64());
+    let total = |when: &str| less[when]["totalPoints"].as_i64().unwrap();
+    assert!(total("after") < total("before"), "{less}");
 
     let rules = format!("rules: {{ must: [{}] }}", couple(&organs[2], &firms[0]));
     let other = ask_it(&rules).await["difference"].clone();

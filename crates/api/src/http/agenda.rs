@@ -14,7 +14,6 @@ use tokio::time::timeout;
 use super::Front;
 use super::answer::{self, Manner, Media, Refused, bad_request};
 use super::caller;
-use crate::error::{self, ApiError};
 use crate::ids;
 
 /// Which part of the timetable; a name that is not known is refused.
@@ -72,26 +71,30 @@ async fn written(
     let who = caller::of(request, front).await?;
     let part: Part = request.params().map_err(|error| bad_request(error.to_string()))?;
     let participant = part.participant_id.map(|id| ids::decode(&id)).transpose();
-    let participant: Option<ParticipantId> = participant.map_err(|error| unreadable(&error))?;
+    let participant: Option<ParticipantId> = participant?;
     let ask = ReadAgenda {
-        event: ids::decode(id).map_err(|error| unreadable(&error))?,
+        event: ids::decode(id)?,
         participant,
         table: part.table,
         is_whole: matches!(paper, Paper::Papers),
     };
     // A timetable is in memory as a whole until it is written.
-    let _seat = SEATS.acquire().await.map_err(|_| internal())?;
+    let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
     let found = app::read(&front.desk(request), &who.actor, &ask).await.map_err(refused)?;
     let whose = match (participant, part.table) {
         (Some(id), _) => Whose::Participant(id),
         (None, Some(table)) => Whose::Table(table),
         (None, None) => Whose::Reader,
     };
-    let writing = move || match paper {
-        Paper::Calendar => agenda::ics(&found, whose),
-        Paper::Papers => agenda::pages(&found),
+    let writing = move || {
+        // Also where nobody waits for it any more.
+        let _seat = seat;
+        match paper {
+            Paper::Calendar => agenda::ics(&found, whose),
+            Paper::Papers => agenda::pages(&found),
+        }
     };
-    tokio::task::spawn_blocking(writing).await.map_err(|_| internal())
+    tokio::task::spawn_blocking(writing).await.map_err(|error| Refused::internal(&error))
 }
 
 fn file(paper: Paper, text: String) -> Response {
@@ -118,29 +121,11 @@ fn file(paper: Paper, text: String) -> Response {
     response
 }
 
-fn unreadable(error: &ApiError) -> Refused {
-    Refused(StatusCode::BAD_REQUEST, error.code(), error.to_string())
-}
-
 fn refused(error: AgendaError) -> Refused {
     match &error {
         AgendaError::NotFound | AgendaError::NotPublished => {
             Refused(StatusCode::NOT_FOUND, "NOT_FOUND", error.to_string())
         }
-        AgendaError::Store(cause) => {
-            tracing::error!(%cause, "a timetable was not read");
-            match cause.trouble() {
-                Some(of) => {
-                    let (code, message) = error::trouble(of);
-                    Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
-                }
-                None => internal(),
-            }
-        }
+        AgendaError::Store(cause) => Refused::store(cause),
     }
-}
-
-fn internal() -> Refused {
-    let message = "something went wrong on our side; it has been logged".to_owned();
-    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
 }

@@ -1,11 +1,12 @@
 //! Answers in the media type that was asked for.
 
 use async_graphql::{Response as Answer, Value};
+use lianmeng_store::StoreError;
 use poem::http::{StatusCode, header};
 use poem::{Request, Response};
 use serde_json::json;
 
-use crate::error::{self, Lang, Voice};
+use crate::error::{self, ApiError, Lang, Voice};
 use crate::service::{READS_ONLY, never_ran};
 
 pub(super) const ALLOW: &str = "GET, POST, OPTIONS";
@@ -74,6 +75,30 @@ pub(super) struct Refused(pub(super) StatusCode, pub(super) &'static str, pub(su
 
 pub(super) fn bad_request(message: impl Into<String>) -> Refused {
     Refused(StatusCode::BAD_REQUEST, "BAD_REQUEST", message.into())
+}
+
+impl Refused {
+    /// Something on our side: logged here, not told.
+    pub(super) fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a request failed on our side");
+        let message = ApiError::INTERNAL.to_owned();
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+    }
+
+    /// The database: what is wrong with it is told, where that is no fault of the program.
+    pub(super) fn store(error: &StoreError) -> Self {
+        let Some(of) = error.trouble() else { return Self::internal(error) };
+        tracing::error!(%error, "a request failed because of the database");
+        let (code, message) = error::trouble(of);
+        Self(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
+    }
+}
+
+/// Something in the address that cannot be read.
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self(StatusCode::BAD_REQUEST, error.code(), error.to_string())
+    }
 }
 
 /// How answers to one request are said.
@@ -149,11 +174,7 @@ impl Manner {
                 response.extensions_mut().insert(Length(length));
                 response
             }
-            Err(cause) => {
-                tracing::error!(%cause, "an answer could not be written");
-                let message = "something went wrong on our side; it has been logged".to_owned();
-                self.refuse(Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message))
-            }
+            Err(cause) => self.refuse(Refused::internal(&cause)),
         }
     }
 }

@@ -3,7 +3,6 @@
 use lianmeng_app::attachment::{self as app, AttachmentCommandError};
 use lianmeng_app::blobs::BlobError;
 use lianmeng_domain::attachment::Attachment;
-use lianmeng_store::StoreError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
@@ -13,7 +12,7 @@ use tokio::time::timeout;
 use super::answer::{self, Manner, Media, Refused};
 use super::{Front, caller};
 use crate::attachment::SEATS;
-use crate::error::{ApiError, trouble};
+use crate::error::ApiError;
 use crate::ids;
 
 /// What RFC 5987 lets stand as it is in the value of a parameter.
@@ -51,10 +50,10 @@ pub(super) async fn download(
 
 async fn serve(request: &Request, id: &str, front: &Front) -> Result<Response, Refused> {
     let caller = caller::of(request, front).await?;
-    let id = ids::decode(id)
-        .map_err(|error| Refused(StatusCode::BAD_REQUEST, error.code(), error.to_string()))?;
+    let id = ids::decode(id)?;
     let desk = front.desk(request);
-    let found = app::find(&desk, &caller.actor, id).await.map_err(of_store)?;
+    let found =
+        app::find(&desk, &caller.actor, id).await.map_err(|error| Refused::store(&error))?;
     let attachment = found.ok_or_else(|| {
         let message = "no attachment with this id that you may see".to_owned();
         Refused(StatusCode::NOT_FOUND, "NOT_FOUND", message)
@@ -69,7 +68,7 @@ async fn serve(request: &Request, id: &str, front: &Front) -> Result<Response, R
         return Ok(response.header(header::ETAG, tag).finish());
     }
     // A file is in memory as a whole while it is checked.
-    let _seat = SEATS.acquire().await.map_err(|_| internal())?;
+    let _seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
     let content = app::read(&desk, &caller.actor, &attachment).await.map_err(of_read)?;
     Ok(Response::builder()
         .content_type(attachment.kind.media_type())
@@ -90,17 +89,6 @@ fn disposition(attachment: &Attachment) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }
 
-fn of_store(error: StoreError) -> Refused {
-    tracing::error!(cause = %error, "an attachment was not found");
-    match error.trouble() {
-        Some(of) => {
-            let (code, message) = trouble(of);
-            Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
-        }
-        None => internal(),
-    }
-}
-
 fn of_read(error: AttachmentCommandError) -> Refused {
     if let AttachmentCommandError::Blob(BlobError::Refused(cause) | BlobError::Away(cause)) = &error
     {
@@ -108,10 +96,5 @@ fn of_read(error: AttachmentCommandError) -> Refused {
         let message = ApiError::ELSEWHERE.to_owned();
         return Refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
     }
-    tracing::error!(cause = %error, "an attachment cannot be read");
-    internal()
-}
-
-fn internal() -> Refused {
-    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", ApiError::INTERNAL.to_owned())
+    Refused::internal(&error)
 }

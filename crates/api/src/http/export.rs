@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::Front;
 use super::answer::{self, Manner, Media, Refused, bad_request};
 use super::caller;
-use crate::error::{self, ApiError};
+use crate::error::ApiError;
 use crate::{ids, page};
 
 /// Longest query that is read.
@@ -146,12 +146,14 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
     let asked = asked.join("&");
     let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
     // A list is in memory as a whole until it is written.
-    let _seat = SEATS.acquire().await.map_err(|error| internal(&error))?;
+    let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
     let desk = front.desk(request);
     let cmd = ExportNeeds { filter, asked, format: kind.word(), max_rows: app::MAX_ROWS };
     let rows = app::needs(&desk, &who, &cmd).await.map_err(refused)?;
     let now = desk.now;
     let made = tokio::task::spawn_blocking(move || {
+        // Also where nobody waits for it any more.
+        let _seat = seat;
         let sheet = sheet(now, &who, &cmd.asked, &rows);
         match kind {
             FileKind::Csv => export::csv(&sheet, "needs.csv"),
@@ -160,8 +162,8 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
     });
     match made.await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => Err(internal(&error)),
-        Err(error) => Err(internal(&error)),
+        Ok(Err(error)) => Err(Refused::internal(&error)),
+        Err(error) => Err(Refused::internal(&error)),
     }
 }
 
@@ -171,21 +173,8 @@ fn refused(error: ExportError) -> Refused {
         ExportError::TooMany { .. } => {
             Refused(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", error.to_string())
         }
-        ExportError::Store(error) => match error.trouble() {
-            Some(of) => {
-                tracing::error!(%error, "an export failed because of the database");
-                let (code, message) = error::trouble(of);
-                Refused(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned())
-            }
-            None => internal(&error),
-        },
+        ExportError::Store(error) => Refused::store(&error),
     }
-}
-
-fn internal(error: &dyn std::error::Error) -> Refused {
-    tracing::error!(%error, "an export failed on our side");
-    let message = "something went wrong on our side; it has been logged".to_owned();
-    Refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
 }
 
 const HEADER: [&str; 16] = [

@@ -74,19 +74,14 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
     }
 
-    /// Something on our side: logged here, not told.
+    /// As [`Refused::internal`].
     pub(super) fn internal(error: &dyn std::error::Error) -> Self {
-        tracing::error!(%error, "signing in failed on our side");
-        let message = "something went wrong on our side; it has been logged";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+        Refused::internal(error).into()
     }
 
-    /// The database: what is wrong with it is told, where that is no fault of the program.
+    /// As [`Refused::store`].
     pub(super) fn store(error: &StoreError) -> Self {
-        let Some(of) = error.trouble() else { return Self::internal(error) };
-        tracing::error!(%error, "signing in failed because of the database");
-        let (code, message) = error::trouble(of);
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
+        Refused::store(error).into()
     }
 
     /// The database did not answer within the time that requests have.
@@ -106,6 +101,12 @@ impl Refusal {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(Refused(status, code, message): Refused) -> Self {
+        Self::new(status, code, message)
     }
 }
 

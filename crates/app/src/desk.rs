@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, Utc};
 use lianmeng_backplane::Backplane;
 use lianmeng_backplane::bus::Bus;
+use lianmeng_domain::calendar;
 use lianmeng_domain::ids::{Id, IdSource};
 use lianmeng_domain::rights::aggregate::Fewest;
 use lianmeng_store::{StoreError, clock};
@@ -57,30 +58,20 @@ impl Clock {
     }
 }
 
-/// China's offset from UTC in seconds; it has one zone and no summer time.
-const CHINA: i32 = 8 * 3600;
-
 /// The local date of committees and enterprises at `moment`.
 pub fn local_date(moment: DateTime<Utc>) -> NaiveDate {
-    match FixedOffset::east_opt(CHINA) {
-        Some(zone) => moment.with_timezone(&zone).date_naive(),
-        None => moment.date_naive(),
-    }
+    calendar::local(moment).date()
 }
 
 /// The local date and time at `moment`, as 2026-03-02 09:00.
 pub fn local_time(moment: DateTime<Utc>) -> String {
-    let format = "%Y-%m-%d %H:%M";
-    match FixedOffset::east_opt(CHINA) {
-        Some(zone) => moment.with_timezone(&zone).format(format).to_string(),
-        None => moment.format(format).to_string(),
-    }
+    calendar::local(moment).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The moment at which the local day `date` is over.
 pub fn day_end(date: NaiveDate) -> DateTime<Utc> {
     let midnight = date.succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
-    (midnight - TimeDelta::seconds(i64::from(CHINA))).and_utc()
+    calendar::utc(midnight)
 }
 
 /// Parts that live as long as the process; cheap to clone.
@@ -267,6 +258,8 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]

@@ -1,9 +1,10 @@
 //! From "the morning begins at nine, six meetings of twenty minutes" to slots with moments.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use super::{HalfDay, Slot};
+use crate::calendar;
 
 /// Most slots of one event.
 pub const MAX_SLOTS: usize = 64;
@@ -64,21 +65,14 @@ pub enum LayoutError {
     },
 }
 
-/// China's offset from UTC in hours; it has one zone and no summer time.
-const CHINA_HOURS: i64 = 8;
-
 /// The moment at which it is `time` on `day` in China.
 pub fn moment(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
-    (day.and_time(time) - TimeDelta::hours(CHINA_HOURS)).and_utc()
+    calendar::utc(day.and_time(time))
 }
 
 /// The local time in China at `moment`, as 09:20.
 pub fn clock(moment: DateTime<Utc>) -> String {
-    let zone = i32::try_from(CHINA_HOURS * 3600).ok().and_then(FixedOffset::east_opt);
-    zone.map_or_else(
-        || moment.format("%H:%M").to_string(),
-        |zone| moment.with_timezone(&zone).format("%H:%M").to_string(),
-    )
+    calendar::local(moment).format("%H:%M").to_string()
 }
 
 /// The slots of `day`, morning first, numbered from 1.

@@ -1,12 +1,10 @@
 //! The papers of an event as one page to print: run-sheet, table cards, sign-in sheet, and everybody's
 //! own schedule.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use lianmeng_domain::calendar;
+use lianmeng_domain::event::layout::clock;
 use lianmeng_domain::meeting::agenda::{Agenda, Appointment, Attendee};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-
-/// China's offset from UTC in seconds; what hangs on a wall says local time.
-const CHINA: i32 = 8 * 3600;
 
 const STYLE: &str = "
 body { font-family: 'Noto Serif CJK SC', 'Songti SC', SimSun, serif; margin: 2em auto; padding: 0 1em; max-width: 60em; color: #111 }
@@ -58,7 +56,7 @@ fn cover(agenda: &Agenda, people: usize) -> Markup {
             @if !agenda.venue.is_empty() { p { "地点：" (agenda.venue) } }
             @if !agenda.hosts.is_empty() { p { "承办：" (agenda.hosts.join("、")) } }
             p { (people) " 家单位，" (agenda.meetings.len()) " 场对接" }
-            p.note { "日程第 " (agenda.version) " 版，" (local(agenda.published_at, "%Y-%m-%d %H:%M")) " 发布" }
+            p.note { "日程第 " (agenda.version) " 版，" (calendar::local(agenda.published_at).format("%Y-%m-%d %H:%M")) " 发布" }
         }
     }
 }
@@ -142,12 +140,5 @@ fn schedule(agenda: &Agenda, attendee: &Attendee, meetings: &[&Appointment]) -> 
 
 /// From when until when, as 09:00–09:20.
 fn time(meeting: &Appointment) -> String {
-    format!("{}–{}", local(meeting.starts_at, "%H:%M"), local(meeting.ends_at(), "%H:%M"))
-}
-
-fn local(moment: DateTime<Utc>, format: &str) -> String {
-    match FixedOffset::east_opt(CHINA) {
-        Some(zone) => moment.with_timezone(&zone).format(format).to_string(),
-        None => moment.format(format).to_string(),
-    }
+    format!("{}–{}", clock(meeting.starts_at), clock(meeting.ends_at()))
 }

@@ -82,7 +82,7 @@ pub enum PairingCommandError {
     /// A member does not exist.
     #[error("an enterprise or organisation of the list does not exist")]
     UnknownReference,
-    /// Somebody stands twice on one side.
+    /// Somebody stands twice, on one side or on both.
     #[error("somebody stands twice; list everyone once, on one side")]
     Repeated,
     /// A minimum above the maximum.

@@ -22,7 +22,7 @@ mod solve;
 pub use ask::{Answer, Cap, Demanded, Dial, PairingAsk, Published};
 pub use choose::{Changes, Choice, ChoiceReport, ConflictItem};
 pub use fair::{Envy, Exposure, Fair};
-pub use model::{DemandWords, Limit};
+pub use model::{DemandName, DemandWords, Limit};
 pub use request::{PairingRequest, RequestError};
 
 use flow::narrow;

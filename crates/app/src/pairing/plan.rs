@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::pairing::pattern::{self as patterns, Count, PairingPattern};
+use lianmeng_matching::assign::Side;
 pub use lianmeng_matching::assign::{Envy, Exposure, Fair, PairingStatus as PlanStatus};
 use lianmeng_store::pairing::pattern as store;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -200,6 +201,7 @@ pub async fn plan(
     if !patterns::may_plan(actor) {
         return Err(PairingCommandError::NotFound);
     }
+    check(ask)?;
     let people = People::of(&desk.db, &[ask]).await?;
     let ready = ready(desk, ask, &people).await?;
     let seat = seat().await?;
@@ -231,15 +233,29 @@ pub(super) struct Ready {
     pub(super) slots: Vec<usize>,
 }
 
-/// Checks a request and fills in what the pattern says.
+impl Ready {
+    /// The wishes of a side.
+    pub(super) fn side(&self, side: Side) -> &[Wish] {
+        match side {
+            Side::Left => &self.ask.a,
+            Side::Right => &self.ask.b,
+        }
+    }
+}
+
+/// Whether the parts of a request fit together, before anybody is read.
+pub(super) fn check(ask: &PlanPairings) -> Result<(), PairingCommandError> {
+    check_side(&ask.a)?;
+    check_side(&ask.b)?;
+    check_rules(ask)
+}
+
+/// Fills in what the pattern says of a request that was checked.
 pub(super) async fn ready(
     desk: &Desk,
     ask: &PlanPairings,
     people: &People,
 ) -> Result<Ready, PairingCommandError> {
-    check_side(&ask.a)?;
-    check_side(&ask.b)?;
-    check_rules(ask)?;
     let pattern = match &ask.pattern {
         None => None,
         Some(name) => match store::find(&desk.db, name).await? {

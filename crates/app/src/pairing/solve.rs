@@ -116,7 +116,7 @@ impl<'a> Market<'a> {
         let mut edges = Vec::new();
         for (left, one) in a.iter().enumerate() {
             for (right, other) in b.iter().enumerate() {
-                if one.member == other.member || people.avoid(one.member, other.member) {
+                if people.avoid(one.member, other.member) {
                     continue;
                 }
                 let points = i64::from(worths.pair(one.member, other.member).points);
@@ -152,14 +152,17 @@ impl<'a> Market<'a> {
         if slots.len() < 2 {
             return (caps, of);
         }
+        let first = caps.len();
         for anchor in 0..self.ready.ask.a.len() {
             for (slot, role) in slots.iter().enumerate() {
-                let counts = |edge: &Edge| {
-                    edge.left == anchor && self.ready.slots.get(edge.right) == Some(&slot)
-                };
                 let (min, max) = (role.per_anchor.min.into(), role.per_anchor.max.into());
-                caps.push(Cap { bounds: Bounds { min, max }, edges: self.positions(counts) });
+                caps.push(Cap { bounds: Bounds { min, max }, edges: Vec::new() });
                 of.push(CapOf::Role { anchor, slot });
+            }
+        }
+        for (at, edge) in self.edges.iter().enumerate() {
+            if let Some(slot) = self.ready.slots.get(edge.right) {
+                caps[first + edge.left * slots.len() + slot].edges.push(at);
             }
         }
         (caps, of)
@@ -221,12 +224,8 @@ impl<'a> Market<'a> {
     }
 
     fn shortage(&self, conflict: &Conflict) -> Shortage {
-        let side = match conflict.side {
-            Side::Left => &self.ready.ask.a,
-            Side::Right => &self.ready.ask.b,
-        };
         Shortage {
-            member: side[conflict.index].member,
+            member: self.ready.side(conflict.side)[conflict.index].member,
             need: conflict.need,
             available: conflict.available,
         }

@@ -8,7 +8,7 @@ use lianmeng_domain::pairing::pattern::may_plan;
 use lianmeng_matching::whatif::compare;
 
 use super::people::People;
-use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, ready, seat};
+use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, check, ready, seat};
 use super::{PairingCommandError, solve};
 use crate::desk::Desk;
 
@@ -74,6 +74,8 @@ pub async fn ask(
         return Err(PairingCommandError::NotFound);
     }
     let changed = changed(&ask.plan, &ask.changed);
+    check(&ask.plan)?;
+    check(&changed)?;
     let people = People::of(&desk.db, &[&ask.plan, &changed]).await?;
     let one = ready(desk, &ask.plan, &people).await?;
     let other = ready(desk, &changed, &people).await?;

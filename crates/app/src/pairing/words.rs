@@ -94,11 +94,7 @@ impl Voice<'_> {
     }
 
     fn member(&self, side: Side, at: usize) -> Option<Member> {
-        let wishes = match side {
-            Side::Left => &self.ready.ask.a,
-            Side::Right => &self.ready.ask.b,
-        };
-        wishes.get(at).map(|wish| wish.member)
+        self.ready.side(side).get(at).map(|wish| wish.member)
     }
 
     fn couple(&self, left: usize, right: usize) -> Option<(Couple, &str, &str)> {

@@ -2,10 +2,10 @@
 
 use super::choose::Choice;
 use super::flow::narrow;
-use super::model::{DemandWords, Limit, Model};
+use super::model::{DemandName, DemandWords, Limit, Model};
 use super::request::{Ask, Fairness, PairingRequest, Previous, RequestError, join, wrong};
 use super::{Bounds, Conflict, Edge, PairingProblem, PairingStatus, Side, solve};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of some pairs there must and may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,21 +233,21 @@ impl PairingAsk {
         let need = words.need.unwrap_or_default();
         let (side, index, pair) = (words.side, words.index, words.pair);
         match words.demand {
-            "minimum" => Some(Demanded::Minimum(side?, index?, need)),
-            "maximum" => Some(Demanded::Maximum(side?, index?, need)),
-            "limit_minimum" => match index?.checked_sub(self.caps.len()) {
+            DemandName::Minimum => Some(Demanded::Minimum(side?, index?, need)),
+            DemandName::Maximum => Some(Demanded::Maximum(side?, index?, need)),
+            DemandName::LimitMinimum => match index?.checked_sub(self.caps.len()) {
                 None => Some(Demanded::CapMinimum(index?, need)),
                 Some(at) => missing.get(at).map(|&(left, right)| Demanded::Must(left, right)),
             },
-            "limit_maximum" => Some(Demanded::CapMaximum(index?, need)),
-            "must" => pair.map(|(left, right)| Demanded::Must(left, right)),
-            "avoid" => pair.map(|(left, right)| Demanded::Avoid(left, right)),
-            _ => None,
+            DemandName::LimitMaximum => Some(Demanded::CapMaximum(index?, need)),
+            DemandName::Must => pair.map(|(left, right)| Demanded::Must(left, right)),
+            DemandName::Avoid => pair.map(|(left, right)| Demanded::Avoid(left, right)),
         }
     }
 
     fn shortages(&self) -> Result<Vec<Conflict>, RequestError> {
-        let is_left = |edge: &&Edge| !self.avoid.contains(&(edge.left, edge.right));
+        let avoid: BTreeSet<&(usize, usize)> = self.avoid.iter().collect();
+        let is_left = |edge: &&Edge| !avoid.contains(&(edge.left, edge.right));
         let edges: Vec<Edge> = self.edges.iter().filter(is_left).copied().collect();
         Ok(solve(&self.problem(&edges)?).conflict)
     }

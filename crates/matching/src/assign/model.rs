@@ -46,11 +46,29 @@ pub(super) enum Demand {
     Avoid(u32),
 }
 
+/// What kind of demand cannot be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DemandName {
+    /// Somebody needs so many pairs.
+    Minimum,
+    /// Somebody may have so many.
+    Maximum,
+    /// A limit needs so many.
+    LimitMinimum,
+    /// A limit allows so many.
+    LimitMaximum,
+    /// A pair must be.
+    Must,
+    /// A pair must not be.
+    Avoid,
+}
+
 /// A demand of a conflict, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DemandWords {
-    /// `minimum`, `maximum`, `limit_minimum`, `limit_maximum`, `must` or `avoid`.
-    pub demand: &'static str,
+    /// What kind of demand.
+    pub demand: DemandName,
     /// Side of the person; none for limits, pairs and people without sides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
@@ -211,16 +229,20 @@ impl Model {
             DemandWords { demand, side: None, index: None, pair, need: None, text }
         };
         match demand {
-            Demand::Minimum(p) => of_person("minimum", p, self.people[p].min, "needs at least"),
-            Demand::Maximum(p) => of_person("maximum", p, self.people[p].max, "may have at most"),
+            Demand::Minimum(p) => {
+                of_person(DemandName::Minimum, p, self.people[p].min, "needs at least")
+            }
+            Demand::Maximum(p) => {
+                of_person(DemandName::Maximum, p, self.people[p].max, "may have at most")
+            }
             Demand::LimitMinimum(at) => {
-                of_limit("limit_minimum", at, self.limits[at].bounds.min, "needs at least")
+                of_limit(DemandName::LimitMinimum, at, self.limits[at].bounds.min, "needs at least")
             }
             Demand::LimitMaximum(at) => {
-                of_limit("limit_maximum", at, self.limits[at].bounds.max, "allows at most")
+                of_limit(DemandName::LimitMaximum, at, self.limits[at].bounds.max, "allows at most")
             }
-            Demand::Must(pair) => of_pair("must", pair, "must meet"),
-            Demand::Avoid(pair) => of_pair("avoid", pair, "must not meet"),
+            Demand::Must(pair) => of_pair(DemandName::Must, pair, "must meet"),
+            Demand::Avoid(pair) => of_pair(DemandName::Avoid, pair, "must not meet"),
         }
     }
 }

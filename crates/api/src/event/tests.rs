@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::ids::wire;
 use crate::testing::{actor, ask, counted, world};
 
+mod agenda;
 mod plan;
 
 fn coordinator() -> Actor {

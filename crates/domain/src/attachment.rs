@@ -231,8 +231,8 @@ pub fn may_add_to_meeting(actor: &Actor, event: &DockingEvent, sides: &[Member])
         || own.is_some_and(|own| sides.contains(&own))
 }
 
-/// Whether `actor` may remove `attachment`, which they see: coordinators, and who added it as long as
-/// they may add files to the thing.
+/// Whether `actor` may remove `attachment`, which they see: coordinators, and who added it. Of the
+/// latter the use case asks as well whether they may still add files to the thing.
 pub fn may_remove(actor: &Actor, attachment: &Attachment) -> bool {
     actor.role == Role::Coordinator || actor.subject == attachment.added_by
 }

@@ -96,54 +96,31 @@ impl MemberKind {
 
     /// Whether `someone` is of this kind.
     pub fn fits(self, someone: Someone<'_>) -> bool {
-        match someone {
-            Someone::Enterprise(enterprise) => self.fits_enterprise(enterprise),
-            Someone::Organisation(organisation) => self.fits_organisation(organisation.kind),
-        }
-    }
-
-    fn fits_enterprise(self, enterprise: &Enterprise) -> bool {
-        let owned = |ownership| enterprise.ownership == Some(ownership);
+        let firm = |is: &dyn Fn(&Enterprise) -> bool| matches!(someone, Someone::Enterprise(enterprise) if is(enterprise));
+        let owned = |by| firm(&|enterprise| enterprise.ownership == Some(by));
+        let body = |kind| matches!(someone, Someone::Organisation(one) if one.kind == kind);
         match self {
-            Self::Enterprise => true,
+            Self::Enterprise => firm(&|_| true),
             Self::CentralSoe => owned(Ownership::CentralSoe),
-            Self::CentralSubsidiary => owned(Ownership::CentralSoe) && enterprise.parent.is_some(),
+            Self::CentralSubsidiary => {
+                owned(Ownership::CentralSoe) && firm(&|enterprise| enterprise.parent.is_some())
+            }
             Self::ProvincialSoe => owned(Ownership::ProvincialSoe),
             Self::MunicipalSoe => owned(Ownership::MunicipalSoe),
             Self::DistrictSoe => owned(Ownership::DistrictSoe),
             Self::OutsideSoe => owned(Ownership::OutsideSoe),
             Self::PrivateFirm => owned(Ownership::PrivateFirm),
             Self::ForeignFirm => owned(Ownership::ForeignFirm),
-            Self::LeadFirm => enterprise.is_lead_firm,
-            Self::Flagship => enterprise.is_flagship,
-            Self::OrdinaryFirm => !enterprise.is_lead_firm && !enterprise.is_flagship,
-            Self::Organisation
-            | Self::Department
-            | Self::Chamber
-            | Self::Bank
-            | Self::Institute => false,
-        }
-    }
-
-    fn fits_organisation(self, kind: OrganisationKind) -> bool {
-        match self {
-            Self::Organisation => true,
-            Self::Department => kind == OrganisationKind::Department,
-            Self::Chamber => kind == OrganisationKind::Chamber,
-            Self::Bank => kind == OrganisationKind::Bank,
-            Self::Institute => kind == OrganisationKind::Institute,
-            Self::Enterprise
-            | Self::CentralSoe
-            | Self::CentralSubsidiary
-            | Self::ProvincialSoe
-            | Self::MunicipalSoe
-            | Self::DistrictSoe
-            | Self::OutsideSoe
-            | Self::PrivateFirm
-            | Self::ForeignFirm
-            | Self::LeadFirm
-            | Self::Flagship
-            | Self::OrdinaryFirm => false,
+            Self::LeadFirm => firm(&|enterprise| enterprise.is_lead_firm),
+            Self::Flagship => firm(&|enterprise| enterprise.is_flagship),
+            Self::OrdinaryFirm => {
+                firm(&|enterprise| !enterprise.is_lead_firm && !enterprise.is_flagship)
+            }
+            Self::Organisation => matches!(someone, Someone::Organisation(_)),
+            Self::Department => body(OrganisationKind::Department),
+            Self::Chamber => body(OrganisationKind::Chamber),
+            Self::Bank => body(OrganisationKind::Bank),
+            Self::Institute => body(OrganisationKind::Institute),
         }
     }
 }

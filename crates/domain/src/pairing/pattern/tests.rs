@@ -98,6 +98,51 @@ fn every_kind_takes_enterprises_or_other_organisations_never_both() {
     }
 }
 
+/// The names of the kinds that take `someone`, besides the one for all of its sort.
+fn kinds(someone: Someone<'_>) -> Vec<&'static str> {
+    let all = [MemberKind::Enterprise, MemberKind::Organisation];
+    let fit = MemberKind::ALL.iter().filter(|kind| kind.fits(someone) && !all.contains(kind));
+    fit.map(|kind| kind.word()).collect()
+}
+
+#[test]
+fn each_kind_takes_exactly_whom_it_names() {
+    use Ownership as Own;
+    let parent = Some(EnterpriseId::from(9));
+    let cases = [
+        (Some(Own::CentralSoe), None, "central_soe"),
+        (Some(Own::ProvincialSoe), parent, "provincial_soe"),
+        (Some(Own::MunicipalSoe), parent, "municipal_soe"),
+        (Some(Own::DistrictSoe), parent, "district_soe"),
+        (Some(Own::OutsideSoe), parent, "outside_soe"),
+        (Some(Own::PrivateFirm), parent, "private_firm"),
+        (Some(Own::ForeignFirm), parent, "foreign_firm"),
+    ];
+    for (ownership, parent, want) in cases {
+        let firm = enterprise(ownership, parent);
+        assert_eq!(kinds(Someone::Enterprise(&firm)), [want, "ordinary_firm"]);
+    }
+    let subsidiary = enterprise(Some(Own::CentralSoe), parent);
+    let want = ["central_soe", "central_subsidiary", "ordinary_firm"];
+    assert_eq!(kinds(Someone::Enterprise(&subsidiary)), want);
+    for (is_lead_firm, is_flagship, want) in [
+        (true, false, &["lead_firm"][..]),
+        (false, true, &["flagship"][..]),
+        (true, true, &["lead_firm", "flagship"][..]),
+    ] {
+        let firm = Enterprise { is_lead_firm, is_flagship, ..enterprise(None, None) };
+        assert_eq!(kinds(Someone::Enterprise(&firm)), want);
+    }
+    for (kind, want) in [
+        (OrganisationKind::Department, "department"),
+        (OrganisationKind::Chamber, "chamber"),
+        (OrganisationKind::Bank, "bank"),
+        (OrganisationKind::Institute, "institute"),
+    ] {
+        assert_eq!(kinds(Someone::Organisation(&organisation(kind))), [want]);
+    }
+}
+
 #[test]
 fn a_pattern_that_says_nothing_clear_is_refused() {
     let good = || named("ORGAN_ENTERPRISE");

@@ -12,10 +12,11 @@ use crate::alliance::AllianceNode;
 use crate::chain::{ChainNode, PlacementNode};
 use crate::committee::SeatNode;
 use crate::contact::ContactNode;
+use crate::credit::RedCreditNode;
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
-use crate::loader::casework::{ContactsOfEnterprise, NeedsOf, OffersOf};
+use crate::loader::casework::{ContactsOfEnterprise, CreditOf, NeedsOf, OffersOf};
 use crate::loader::{
     AlliancesOfEnterprise, BoughtBy, ChainsOf, MadeBy, PartyInEnterprise, PlacementsOf,
     SeatsHeldByEnterprise, SubsidiariesOf, SuppliedBy, UsedBy,
@@ -122,6 +123,11 @@ impl EnterpriseNode {
     /// Quality tiers (优质企业梯度), lowest first.
     async fn tiers(&self) -> Vec<QualityTierWord> {
         self.0.tiers.iter().copied().map(Into::into).collect()
+    }
+
+    /// How its city rates it (红色信用); null if it was never rated.
+    async fn red_credit(&self, ctx: &Context<'_>) -> Result<Option<RedCreditNode>> {
+        Ok(Scope::of(ctx)?.one(CreditOf(self.0.id)).await?.map(RedCreditNode))
     }
 
     /// Whether it governs its chain (链主企业).

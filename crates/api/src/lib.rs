@@ -22,6 +22,7 @@ pub mod claim;
 pub mod colleague;
 pub mod committee;
 pub mod contact;
+pub mod credit;
 pub mod deadline;
 mod doorway;
 pub mod enterprise;

@@ -27,6 +27,7 @@ use crate::colleague::change::ColleagueMutation;
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
 use crate::contact::ContactMutation;
+use crate::credit::CreditMutation;
 use crate::deadline::{DeadlineMutation, DeadlineQuery};
 use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
@@ -265,7 +266,7 @@ pub struct Mutation(
     ClaimMutation,
     ColleagueMutation,
     FileMutation,
-    EnterpriseMutation,
+    FirmMutation,
     OrganisationMutation,
     ChainMutation,
     CommitteeMutation,
@@ -290,6 +291,10 @@ pub struct Mutation(
     EventMutation,
     TimeMutation,
 );
+
+/// Changes of enterprises.
+#[derive(Debug, Default, MergedObject)]
+pub struct FirmMutation(EnterpriseMutation, CreditMutation);
 
 /// What one can do with files.
 #[derive(Debug, Default, MergedObject)]

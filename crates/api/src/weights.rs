@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use lianmeng_app::weights::{self as app, ActivateWeights, ProposeWeights, WeightsCommandError};
+use lianmeng_domain::suggestion::Side;
 use lianmeng_domain::weights::{self as rules, Fusion, Weights, WeightsError, WeightsVersion};
 use lianmeng_store::weights as store;
 
@@ -88,12 +89,12 @@ impl MatchWeightsNode {
 
     /// What side A can gain.
     async fn a(&self) -> Vec<CriterionWeight> {
-        listed(&self.0.weights.a, &rules::CRITERIA_A)
+        listed(&self.0.weights.a, &rules::criteria(Side::A))
     }
 
     /// What side B can gain; empty where only side A counts.
     async fn b(&self) -> Vec<CriterionWeight> {
-        listed(&self.0.weights.b, &rules::CRITERIA_B)
+        listed(&self.0.weights.b, &rules::criteria(Side::B))
     }
 
     /// How both become one score.
@@ -232,6 +233,7 @@ pub(crate) fn rule_error(error: &WeightsError) -> UserError {
         WeightsError::Why(_) => "why",
         WeightsError::Criteria { .. }
         | WeightsError::Range { .. }
+        | WeightsError::Capped { .. }
         | WeightsError::Sum { .. }
         | WeightsError::Uncounted(_) => "weights",
     };

@@ -21,6 +21,7 @@ pub mod colleague;
 pub mod command;
 pub mod committee;
 pub mod contact;
+pub mod credit;
 pub mod deadline;
 pub mod desk;
 pub mod enterprise;

@@ -233,6 +233,7 @@ fn told(reason: score::Reason, public: &str, places: &BTreeMap<RegionCode, Strin
         | Evidence::Marks { .. }
         | Evidence::Past(_)
         | Evidence::ConfirmedDaysAgo(_)
+        | Evidence::Rated(_)
         | Evidence::WantsProduct { .. }
         | Evidence::Answered(_)
         | Evidence::RaisedDaysAgo(_)

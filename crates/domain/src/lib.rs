@@ -17,6 +17,7 @@ pub mod chain;
 pub mod claim;
 pub mod committee;
 pub mod contact;
+pub mod credit;
 pub mod deadline;
 pub mod delivery;
 pub mod draft;

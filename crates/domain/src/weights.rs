@@ -25,6 +25,10 @@ pub const CRITERIA_A: [&str; 7] =
 pub const CRITERIA_B: [&str; 8] =
     ["text", "custom", "industry", "place", "standing", "willingness", "freshness", "room"];
 
+/// What side A can gain besides, where weights name it, and the most it may ever count: a rating may
+/// tip the scales, never decide. Who leaves it out has switched it off.
+pub const OPTIONAL_A: [(&str, i32); 1] = [("credit", 300)];
+
 /// Longest reason for a version in characters.
 pub const MAX_WHY: usize = 2_000;
 
@@ -154,6 +158,18 @@ pub enum WeightsError {
         /// Its points.
         points: i32,
     },
+    /// More points than the criterion may ever count.
+    #[error("{criterion} of side {side} has {points} points; it may have {most} at most")]
+    Capped {
+        /// The side.
+        side: Side,
+        /// The criterion.
+        criterion: String,
+        /// Its points.
+        points: i32,
+        /// The most it may have.
+        most: i32,
+    },
     /// A sum that is not the whole.
     #[error("the points of side {side} add up to {sum}, not to {WHOLE}")]
     Sum {
@@ -173,6 +189,11 @@ pub enum WeightsError {
 }
 
 impl Weights {
+    /// Points of criteria of `side` that may be left out.
+    pub fn optional(&self, side: Side) -> i32 {
+        optional(side).iter().map(|(name, _)| self.of(side, name)).sum()
+    }
+
     /// Most points of `criterion` for `side`; 0 if it does not count.
     pub fn of(&self, side: Side, criterion: &str) -> i32 {
         self.side(side).get(criterion).copied().unwrap_or(0)
@@ -211,12 +232,30 @@ impl Weights {
     }
 }
 
+/// Criteria of `side` that may be left out, and the most each may count.
+pub const fn optional(side: Side) -> &'static [(&'static str, i32)] {
+    match side {
+        Side::A => &OPTIONAL_A,
+        Side::B => &[],
+    }
+}
+
+/// Every criterion of `side` in the order in which reasons are told, optional ones last.
+pub fn criteria(side: Side) -> Vec<&'static str> {
+    let always = match side {
+        Side::A => CRITERIA_A.as_slice(),
+        Side::B => CRITERIA_B.as_slice(),
+    };
+    always.iter().copied().chain(optional(side).iter().map(|(name, _)| *name)).collect()
+}
+
 fn check_side(
     side: Side,
     table: &BTreeMap<String, i32>,
     criteria: &[&str],
 ) -> Result<(), WeightsError> {
     let mut wanted = criteria.to_vec();
+    wanted.extend(optional(side).iter().map(|(name, _)| *name).filter(|n| table.contains_key(*n)));
     wanted.sort_unstable();
     if !table.keys().map(String::as_str).eq(wanted.iter().copied()) {
         let found: Vec<&str> = table.keys().map(String::as_str).collect();
@@ -225,6 +264,11 @@ fn check_side(
     }
     if let Some((criterion, &points)) = table.iter().find(|(_, p)| !(0..=WHOLE).contains(*p)) {
         return Err(WeightsError::Range { side, criterion: criterion.clone(), points });
+    }
+    for &(name, most) in optional(side) {
+        if let Some(&points) = table.get(name).filter(|points| **points > most) {
+            return Err(WeightsError::Capped { side, criterion: name.to_owned(), points, most });
+        }
     }
     let sum = table.values().copied().map(i64::from).sum();
     if sum == i64::from(WHOLE) { Ok(()) } else { Err(WeightsError::Sum { side, sum }) }
@@ -337,6 +381,24 @@ mod tests {
         let idle = Weights { fusion: Fusion::OneSided, ..good.clone() };
         assert_eq!(idle.check(), Err(WeightsError::Uncounted(8)), "nobody would read them");
         assert_eq!(check_why(" "), Err(WeightsError::Why(0)));
+    }
+
+    #[test]
+    fn a_rating_counts_only_where_it_is_named_and_never_much() {
+        let rated = |points: i32| {
+            let mut weights = Weights::default();
+            weights.a.insert("credit".to_owned(), points);
+            weights.a.insert("text".to_owned(), 3000 - points);
+            weights
+        };
+        assert_eq!(Weights::default().optional(Side::A), 0);
+        assert_eq!(rated(300).check(), Ok(()));
+        assert_eq!(rated(300).optional(Side::A), 300);
+        let most = rated(301).check().unwrap_err().to_string();
+        assert_eq!(most, "credit of side a has 301 points; it may have 300 at most");
+        let mut beside = built_in().remove(1).weights;
+        beside.b.insert("credit".to_owned(), 0);
+        assert!(beside.check().is_err(), "a seeker is not rated");
     }
 
     #[test]

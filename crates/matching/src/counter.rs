@@ -27,6 +27,8 @@ pub enum Fact {
     History,
     /// How recently the offer was confirmed.
     Recency,
+    /// The city's rating of the provider.
+    Credit,
     /// The seeker's official marks of quality.
     Standing,
     /// How the provider answered such needs before.
@@ -39,7 +41,7 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact, in the order in which equal changes are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Text,
         Self::Product,
         Self::Industry,
@@ -47,6 +49,7 @@ impl Fact {
         Self::Tier,
         Self::History,
         Self::Recency,
+        Self::Credit,
         Self::Standing,
         Self::Willingness,
         Self::Freshness,
@@ -63,6 +66,7 @@ impl Fact {
             Self::Tier => (Some("tier"), None),
             Self::History => (Some("history"), None),
             Self::Recency => (Some("recency"), None),
+            Self::Credit => (Some("credit"), None),
             Self::Standing => (None, Some("standing")),
             Self::Willingness => (None, Some("willingness")),
             Self::Freshness => (None, Some("freshness")),
@@ -77,7 +81,9 @@ impl Fact {
     fn can_be_best(self, verdict: &Verdict<'_>) -> bool {
         match self {
             Self::Text | Self::Willingness | Self::Recency => false,
-            Self::Product | Self::Industry | Self::Place | Self::Tier => verdict.is_enterprise_b,
+            Self::Product | Self::Industry | Self::Place | Self::Tier | Self::Credit => {
+                verdict.is_enterprise_b
+            }
             Self::Room => verdict.b.iter().any(|reason| reason.criterion == "room"),
             Self::History | Self::Standing | Self::Freshness => true,
         }
@@ -224,6 +230,7 @@ impl Counterfactual {
             (Change::Without, Fact::Tier) => "若供给方没有资质称号",
             (Change::Without, Fact::History) => "若双方以往没有对接过",
             (Change::Without, Fact::Recency) => "若供给久未确认",
+            (Change::Without, Fact::Credit) => "若供给方没有红色信用评分",
             (Change::Without, Fact::Standing) => "若需求方没有资质称号",
             (Change::Without, Fact::Willingness) => "若供给方以往没有接受过同类需求",
             (Change::Without, Fact::Freshness) => "若需求是三个月前提出的",
@@ -235,6 +242,7 @@ impl Counterfactual {
             (Change::Best, Fact::Tier) => "若供给方是单项冠军兼链主企业",
             (Change::Best, Fact::History) => "若双方以往多次对接成功",
             (Change::Best, Fact::Recency) => "若供给在近 30 天内确认过",
+            (Change::Best, Fact::Credit) => "若供给方红色信用为满分",
             (Change::Best, Fact::Standing) => "若需求方是单项冠军兼链主企业",
             (Change::Best, Fact::Willingness) => "若供给方一向接受同类需求",
             (Change::Best, Fact::Freshness) => "若需求在近 30 天内提出",
@@ -254,6 +262,7 @@ impl Counterfactual {
             (Change::Without, Fact::Tier) => "without the provider's marks of quality",
             (Change::Without, Fact::History) => "if the two had never been brought together",
             (Change::Without, Fact::Recency) => "if nobody had confirmed the offer for long",
+            (Change::Without, Fact::Credit) => "without the provider's red credit",
             (Change::Without, Fact::Standing) => "without the seeker's marks of quality",
             (Change::Without, Fact::Willingness) => "if the provider had never taken such needs",
             (Change::Without, Fact::Freshness) => "if the need were three months old",
@@ -265,6 +274,7 @@ impl Counterfactual {
             (Change::Best, Fact::Tier) => "if the provider were a single champion and lead firm",
             (Change::Best, Fact::History) => "if the two had met often and with success",
             (Change::Best, Fact::Recency) => "if the offer had been confirmed in the last 30 days",
+            (Change::Best, Fact::Credit) => "if the provider's red credit were full",
             (Change::Best, Fact::Standing) => "if the seeker were a single champion and lead firm",
             (Change::Best, Fact::Willingness) => "if the provider always took such needs",
             (Change::Best, Fact::Freshness) => "if the need had been raised in the last 30 days",

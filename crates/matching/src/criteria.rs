@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod capacity;
+pub mod credit;
 pub mod custom;
 pub mod history;
 pub mod industry;

@@ -55,6 +55,7 @@ impl Reason {
             Evidence::Past(history) => past_zh(*history, self.points),
             Evidence::ConfirmedDaysAgo(0) => "今天确认有效".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("{days} 天前确认有效"),
+            Evidence::Rated(points) => format!("红色信用 {points} 分（满分 100）"),
             Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
                 let verb = match because {
                     WantedBecause::Stated => "寻求",
@@ -127,6 +128,7 @@ impl Reason {
             Evidence::Past(history) => past_en(*history, self.points),
             Evidence::ConfirmedDaysAgo(0) => "confirmed today".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("confirmed {days} days ago"),
+            Evidence::Rated(points) => format!("red credit of {points} points of 100"),
             Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
                 let verb = match because {
                     WantedBecause::Stated => "asks for",
@@ -175,6 +177,7 @@ impl Reason {
             Evidence::ConfirmedDaysAgo(days) | Evidence::RaisedDaysAgo(days) => {
                 vec![days.to_string()]
             }
+            Evidence::Rated(points) => vec![points.to_string()],
             Evidence::Answered(answers) => vec![format!("accepted {}", answers.accepted)],
             Evidence::Idle { left, of } => vec![left.to_string(), of.to_string()],
             Evidence::SharedDomains(domains) => domains.clone(),

@@ -179,6 +179,8 @@ fn learn_side(
     examples: &[&Example],
 ) -> (SideReport, Option<BTreeMap<String, i32>>) {
     let names = criteria(side);
+    // Ratings are switched on and off by people; what is learned shares out the rest.
+    let rest = WHOLE - weights.optional(side);
     let old: Vec<i32> = names.iter().map(|name| weights.of(side, name)).collect();
     let mut answers: BTreeMap<Answer, usize> = BTreeMap::new();
     for example in examples {
@@ -197,19 +199,21 @@ fn learn_side(
     let mut new = old.clone();
     if enough && examples.len() >= FEWEST / 2 {
         let (points, folds) = (points(examples, names), folds(examples));
-        let foretold = held_out(&points, &folds, &old);
+        let foretold = held_out(&points, &folds, &old, rest);
         let [before, after] = foretold.each_ref().map(|foretold| quality(&points, foretold));
         report.is_changed = is_beyond_chance(&points, &foretold)
             && after.auc_basis_points >= before.auc_basis_points;
         (report.before, report.after) = (Some(before), Some(after));
         if report.is_changed {
-            new = to_points(&fit(&points, &old), WHOLE);
+            new = to_points(&fit(&points, &old), rest);
             report.is_changed = new != old;
         }
     }
     let pairs = names.iter().zip(old.iter().zip(&new));
     report.points = pairs.map(|(name, (&o, &n))| ((*name).to_owned(), [o, n])).collect();
-    let table = names.iter().map(|name| (*name).to_owned()).zip(new).collect();
+    let learned = names.iter().map(|name| (*name).to_owned()).zip(new);
+    let mut table = weights.side(side).clone();
+    table.extend(learned);
     let is_changed = report.is_changed;
     (report, is_changed.then_some(table))
 }
@@ -237,7 +241,7 @@ fn folds(examples: &[&Example]) -> Vec<usize> {
 
 /// The chance of a yes that the old weights, and weights fitted without them, foretell for the answers
 /// held out.
-fn held_out(points: &[Point], folds: &[usize], old: &[i32]) -> [Vec<f64>; 2] {
+fn held_out(points: &[Point], folds: &[usize], old: &[i32], rest: i32) -> [Vec<f64>; 2] {
     let mut foretold: [Vec<f64>; 2] = [vec![0.0; points.len()], vec![0.0; points.len()]];
     for fold in 0..FOLDS {
         let train: Vec<Point> = points
@@ -249,7 +253,7 @@ fn held_out(points: &[Point], folds: &[usize], old: &[i32]) -> [Vec<f64>; 2] {
         if train.len() == points.len() {
             continue;
         }
-        let new = to_points(&fit(&train, old), WHOLE);
+        let new = to_points(&fit(&train, old), rest);
         for (table, foretold) in [old, new.as_slice()].into_iter().zip(&mut foretold) {
             let model = calibrate(&train, table);
             for (at, point) in points.iter().enumerate().filter(|(at, _)| folds[*at] == fold) {

@@ -97,6 +97,9 @@ pub struct Candidate {
     /// Whether it is large in its trade 龙头企业.
     #[serde(default)]
     pub is_flagship: bool,
+    /// Points of the city's rating 红色信用, 0 to 100; none if it was never rated, or no longer is.
+    #[serde(default)]
+    pub red_credit: Option<u8>,
     /// Units left, for offers with a capacity.
     #[serde(default)]
     pub capacity_left: Option<u64>,
@@ -128,6 +131,7 @@ impl Candidate {
             tiers: Vec::new(),
             is_lead_firm: false,
             is_flagship: false,
+            red_credit: None,
             capacity_left: None,
             capacity: None,
             history: History::default(),

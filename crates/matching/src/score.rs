@@ -1,7 +1,7 @@
 //! Points and the reasons behind them.
 
 use crate::criteria::{
-    capability, custom, history, industry, place, recency, room, text, tier, willingness,
+    capability, credit, custom, history, industry, place, recency, room, text, tier, willingness,
 };
 use crate::problem::{Answers, Candidate, History, Problem, WantedBecause};
 use lianmeng_domain::enterprise::QualityTier;
@@ -32,6 +32,8 @@ pub enum Criterion {
     History,
     /// How recently it was confirmed.
     Recency,
+    /// The city's rating of the candidate.
+    Credit,
     /// The seeker wants what the candidate makes.
     Custom,
     /// Official marks of quality of the seeker.
@@ -59,6 +61,7 @@ impl Criterion {
             Self::Tier => "tier",
             Self::History => "history",
             Self::Recency => "recency",
+            Self::Credit => "credit",
             Self::Custom => "custom",
             Self::Standing => "standing",
             Self::Willingness => "willingness",
@@ -113,6 +116,8 @@ pub enum Evidence {
     Past(History),
     /// Days since the last confirmation.
     ConfirmedDaysAgo(u32),
+    /// Points of the city's rating, of 100.
+    Rated(u8),
     /// The seeker wants a product the candidate makes.
     WantsProduct {
         /// Name of what the candidate makes.
@@ -196,6 +201,7 @@ pub fn reasons(problem: &Problem, candidate: &Candidate, likeness: &text::Likene
         tier::reason(candidate),
         history::reason(candidate.history),
         recency::reason(candidate.confirmed_days_ago),
+        credit::reason(candidate.red_credit),
     ]
     .into_iter()
     .flatten()
@@ -234,6 +240,7 @@ pub const fn scale(criterion: Criterion) -> Points {
         Criterion::Tier | Criterion::Standing => tier::MOST,
         Criterion::History => history::MOST,
         Criterion::Recency | Criterion::Freshness => recency::MOST,
+        Criterion::Credit => credit::MOST,
         Criterion::Custom => custom::MOST,
         Criterion::Willingness => willingness::MOST,
         Criterion::Room => room::MOST,

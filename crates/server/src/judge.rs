@@ -15,7 +15,7 @@ use lianmeng_domain::ids::{AuditId, NeedId, SuggestionId};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::suggestion::{SeenSuggestion, Side, told};
-use lianmeng_domain::weights::{CRITERIA_A, CRITERIA_B, Weights, WeightsVersion};
+use lianmeng_domain::weights::{self, Weights, WeightsVersion};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::need::NeedFilter;
 use lianmeng_store::page::Window;
@@ -73,8 +73,8 @@ fn list(versions: &[WeightsVersion]) {
 
 fn show(version: &WeightsVersion) {
     let mut text = format!("version {}, {}\n", version.version, version.weights.fusion);
-    for (side, criteria) in [(Side::A, CRITERIA_A.as_slice()), (Side::B, CRITERIA_B.as_slice())] {
-        for criterion in criteria {
+    for side in [Side::A, Side::B] {
+        for criterion in weights::criteria(side) {
             let points = version.weights.of(side, criterion);
             let _ = writeln!(text, "{side} {criterion:<12} {points:>6}");
         }

@@ -24,6 +24,7 @@ pub mod clock;
 pub mod committee;
 pub mod connect;
 pub mod contact;
+pub mod credit;
 pub mod deadline;
 pub mod delivery;
 pub mod enterprise;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::contact::SeenContact;
+use lianmeng_domain::credit::RedCredit;
 use lianmeng_domain::ids::{
     CooperationTaskId, EnterpriseId, NeedId, OfferId, OrganisationId, PairingId, ProjectId,
     ReservationId, SuggestionId,
@@ -23,7 +24,8 @@ use lianmeng_domain::task::CooperationTask;
 use lianmeng_domain::weights::WeightsVersion;
 use lianmeng_store::offer::reservation;
 use lianmeng_store::{
-    StoreError, contact, need, offer, pairing, project, suggestion, supervision, task, weights,
+    StoreError, contact, credit, need, offer, pairing, project, suggestion, supervision, task,
+    weights,
 };
 
 use super::Loaders;
@@ -239,6 +241,21 @@ impl Loader<WeightsOf> for Loaders {
         let versions: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = weights::find_many(&self.db, &versions).await.map_err(Arc::new)?.into_iter();
         Ok(found.map(|version| (WeightsOf(version.version), version)).collect())
+    }
+}
+
+/// The rating of an enterprise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CreditOf(pub EnterpriseId);
+
+impl Loader<CreditOf> for Loaders {
+    type Value = RedCredit;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[CreditOf]) -> Found<CreditOf, RedCredit> {
+        let enterprises: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = credit::of_enterprises(&self.db, &enterprises).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|one| (CreditOf(one.enterprise), one)).collect())
     }
 }
 

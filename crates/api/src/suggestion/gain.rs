@@ -54,6 +54,8 @@ pub enum FactWord {
     History,
     /// How recently the offer was confirmed.
     Recency,
+    /// How its city rates the provider (红色信用).
+    Credit,
     /// The seeker's official marks of quality.
     Standing,
     /// How the provider answered such needs before.

@@ -21,7 +21,7 @@ use lianmeng_matching::problem::{
 };
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::page::{NameOrder, Window};
-use lianmeng_store::{StoreError, avoid, organisation, product, region, suggestion};
+use lianmeng_store::{StoreError, avoid, credit, organisation, product, region, suggestion};
 use sea_orm::ConnectionTrait;
 
 use super::{SuggestError, offers};
@@ -69,6 +69,7 @@ pub(super) async fn for_need(
     let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let seats = seats(db, &offers).await?;
+    let ratings = ratings(desk, &enterprises).await?;
     let past = past(db, need.enterprise).await?;
     let answers = answers(db, need).await?;
     let avoided = avoid::pairs_with(db, &[need.enterprise]).await?;
@@ -91,6 +92,11 @@ pub(super) async fn for_need(
     let is_maker = |enterprise: &&Enterprise| {
         need.kind.takes_makers() && !offering.contains(&Member::Enterprise(enterprise.id))
     };
+    let rated = |one: Candidate| {
+        let red_credit =
+            one.enterprise.and_then(|id| ratings.get(&EnterpriseId::from(id)).copied());
+        Candidate { red_credit, ..one }
+    };
     let candidates = offers
         .iter()
         .map(|offer| offer_candidate(offer, (&by_id, &seats), &crafts, history(offer.provider)))
@@ -98,6 +104,7 @@ pub(super) async fn for_need(
             let history = history(Member::Enterprise(enterprise.id));
             enterprise_candidate(enterprise, &crafts, history)
         }))
+        .map(rated)
         .collect();
     let seeker = seeker(db, need, desk.today).await?;
     let places = places(db, &seeker.regions).await?;
@@ -211,6 +218,21 @@ pub(crate) async fn upstream(
 
 /// Divisions in which organisations lie.
 type Seats = BTreeMap<OrganisationId, RegionCode>;
+
+/// Ratings of `enterprises` that hold today.
+async fn ratings(
+    desk: &Desk,
+    enterprises: &[Enterprise],
+) -> Result<BTreeMap<EnterpriseId, u8>, StoreError> {
+    let ids: Vec<EnterpriseId> = enterprises.iter().map(|enterprise| enterprise.id).collect();
+    let mut ratings = BTreeMap::new();
+    for some in ids.chunks(500) {
+        let found = credit::of_enterprises(&desk.db, some).await?;
+        let held = found.into_iter().filter(|one| one.stands_on(desk.today));
+        ratings.extend(held.map(|one| (one.enterprise, one.points.get())));
+    }
+    Ok(ratings)
+}
 
 /// Where the organisations behind `offers` lie.
 async fn seats(db: &impl ConnectionTrait, offers: &[Offer]) -> Result<Seats, StoreError> {

@@ -65,7 +65,8 @@ pub const FIELDS: &[Fields] = &[
     part("Deadlines", "respondBy answerBy"),
 
     // The public registry.
-    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
+    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers redCredit isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
+    part("RedCredit", "points ratedOn untilOn isHeldToday source version"),
     part("EnterpriseProduct", "enterprise product shareBasisPoints"),
     open("Organisation", Class::Registry, "id externalId name kind place services isExample version alliances contacts partyOrganisations seats"),
     open("PartyOrganisation", Class::Registry, "id externalId name level parent children home version"),

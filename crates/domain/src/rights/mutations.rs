@@ -268,6 +268,7 @@ pub const MUTATIONS: &[Mutation] = &[
     owner("projectAdvance"),
     owner("projectRegister"),
     owner("projectUpdate"),
+    registry("redCreditSet"),
     Mutation {
         name: "reservationConsume",
         may: KEEPER,

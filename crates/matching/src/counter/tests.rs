@@ -67,6 +67,7 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
         history: History { met: count(3), accepted: count(4), held: count(5), declined: count(6) },
         answers: Answers { accepted: count(7), declined: count(0) },
         confirmed_days_ago: days(2),
+        red_credit: Some(u8::try_from(choice[6] % 101).unwrap()),
         ..Candidate::new(CandidateKind::Offer, 5, "")
     };
     let basis_points = u32::try_from(choice[4] % 10_000).unwrap();
@@ -87,6 +88,7 @@ fn without(
         Fact::Tier => (candidate.tiers, candidate.is_lead_firm) = (vec![], false),
         Fact::History => candidate.history = History::default(),
         Fact::Recency => candidate.confirmed_days_ago = None,
+        Fact::Credit => candidate.red_credit = None,
         Fact::Standing => problem.seeker.tiers.clear(),
         Fact::Willingness => candidate.answers = Answers::default(),
         Fact::Freshness => problem.seeker.raised_days_ago = None,
@@ -134,8 +136,8 @@ fn any_weights() -> impl Strategy<Value = Weights> {
         names.iter().map(|name| (*name).to_owned()).zip(points).collect()
     };
     let rule = prop::sample::select(Fusion::ALL);
-    (cut(7), cut(8), rule).prop_map(move |(a, b, fusion)| Weights {
-        a: spread(a, &weights::CRITERIA_A),
+    (cut(8), cut(8), rule).prop_map(move |(a, b, fusion)| Weights {
+        a: spread(a, &weights::criteria(Side::A)),
         b: match fusion {
             Fusion::OneSided => std::collections::BTreeMap::new(),
             Fusion::Minimum | Fusion::Harmonic => spread(b, &weights::CRITERIA_B),
@@ -295,7 +297,7 @@ fn every_change_of_every_fact_has_words_of_its_own() {
     });
     let texts = changes.flat_map(|one| [one.text_zh(), one.text_en()]);
     let texts: std::collections::BTreeSet<&str> = texts.collect();
-    assert_eq!(texts.len(), 11 * 2 * 2);
+    assert_eq!(texts.len(), Fact::ALL.len() * 2 * 2);
     let weights = built_in().remove(1).weights;
     let text = serde_json::to_string(&weights).unwrap();
     assert_eq!(serde_json::from_str::<Weights>(&text).unwrap(), weights);

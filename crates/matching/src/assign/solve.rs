@@ -95,7 +95,7 @@ fn name_conflict<P: Points>(
     conflict: Vec<Conflict>,
 ) -> Pairing {
     let edges = problem.edges.iter().map(|edge| Edge { points: 0, ..*edge }).collect();
-    let pointless = PairingProblem { edges, ..problem.clone() };
+    let pointless = PairingProblem { edges, matrix: None, ..problem.clone() };
     let oriented = orient(&pointless, limits, scarce_side(limits));
     let answer = attempt::<P>(&pointless, &oriented, conflict.clone(), u64::MAX);
     answer.unwrap_or_else(|| infeasible(conflict))

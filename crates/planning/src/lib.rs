@@ -11,6 +11,7 @@
 //! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
 //! brute force then judge it.
 
+mod assignment;
 mod board;
 mod budget;
 mod certificate;
@@ -25,9 +26,11 @@ mod problem;
 mod random;
 mod score;
 mod search;
+pub mod season;
 mod shape;
 mod solve;
 mod tables;
+mod words;
 
 pub use budget::{Budget, Clock};
 pub use conflict::{ConflictItem, ConflictKind};
@@ -40,3 +43,4 @@ pub use problem::{
 };
 pub use score::{Day, Finding, Score, score};
 pub use solve::{Options, Report, Status, solve};
+pub use words::{InputError, Words};

@@ -18,6 +18,7 @@ mod certificate;
 mod conflict;
 mod exact;
 mod explain;
+pub mod groups;
 mod improve;
 mod mask;
 mod parse;

@@ -24,6 +24,7 @@ mod mask;
 mod parse;
 mod plan;
 mod problem;
+pub mod proposal;
 mod random;
 mod score;
 mod search;

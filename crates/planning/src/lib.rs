@@ -32,6 +32,7 @@ pub mod season;
 mod shape;
 mod solve;
 mod tables;
+pub mod visits;
 mod words;
 
 pub use budget::{Budget, Clock};

@@ -11,23 +11,29 @@
 //! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
 //! brute force then judge it.
 
+mod assignment;
 mod board;
 mod budget;
 mod certificate;
 mod conflict;
 mod exact;
 mod explain;
+pub mod groups;
 mod improve;
 mod mask;
 mod parse;
 mod plan;
 mod problem;
+pub mod proposal;
 mod random;
 mod score;
 mod search;
+pub mod season;
 mod shape;
 mod solve;
 mod tables;
+pub mod visits;
+mod words;
 
 pub use budget::{Budget, Clock};
 pub use conflict::{ConflictItem, ConflictKind};
@@ -40,3 +46,4 @@ pub use problem::{
 };
 pub use score::{Day, Finding, Score, score};
 pub use solve::{Options, Report, Status, solve};
+pub use words::{InputError, Words};

@@ -28,6 +28,7 @@ mod search;
 mod shape;
 mod solve;
 mod tables;
+pub mod wide;
 
 pub use budget::{Budget, Clock};
 pub use conflict::{ConflictItem, ConflictKind};

@@ -1,0 +1,38 @@
+//! Each representative has a free slot in each set of lunch slots.
+
+use super::view::View;
+use super::{Finding, Kind};
+use crate::wide::problem::Problem;
+use crate::wide::words::{self, Words};
+
+pub(crate) fn check(view: &View<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (p, participant) in view.problem.participants.iter().enumerate() {
+        for day in &view.days[p] {
+            let busy = view.busy(day);
+            for set in &participant.lunch {
+                if set.iter().all(|&t| busy[t]) {
+                    findings.push(demand(view.problem, p).slots(set));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The demand, broken or as part of a conflict.
+pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
+    let name = words::participant(problem, p);
+    let sets: Vec<String> =
+        problem.participants[p].lunch.iter().map(|set| words::numbers(set)).collect();
+    let words = Words::new(
+        format!(
+            "{} keeps a slot free for lunch, one of {}; allow more slots",
+            name.en,
+            sets.join(" and one of ")
+        ),
+        format!("{}须留出一个午餐时段（第{}）；请放宽", name.zh, sets.join("；第")),
+    );
+    let slots: Vec<usize> = problem.participants[p].lunch.iter().flatten().copied().collect();
+    Finding::new(Kind::Lunch, words).people(&[p]).slots(&slots)
+}

@@ -1,0 +1,33 @@
+//! One meeting ends before another begins, where both are held.
+
+use super::view::View;
+use super::{Finding, Kind};
+use crate::wide::problem::Problem;
+use crate::wide::words::{self, Words};
+
+pub(crate) fn check(view: &View<'_>) -> Vec<Finding> {
+    let mut times = vec![None; view.problem.meetings.len()];
+    for sitting in &view.sittings {
+        times[sitting.meeting] = Some((sitting.start, sitting.end));
+    }
+    let mut findings = Vec::new();
+    for (i, pair) in view.problem.precedences.iter().enumerate() {
+        if let (Some((_, end)), Some((start, _))) = (times[pair.before], times[pair.after])
+            && end > start
+        {
+            findings.push(demand(view.problem, i));
+        }
+    }
+    findings
+}
+
+/// The demand, broken or as part of a conflict.
+pub(crate) fn demand(problem: &Problem, i: usize) -> Finding {
+    let pair = problem.precedences[i];
+    let (a, b) = (words::meeting(problem, pair.before), words::meeting(problem, pair.after));
+    let words = Words::new(
+        format!("{} must end before {} begins; drop this order", a.en, b.en),
+        format!("{}须在{}开始前结束；请取消这一先后", a.zh, b.zh),
+    );
+    Finding::new(Kind::Precedence, words).meetings(&[pair.before, pair.after])
+}

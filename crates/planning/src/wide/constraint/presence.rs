@@ -1,0 +1,42 @@
+//! People sit in meetings only while they are there.
+
+use super::view::View;
+use super::{Finding, Kind};
+use crate::wide::problem::Problem;
+use crate::wide::words::{self, Words};
+
+pub(crate) fn check(view: &View<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for sitting in &view.sittings {
+        for &p in &view.problem.meetings[sitting.meeting].participants {
+            let Some(present) = &view.problem.participants[p].present else { continue };
+            let away: Vec<usize> =
+                (sitting.start..sitting.end).filter(|t| !present.contains(t)).collect();
+            if !away.is_empty() {
+                let mut finding = demand(view.problem, p).meetings(&[sitting.meeting]);
+                finding.slots = away;
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+/// The demand, broken or as part of a conflict.
+pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
+    let present = problem.participants[p].present.as_deref().unwrap_or(&[]);
+    let name = words::participant(problem, p);
+    let slots = words::numbers(present);
+    let words = if present.is_empty() {
+        Words::new(
+            format!("{} is there in no slot; name at least one", name.en),
+            format!("{}没有可到场的时段；请至少给出一个", name.zh),
+        )
+    } else {
+        Words::new(
+            format!("{} is there only in slots {slots}; ask for more time", name.en),
+            format!("{}仅在第{slots}时段在场；请争取更多时间", name.zh),
+        )
+    };
+    Finding::new(Kind::Presence, words).people(&[p]).slots(present)
+}

@@ -12,6 +12,7 @@ use super::shape::Shape;
 use super::timetable::Timetable;
 use crate::budget::{Meter, STEPS_PER_CONFLICT};
 use crate::exact::sat::{Answer, Lit, Sat};
+use crate::improve::WHOLE;
 use std::collections::BTreeMap;
 
 /// Conflicts one call may cost.
@@ -30,7 +31,8 @@ pub(crate) struct Bound {
 
 /// Looks for a bound below `best`, which breaks nothing hard; 0 where it finds none in time.
 pub(crate) fn find(shape: &Shape<'_>, meter: &Meter<'_>, best: Score) -> Bound {
-    let stop = || meter.is_late(0);
+    // The rest of a clock belongs to better timetables.
+    let stop = || !meter.counts_steps() && meter.used() >= WHOLE / 4 * 3;
     let mut sat = Sat::new(&stop);
     let mut bound = Bound::default();
     let asked = vec![true; shape.problem.meetings.len()];

@@ -112,3 +112,85 @@ fn missing(problem: &Problem, timetable: &Timetable, level: Level) -> u64 {
         .map(|(meeting, _)| u64::from(meeting.points))
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wide::problem::{Meeting, Participant, Prices, Seat, Slot, Table};
+    use crate::wide::timetable::Placed;
+
+    fn event() -> Problem {
+        Problem {
+            slots: (0..6).map(|t| Slot { half_day: t / 4, minutes: 20 }).collect(),
+            tables: vec![Table::default(), Table { place: 1, ..Table::default() }],
+            participants: vec![Participant::default(); 3],
+            meetings: [[0, 1], [0, 2], [1, 2]]
+                .iter()
+                .map(|pair| Meeting { participants: pair.to_vec(), ..Meeting::default() })
+                .collect(),
+            travel: vec![vec![0, 1], vec![1, 0]],
+            prices: Prices {
+                moved_participant: 100,
+                moved_meeting: 50,
+                r#break: 10,
+                table_change: 3,
+                walking: 2,
+            },
+            ..Problem::default()
+        }
+    }
+
+    fn at(slot: usize, table: usize) -> Option<Placed> {
+        Some(Placed { slot, table, representatives: vec![0, 0] })
+    }
+
+    #[test]
+    fn every_price_is_counted_once() {
+        let mut problem = event();
+        problem.published =
+            vec![Some(Seat { slot: 0, table: 0 }), Some(Seat { slot: 2, table: 0 }), None];
+        // Participant 0 waits and walks; meeting 1 was moved to another table, with 0 and 2.
+        let timetable = Timetable { meetings: vec![at(0, 0), at(2, 1), at(4, 1)] };
+        let expected = Tally {
+            wish_points_missing: 0,
+            moved_participants: 2,
+            moved_meetings: 1,
+            breaks: 1,
+            table_changes: 1,
+            walking: 1,
+        };
+        assert_eq!(tally(&problem, &timetable), expected);
+        let soft = 2 * 100 + 50 + 10 + 3 + 2;
+        assert_eq!(score(&problem, &timetable), Score { hard: 0, medium: 0, soft });
+    }
+
+    #[test]
+    fn levels_are_compared_in_order_and_points_count_on_their_own_level() {
+        let mut problem = event();
+        problem.meetings[1].level = Level::Should;
+        problem.meetings[1].points = 7;
+        problem.meetings[2].level = Level::Wish;
+        problem.meetings[2].points = 1_000_000;
+        let with =
+            |list: [Option<Placed>; 3]| score(&problem, &Timetable { meetings: list.to_vec() });
+        let without_must = with([None, at(1, 0), at(4, 0)]);
+        let without_should = with([at(0, 0), None, at(4, 0)]);
+        let without_wish = with([at(0, 0), at(1, 0), None]);
+        assert_eq!(without_must, Score { hard: 1, medium: 0, soft: 0 });
+        assert_eq!(without_should, Score { hard: 0, medium: 7, soft: 0 });
+        assert_eq!(without_wish, Score { hard: 0, medium: 0, soft: 1_000_000 });
+        assert!(without_wish < without_should && without_should < without_must);
+    }
+
+    #[test]
+    fn what_is_no_timetable_of_the_problem_is_one_finding() {
+        let problem = event();
+        let short = Timetable { meetings: vec![None] };
+        assert_eq!(check(&problem, &short)[0].kind, Kind::Malformed);
+        let far = Timetable { meetings: vec![at(9, 0), None, None] };
+        assert_eq!(check(&problem, &far).len(), 1);
+        let nobody = Placed { slot: 0, table: 0, representatives: vec![0, 1] };
+        let nobody = Timetable { meetings: vec![Some(nobody), None, None] };
+        assert_eq!(check(&problem, &nobody)[0].text, "meeting 1 names a representative too many");
+    }
+}

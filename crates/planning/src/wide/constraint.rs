@@ -15,6 +15,8 @@ pub(crate) mod owner;
 pub(crate) mod precedence;
 pub(crate) mod presence;
 pub(crate) mod rest;
+#[cfg(test)]
+mod sample;
 pub(crate) mod seats;
 pub(crate) mod spread;
 pub(crate) mod tables;

@@ -15,6 +15,9 @@ use crate::exact::count::{Ways, totalizer};
 use crate::exact::sat::{Lit, Sat};
 use std::collections::BTreeMap;
 
+/// Most inputs times outputs of the counters of one kind of table.
+const MOST_COUNTED: usize = 2_000_000;
+
 /// A demand that a coordinator can give up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Demand {
@@ -230,6 +233,11 @@ impl Encoder<'_, '_> {
             let asked: Vec<usize> = (0..self.asked.len()).filter(|&m| self.asked[m]).collect();
             if asked.len() <= size {
                 continue;
+            }
+            // What the counters would take, before any of it is written.
+            if asked.len().saturating_mul(size + 1).saturating_mul(self.shape.slots) > MOST_COUNTED
+            {
+                return Err(TooMuch);
             }
             let guard = self.guard(Demand::Tables(kind));
             for t in 0..self.shape.slots {

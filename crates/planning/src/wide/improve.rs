@@ -25,6 +25,8 @@ use std::cmp::Ordering;
 const CHUNK: u64 = 64;
 /// Random places at which a meeting without one is tried.
 const TRIES: usize = 6;
+/// What a meeting costs that is wanted back, and what it costs more each time it comes back.
+const DEAR: u64 = 1_000;
 /// One unit of a level, in the units of chance.
 const UNIT: i64 = 64;
 
@@ -124,13 +126,18 @@ impl<'a, 'b> Improver<'a, 'b> {
         self.keep();
     }
 
-    /// Throws others out until every meeting that must be held has a place, or `until` has come, or
-    /// `tries` have not helped. Whether all have one.
-    pub(crate) fn repair(&mut self, until: Share, tries: u64) -> bool {
+    /// Throws others out until every meeting of `level` and above has a place, or `until` has come,
+    /// or `tries` have not helped. Whether all have one.
+    pub(crate) fn repair(&mut self, level: Level, until: Share, tries: u64) -> bool {
+        for m in 0..self.board.price.len() {
+            if self.board.shape.rank(m) <= level {
+                self.board.price[m] = self.board.price[m].max(DEAR);
+            }
+        }
         let mut fewest = usize::MAX;
         let mut left = tries;
         loop {
-            let waiting: Vec<usize> = self.waiting();
+            let waiting: Vec<usize> = self.waiting(level);
             let Some(&m) = waiting.get(self.random.below(waiting.len())) else {
                 self.fill();
                 return true;
@@ -147,17 +154,17 @@ impl<'a, 'b> Improver<'a, 'b> {
                 return false;
             }
             if self.insert(m, true) {
-                self.board.price[m] = self.board.price[m].saturating_add(1_000);
+                self.board.price[m] = self.board.price[m].saturating_add(DEAR);
             } else {
                 left = left.min(tries / 8);
             }
         }
     }
 
-    /// Meetings that must be held and have no place.
-    fn waiting(&self) -> Vec<usize> {
-        let must = |&&m: &&usize| self.board.shape.rank(m) == Level::Must;
-        self.board.pool().iter().filter(must).copied().collect()
+    /// Meetings of `level` and above that have no place.
+    fn waiting(&self, level: Level) -> Vec<usize> {
+        let counts = |&&m: &&usize| self.board.shape.rank(m) <= level;
+        self.board.pool().iter().filter(counts).copied().collect()
     }
 
     /// Gives a place to those without one where nobody has to go.
@@ -282,9 +289,9 @@ impl<'a, 'b> Improver<'a, 'b> {
                 return true;
             }
             if loss > 0 {
-                // The first two levels are left for worse more rarely: a third of their unit.
-                let warm = if i == 2 { 2 * scale } else { scale / 3 + 1 };
-                let mean = UNIT * warm * heat / i64::from(WHOLE);
+                // The first two levels are left for worse far more rarely.
+                let warm = if i == 2 { UNIT / 2 } else { UNIT / 8 };
+                let mean = warm * scale * heat / i64::from(WHOLE);
                 return loss.saturating_mul(UNIT) <= self.random.exponential(mean);
             }
         }

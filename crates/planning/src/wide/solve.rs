@@ -7,7 +7,7 @@ use super::constraint::Finding;
 use super::encode::Demand;
 use super::exhaust::exhaust;
 use super::improve::Improver;
-use super::problem::Problem;
+use super::problem::{Level, Problem};
 use super::publish::place_published;
 use super::shape::Shape;
 use super::timetable::Timetable;
@@ -183,7 +183,10 @@ impl Run<'_, '_> {
             self.name_conflict();
             return;
         }
-        self.improver.repair(WHOLE / 4, TRIES);
+        if self.improver.repair(Level::Must, WHOLE / 4, TRIES) {
+            self.tell(on_better);
+            self.improver.repair(Level::Should, WHOLE / 4, TRIES / 4);
+        }
         self.improver.restore();
         self.tell(on_better);
         if self.improver.best().hard > 0 {

@@ -101,7 +101,8 @@ fn annealed(name: &str, shape: &Shape<'_>, best: Score) {
     let mut improver = Improver::new(shape, 5, &meter);
     place_published(&mut improver.board);
     improver.construct();
-    improver.repair(WHOLE / 4, 200);
+    improver.repair(Level::Must, WHOLE / 4, 200);
+    improver.repair(Level::Should, WHOLE / 3, 200);
     let mut looks = Vec::new();
     improver.anneal(WHOLE, best, &mut |improver| looks.push(improver.best()));
     assert!(looks.is_sorted_by(|a, b| a > b), "{name}: {looks:?}");

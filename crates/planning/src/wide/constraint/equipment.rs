@@ -41,3 +41,21 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     let finding = Finding::new(Kind::Equipment, words).people(&meeting.participants);
     finding.meetings(&[m]).tables(&able)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_table_has_all_that_is_needed() {
+        let mut event = problem(&[[0, 1]]);
+        event.meetings[0].needs = vec!["screen".to_owned(), "power".to_owned()];
+        event.tables[0].equipment = vec!["screen".to_owned()];
+        event.tables[2].equipment = vec!["power".to_owned(), "screen".to_owned()];
+        let text =
+            "meeting 1 (甲, 乙) needs a table with screen, power: only tables 3; equip another";
+        let zh = "第1场会面（甲、乙）需要配有screen, power的桌位，仅第3桌有；请增配";
+        assert_eq!(told(&event, &at(&[Some((0, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((0, 2))])), words(&[]));
+    }
+}

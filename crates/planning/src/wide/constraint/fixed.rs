@@ -25,3 +25,18 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     let finding = Finding::new(Kind::Fixed, words).people(&meeting.participants);
     finding.meetings(&[m]).slots(&[slot])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_fixed_meeting_begins_in_its_slot_at_any_table() {
+        let mut event = problem(&[[0, 1]]);
+        event.meetings[0].fixed = Some(4);
+        let text = "meeting 1 (甲, 乙) is fixed to slot 5; release it";
+        let zh = "第1场会面（甲、乙）固定在第5时段；请放开";
+        assert_eq!(told(&event, &at(&[Some((3, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((4, 2))])), words(&[]));
+    }
+}

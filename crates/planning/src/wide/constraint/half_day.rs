@@ -33,3 +33,20 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     let finding = Finding::new(Kind::HalfDay, words).people(&meeting.participants);
     finding.meetings(&[m]).slots(&slots)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_meeting_of_the_afternoon_is_not_in_the_morning() {
+        let mut event = problem(&[[0, 1]]);
+        event.meetings[0].half_days = vec![1];
+        let text = "meeting 1 (甲, 乙) must be in half-day 2; allow another";
+        let zh = "第1场会面（甲、乙）须在第2个半天；请放宽";
+        assert_eq!(told(&event, &at(&[Some((2, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((3, 0))])), words(&[]));
+        event.meetings[0].half_days = vec![0, 1];
+        assert_eq!(told(&event, &at(&[Some((2, 0))])), words(&[]));
+    }
+}

@@ -38,3 +38,23 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
 fn finding(problem: &Problem, m: usize, words: Words) -> Finding {
     Finding::new(Kind::Held, words).people(&problem.meetings[m].participants).meetings(&[m])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+    use crate::wide::problem::{Level, Seat};
+
+    #[test]
+    fn only_meetings_that_must_be_held_are_missed() {
+        let mut event = problem(&[[0, 1], [2, 3], [0, 2]]);
+        event.meetings[1].level = Level::Should;
+        event.meetings[2].level = Level::Wish;
+        let text = "meeting 1 (甲, 乙) must be held and has no place";
+        let zh = "第1场会面（甲、乙）必须安排，但没有位置";
+        assert_eq!(told(&event, &at(&[None, None, None])), words(&[(1, text, zh)]));
+        // Whoever confirmed a meeting counts on it.
+        event.meetings[1].locked = Some(Seat { slot: 0, table: 0 });
+        assert_eq!(told(&event, &at(&[Some((0, 0)), None, None])).len(), 1);
+        assert_eq!(told(&event, &at(&[Some((0, 1)), Some((0, 0)), None])), words(&[]));
+    }
+}

@@ -39,3 +39,20 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
 fn finding(problem: &Problem, m: usize, words: Words) -> Finding {
     Finding::new(Kind::Length, words).people(&problem.meetings[m].participants).meetings(&[m])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_meeting_does_not_go_on_after_lunch() {
+        let mut event = problem(&[[0, 1]]);
+        event.meetings[0].length = 2;
+        let text = "meeting 1 (甲, 乙) begins in slot 3 and does not fit into the half-day";
+        let zh = "第1场会面（甲、乙）从第3时段开始，超出半天";
+        assert_eq!(told(&event, &at(&[Some((2, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((5, 0))])).len(), 1, "nor after the last slot");
+        assert_eq!(told(&event, &at(&[Some((1, 0))])), words(&[]));
+        assert_eq!(told(&event, &at(&[Some((4, 0))])), words(&[]));
+    }
+}

@@ -75,3 +75,45 @@ pub(crate) fn demand(problem: &Problem, p: usize, kind: Kind) -> Finding {
     };
     Finding::new(kind, words).people(&[p])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn too_many_and_too_few_count_each_meeting() {
+        let mut event = problem(&[[0, 1], [0, 2], [0, 3]]);
+        event.participants[0].max = Some(1);
+        event.participants[1].min = 3;
+        let timetable = at(&[Some((0, 0)), Some((1, 0)), Some((3, 0))]);
+        let most = ("甲 may have at most 1 meeting; allow more", "甲最多1场会面；请放宽");
+        let least =
+            ("乙 must have at least 3 meetings; ask for fewer", "乙至少3场会面；请降低要求");
+        let all = [(2, most.0, most.1), (2, least.0, least.1)];
+        assert_eq!(told(&event, &timetable), words(&all));
+        event.participants[0].max = Some(3);
+        event.participants[1].min = 1;
+        assert_eq!(told(&event, &timetable), words(&[]));
+    }
+
+    #[test]
+    fn half_days_count_by_themselves_where_somebody_is_there() {
+        let mut event = problem(&[[0, 1], [0, 2], [0, 3]]);
+        event.participants[0].max_per_half_day = Some(1);
+        event.participants[3].min_per_half_day = 1;
+        let timetable = at(&[Some((0, 0)), Some((1, 0)), Some((3, 0))]);
+        let most = (
+            "甲 may have at most 1 meeting in each half-day; allow more",
+            "甲每个半天最多1场会面；请放宽",
+        );
+        let least = (
+            "丁 must have at least 1 meeting in each half-day; ask for fewer",
+            "丁每个半天至少1场会面；请降低要求",
+        );
+        let all = [(1, most.0, most.1), (1, least.0, least.1)];
+        assert_eq!(told(&event, &timetable), words(&all));
+        event.participants[0].max_per_half_day = Some(2);
+        event.participants[3].present = Some(vec![3, 4]);
+        assert_eq!(told(&event, &timetable), words(&[]), "丁 is there in the afternoon only");
+    }
+}

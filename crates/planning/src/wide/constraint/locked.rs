@@ -29,3 +29,20 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     let finding = Finding::new(Kind::Locked, words).people(&meeting.participants);
     finding.meetings(&[m]).slots(&[slot]).tables(&[table])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+    use crate::wide::problem::Seat;
+
+    #[test]
+    fn a_confirmed_meeting_keeps_slot_and_table() {
+        let mut event = problem(&[[0, 1]]);
+        event.meetings[0].locked = Some(Seat { slot: 4, table: 1 });
+        let text = "meeting 1 (甲, 乙) is confirmed for slot 5 at table 2; ask to move it";
+        let zh = "第1场会面（甲、乙）已确认在第5时段、第2桌；请协商调整";
+        assert_eq!(told(&event, &at(&[Some((4, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((3, 1))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((4, 1))])), words(&[]));
+    }
+}

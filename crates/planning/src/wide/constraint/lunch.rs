@@ -36,3 +36,20 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     let slots: Vec<usize> = problem.participants[p].lunch.iter().flatten().copied().collect();
     Finding::new(Kind::Lunch, words).people(&[p]).slots(&slots)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn one_slot_of_each_set_is_free() {
+        let mut event = problem(&[[0, 1], [0, 2]]);
+        event.participants[0].lunch = vec![vec![2, 3]];
+        let text = "甲 keeps a slot free for lunch, one of 3, 4; allow more slots";
+        let zh = "甲须留出一个午餐时段（第3, 4）；请放宽";
+        assert_eq!(told(&event, &at(&[Some((2, 0)), Some((3, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((1, 0)), Some((3, 0))])), words(&[]));
+        event.participants[0].lunch.push(vec![1]);
+        assert_eq!(told(&event, &at(&[Some((1, 0)), Some((3, 0))])).len(), 1, "a second day");
+    }
+}

@@ -40,3 +40,25 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     );
     Finding::new(Kind::Owner, words).people(&[p]).tables(&own)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn an_own_table_is_for_its_owner_and_its_owner_is_there() {
+        let mut event = problem(&[[0, 1], [2, 3]]);
+        event.tables[1].owner = Some(1);
+        let text = "乙 meets at their own tables 2, which others do not use; share one or add one";
+        let zh = "乙在自己的桌位（第2桌）会面，他人不得使用；请共用或增加";
+        let once = words(&[(1, text, zh)]);
+        assert_eq!(told(&event, &at(&[Some((0, 0)), Some((0, 2))])), once, "乙 sits elsewhere");
+        assert_eq!(told(&event, &at(&[Some((0, 1)), Some((1, 1))])), once, "others sit at 乙's");
+        assert_eq!(told(&event, &at(&[Some((0, 1)), Some((1, 2))])), words(&[]));
+        // Two owners meet at a table of either.
+        event.tables[0].owner = Some(0);
+        for table in [0, 1] {
+            assert_eq!(told(&event, &at(&[Some((0, table)), Some((1, 2))])), words(&[]));
+        }
+    }
+}

@@ -31,3 +31,26 @@ pub(crate) fn demand(problem: &Problem, i: usize) -> Finding {
     );
     Finding::new(Kind::Precedence, words).meetings(&[pair.before, pair.after])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+    use crate::wide::problem::{Level, Precedence};
+
+    #[test]
+    fn one_meeting_ends_before_the_other_begins() {
+        let mut event = problem(&[[0, 1], [2, 3]]);
+        event.precedences = vec![Precedence { before: 0, after: 1 }];
+        event.meetings[0].length = 2;
+        let text = "meeting 1 (甲, 乙) must end before meeting 2 (丙, 丁) begins; drop this order";
+        let zh = "第1场会面（甲、乙）须在第2场会面（丙、丁）开始前结束；请取消这一先后";
+        assert_eq!(told(&event, &at(&[Some((0, 0)), Some((1, 1))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((0, 0)), Some((2, 1))])), words(&[]));
+        event.meetings[0].level = Level::Wish;
+        assert_eq!(
+            told(&event, &at(&[None, Some((0, 1))])),
+            words(&[]),
+            "only where both are held"
+        );
+    }
+}

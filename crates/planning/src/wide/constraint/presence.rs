@@ -40,3 +40,21 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     };
     Finding::new(Kind::Presence, words).people(&[p]).slots(present)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn who_is_there_for_an_hour_meets_within_it() {
+        let mut event = problem(&[[0, 1]]);
+        event.participants[1].present = Some(vec![3, 4, 5]);
+        let text = "乙 is there only in slots 4-6; ask for more time";
+        let zh = "乙仅在第4-6时段在场；请争取更多时间";
+        assert_eq!(told(&event, &at(&[Some((2, 0))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((3, 0))])), words(&[]));
+        event.meetings[0].length = 2;
+        event.participants[1].present = Some(vec![3, 5]);
+        assert_eq!(told(&event, &at(&[Some((3, 0))])).len(), 1, "they leave in between");
+    }
+}

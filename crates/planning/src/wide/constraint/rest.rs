@@ -53,3 +53,26 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     );
     Finding::new(Kind::Rest, words).people(&[p])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_free_slot_or_the_end_of_a_half_day_is_a_rest() {
+        let mut event = problem(&[[0, 1], [0, 2], [0, 3]]);
+        event.participants[0].max_run_minutes = Some(40);
+        let text = "甲 needs a rest after at most 40 minutes of meetings; allow longer";
+        let zh = "甲连续会面最多40分钟须休息；请放宽";
+        let timetable = at(&[Some((0, 0)), Some((1, 0)), Some((2, 0))]);
+        assert_eq!(told(&event, &timetable), words(&[(1, text, zh)]));
+        let lunch = at(&[Some((1, 0)), Some((2, 0)), Some((3, 0))]);
+        assert_eq!(told(&event, &lunch), words(&[]));
+        event.slots[1].minutes = 30;
+        assert_eq!(told(&event, &lunch).len(), 1, "minutes count, not slots");
+        event.participants[0].representatives = 2;
+        let mut shared = timetable;
+        shared.meetings[1].as_mut().unwrap().representatives[0] = 1;
+        assert_eq!(told(&event, &shared), words(&[]), "they take turns");
+    }
+}

@@ -56,3 +56,21 @@ pub(crate) fn demand(problem: &Problem, p: usize, held: &[usize], left: &[usize]
     );
     Finding::new(Kind::Seats, words).people(&[p]).meetings(held).slots(left)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn one_person_sits_in_one_meeting_two_people_in_two() {
+        let mut event = problem(&[[0, 1], [0, 2]]);
+        let mut timetable = at(&[Some((0, 0)), Some((0, 1))]);
+        let text = "one representative of 甲 sits in two meetings in slot 1";
+        let zh = "甲的同一名代表在第1时段有两场会面";
+        assert_eq!(told(&event, &timetable), words(&[(1, text, zh)]));
+        event.participants[0].representatives = 2;
+        assert_eq!(told(&event, &timetable).len(), 1, "the second one stays away");
+        timetable.meetings[1].as_mut().unwrap().representatives[0] = 1;
+        assert_eq!(told(&event, &timetable), words(&[]));
+    }
+}

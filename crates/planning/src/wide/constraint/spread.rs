@@ -29,3 +29,26 @@ pub(crate) fn demand(problem: &Problem) -> Finding {
     );
     Finding::new(Kind::Spread, words)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn nobody_waits_more_often_than_others_beyond_the_bound() {
+        let mut event = problem(&[[0, 1], [0, 2], [0, 3], [0, 2]]);
+        event.spread = Some(1);
+        // 甲 waits in each half-day, the others never.
+        let timetable = at(&[Some((0, 0)), Some((2, 0)), Some((3, 0)), Some((5, 0))]);
+        let text = "the breaks of any two participants may differ by at most 1; allow more";
+        let zh = "任意两个参会方的空档数最多相差1；请放宽";
+        assert_eq!(told(&event, &timetable), words(&[(1, text, zh)]));
+        event.spread = Some(0);
+        assert_eq!(told(&event, &timetable)[0].0, 2);
+        event.spread = Some(2);
+        assert_eq!(told(&event, &timetable), words(&[]));
+        event.spread = Some(0);
+        let close = at(&[Some((1, 0)), Some((2, 0)), Some((3, 0)), Some((4, 0))]);
+        assert_eq!(told(&event, &close), words(&[]), "lunch is not a break");
+    }
+}

@@ -60,3 +60,20 @@ pub(crate) fn demand(
     );
     Finding::new(Kind::Tables, words).tables(tables).meetings(held).slots(left)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn a_table_is_taken_for_the_whole_length_of_a_meeting() {
+        let mut event = problem(&[[0, 1], [2, 3]]);
+        event.meetings[0].length = 2;
+        let text = "table 2 has two meetings in slot 2";
+        let zh = "第2桌在第2时段有两场会面";
+        let timetable = at(&[Some((0, 1)), Some((1, 1))]);
+        assert_eq!(told(&event, &timetable), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((0, 1)), Some((2, 1))])), words(&[]));
+        assert_eq!(told(&event, &at(&[Some((0, 1)), Some((1, 2))])), words(&[]));
+    }
+}

@@ -46,3 +46,21 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     );
     Finding::new(Kind::Travel, words).people(&[p])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::wide::constraint::sample::{at, problem, told, words};
+
+    #[test]
+    fn the_way_depends_on_its_direction_and_ends_with_the_half_day() {
+        let mut event = problem(&[[0, 1], [0, 2]]);
+        event.travel = vec![vec![0, 2], vec![1, 0]];
+        event.tables[1].place = 1;
+        let text = "甲 needs 2 slots for the way between two tables and has 1";
+        let zh = "甲在两桌之间需要2个时段的路程，只有1个";
+        assert_eq!(told(&event, &at(&[Some((0, 0)), Some((2, 1))])), words(&[(1, text, zh)]));
+        assert_eq!(told(&event, &at(&[Some((2, 0)), Some((0, 1))])), words(&[]));
+        assert_eq!(told(&event, &at(&[Some((2, 0)), Some((3, 1))])), words(&[]));
+        assert_eq!(told(&event, &at(&[Some((0, 0)), Some((1, 2))])), words(&[]), "one place");
+    }
+}

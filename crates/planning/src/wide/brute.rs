@@ -5,13 +5,15 @@ mod made;
 
 use super::check::{Score, check, score};
 use super::constraint::{Finding, Kind};
-use super::problem::{Level, Problem};
+use super::problem::Problem;
 use super::timetable::{Placed, Timetable};
+use std::collections::BTreeMap;
 
 /// The best score of all timetables that people can follow: those that at most lack meetings or
 /// share breaks badly. None if there are more than `most`.
 ///
-/// Nothing here is clever: each meeting at every slot, table and choice of representatives.
+/// Nothing here is clever: each meeting at every slot, table and choice of representatives. Only
+/// what two meetings break between them is not tried again with others, which cannot mend it.
 pub(super) fn best(problem: &Problem, most: usize) -> Option<Score> {
     let choices: Vec<Vec<Option<Placed>>> =
         (0..problem.meetings.len()).map(|m| choices(problem, m)).collect();
@@ -19,25 +21,67 @@ pub(super) fn best(problem: &Problem, most: usize) -> Option<Score> {
     if count > most {
         return None;
     }
-    let mut best: Option<Score> = None;
-    for number in 0..count {
-        let mut rest = number;
-        let mut meetings = Vec::new();
-        for list in &choices {
-            meetings.push(list[rest % list.len()].clone());
-            rest /= list.len();
+    let mut all =
+        All { problem, choices, clashes: BTreeMap::new(), chosen: Vec::new(), best: None };
+    all.visit();
+    all.best
+}
+
+struct All<'a> {
+    problem: &'a Problem,
+    choices: Vec<Vec<Option<Placed>>>,
+    /// Whether two choices, each a meeting and a place of it, break something between them.
+    clashes: BTreeMap<[(usize, usize); 2], bool>,
+    chosen: Vec<usize>,
+    best: Option<Score>,
+}
+
+impl All<'_> {
+    fn visit(&mut self) {
+        let m = self.chosen.len();
+        if m == self.choices.len() {
+            let timetable = self.timetable(&(0..m).collect::<Vec<_>>());
+            let score = score(self.problem, &timetable);
+            if score.hard == 0 || can_be_followed(self.problem, &timetable) {
+                self.best = Some(self.best.map_or(score, |best| best.min(score)));
+            }
+            return;
         }
-        let timetable = Timetable { meetings };
-        let score = score(problem, &timetable);
-        let lacks = |finding: &Finding| {
-            matches!(finding.kind, Kind::Held | Kind::Min | Kind::MinPerHalfDay | Kind::Spread)
-        };
-        if score.hard > 0 && !check(problem, &timetable).iter().all(lacks) {
-            continue;
+        for choice in 0..self.choices[m].len() {
+            self.chosen.push(choice);
+            if (0..m).all(|other| !self.clash(other, m)) {
+                self.visit();
+            }
+            self.chosen.pop();
         }
-        best = Some(best.map_or(score, |best| best.min(score)));
     }
-    best
+
+    /// The chosen places of `meetings`; the others are not held.
+    fn timetable(&self, meetings: &[usize]) -> Timetable {
+        let mut timetable = Timetable { meetings: vec![None; self.choices.len()] };
+        for &m in meetings {
+            timetable.meetings[m] = self.choices[m][self.chosen[m]].clone();
+        }
+        timetable
+    }
+
+    fn clash(&mut self, a: usize, b: usize) -> bool {
+        let key = [(a, self.chosen[a]), (b, self.chosen[b])];
+        if let Some(&known) = self.clashes.get(&key) {
+            return known;
+        }
+        let clash = !can_be_followed(self.problem, &self.timetable(&[a, b]));
+        self.clashes.insert(key, clash);
+        clash
+    }
+}
+
+/// Whether `timetable` at most lacks meetings or shares breaks badly.
+fn can_be_followed(problem: &Problem, timetable: &Timetable) -> bool {
+    let lacks = |finding: &Finding| {
+        matches!(finding.kind, Kind::Held | Kind::Min | Kind::MinPerHalfDay | Kind::Spread)
+    };
+    check(problem, timetable).iter().all(lacks)
 }
 
 /// Nothing, and every place of meeting `m` that it may be at by itself.
@@ -59,21 +103,9 @@ fn choices(problem: &Problem, m: usize) -> Vec<Option<Placed>> {
             for seating in &seatings {
                 let placed = Placed { slot, table, representatives: seating.clone() };
                 // What is wrong by itself stays wrong: it need not be tried with others.
-                let mut alone = problem.clone();
-                alone.spread = None;
-                for other in &mut alone.meetings {
-                    other.level = Level::Wish;
-                }
-                for participant in &mut alone.participants {
-                    (participant.min, participant.min_per_half_day) = (0, 0);
-                }
-                let mut meetings = vec![None; problem.meetings.len()];
-                meetings[m] = Some(placed.clone());
-                let missing = alone.meetings.iter().enumerate();
-                let missing =
-                    missing.filter(|&(i, other)| i != m && other.locked.is_some()).count();
-                let hard = score(&alone, &Timetable { meetings }).hard;
-                if hard == u64::try_from(missing).unwrap() {
+                let mut timetable = Timetable { meetings: vec![None; problem.meetings.len()] };
+                timetable.meetings[m] = Some(placed.clone());
+                if can_be_followed(problem, &timetable) {
                     list.push(Some(placed));
                 }
             }

@@ -140,8 +140,8 @@ mod tests {
         }
     }
 
-    fn at(slot: usize, table: usize) -> Option<Placed> {
-        Some(Placed { slot, table, representatives: vec![0, 0] })
+    fn at(slot: usize, table: usize) -> Placed {
+        Placed { slot, table, representatives: vec![0, 0] }
     }
 
     #[test]
@@ -150,7 +150,8 @@ mod tests {
         problem.published =
             vec![Some(Seat { slot: 0, table: 0 }), Some(Seat { slot: 2, table: 0 }), None];
         // Participant 0 waits and walks; meeting 1 was moved to another table, with 0 and 2.
-        let timetable = Timetable { meetings: vec![at(0, 0), at(2, 1), at(4, 1)] };
+        let timetable =
+            Timetable { meetings: vec![Some(at(0, 0)), Some(at(2, 1)), Some(at(4, 1))] };
         let expected = Tally {
             wish_points_missing: 0,
             moved_participants: 2,
@@ -173,9 +174,9 @@ mod tests {
         problem.meetings[2].points = 1_000_000;
         let with =
             |list: [Option<Placed>; 3]| score(&problem, &Timetable { meetings: list.to_vec() });
-        let without_must = with([None, at(1, 0), at(4, 0)]);
-        let without_should = with([at(0, 0), None, at(4, 0)]);
-        let without_wish = with([at(0, 0), at(1, 0), None]);
+        let without_must = with([None, Some(at(1, 0)), Some(at(4, 0))]);
+        let without_should = with([Some(at(0, 0)), None, Some(at(4, 0))]);
+        let without_wish = with([Some(at(0, 0)), Some(at(1, 0)), None]);
         assert_eq!(without_must, Score { hard: 1, medium: 0, soft: 0 });
         assert_eq!(without_should, Score { hard: 0, medium: 7, soft: 0 });
         assert_eq!(without_wish, Score { hard: 0, medium: 0, soft: 1_000_000 });
@@ -187,7 +188,7 @@ mod tests {
         let problem = event();
         let short = Timetable { meetings: vec![None] };
         assert_eq!(check(&problem, &short)[0].kind, Kind::Malformed);
-        let far = Timetable { meetings: vec![at(9, 0), None, None] };
+        let far = Timetable { meetings: vec![Some(at(9, 0)), None, None] };
         assert_eq!(check(&problem, &far).len(), 1);
         let nobody = Placed { slot: 0, table: 0, representatives: vec![0, 1] };
         let nobody = Timetable { meetings: vec![Some(nobody), None, None] };

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Conflicts the decision may cost: an end where steps are counted.
 const PROOF_CONFLICTS: u64 = 200_000;
+/// Conflicts the decision may cost even where fewer steps are left: most contradictions are small.
+const LEAST_CONFLICTS: u64 = 1_000;
 /// Conflicts one attempt to leave a demand out may cost.
 const DELETE_CONFLICTS: u64 = 20_000;
 
@@ -71,7 +73,7 @@ pub(crate) fn decide(shape: &Shape<'_>, meter: &Meter<'_>) -> Decision {
         return Decision::Unknown;
     };
     let (demands, guards) = guards(&encoding, None);
-    let most = PROOF_CONFLICTS.min(meter.steps_left() / STEPS_PER_CONFLICT);
+    let most = (meter.steps_left() / STEPS_PER_CONFLICT).clamp(LEAST_CONFLICTS, PROOF_CONFLICTS);
     let answer = sat.solve(&guards, most);
     let decision = match answer {
         Answer::Unknown => Decision::Unknown,

@@ -85,7 +85,8 @@ pub struct Answer {
     /// What it breaks; empty unless the status is infeasible or unknown.
     pub findings: Vec<Finding>,
     /// Of an infeasible problem: demands that contradict each other, none of which can be left out
-    /// of the contradiction, as far as counting or the solver could tell in their limits.
+    /// of the contradiction, as far as counting or the solver could tell in their limits; empty if
+    /// the budget ended between the proof and the naming.
     pub conflict: Vec<Finding>,
     /// Milliseconds the work took; 0 where steps are counted.
     pub elapsed_ms: u64,
@@ -147,7 +148,7 @@ impl Run<'_, '_> {
         let problem = self.shape.problem;
         let findings = check(problem, &timetable);
         debug_assert_eq!(score, super::check::score(problem, &timetable), "a second opinion");
-        let status = if !self.conflict.is_empty() {
+        let status = if self.bound.hard > 0 {
             Status::Infeasible
         } else if score == self.bound {
             Status::Optimal
@@ -269,7 +270,8 @@ impl Run<'_, '_> {
 
     /// Decides whether the hard demands are compatible, if that is not known.
     fn decide(&mut self) {
-        if self.improver.best().hard == 0 || self.is_possible || !self.conflict.is_empty() {
+        let is_known = self.is_possible || !self.conflict.is_empty();
+        if self.improver.best().hard == 0 || is_known || self.meter.is_over() {
             return;
         }
         match conflict::decide(self.shape, self.meter) {

@@ -76,6 +76,11 @@ pub(crate) fn numbers(indices: &[usize]) -> String {
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
+/// `slot 1`, `slots 1-4`.
+pub(crate) fn listed(what: &str, indices: &[usize]) -> String {
+    format!("{what}{} {}", if indices.len() == 1 { "" } else { "s" }, numbers(indices))
+}
+
 /// `1 slot`, `2 slots`.
 pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })

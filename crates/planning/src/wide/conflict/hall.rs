@@ -62,9 +62,6 @@ fn about(shape: &Shape<'_>, m: usize) -> Vec<Demand> {
         Demand::Equipment(m),
     ];
     demands.extend(shape.meeting(m).participants.iter().map(|&p| Demand::Presence(p)));
-    demands.extend((0..shape.problem.participants.len()).filter_map(|p| {
-        shape.problem.tables.iter().any(|table| table.owner == Some(p)).then_some(Demand::Owner(p))
-    }));
     demands
 }
 
@@ -76,6 +73,7 @@ fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
     let meetings = blamed(shape, &wanted, share.places)?;
     let mut demands: BTreeSet<Demand> = share.because.iter().copied().collect();
     demands.extend(meetings.iter().flat_map(|&m| about(shape, m)));
+    demands.extend(shape.problem.tables.iter().filter_map(|table| table.owner).map(Demand::Owner));
     let breaks = |demands: &BTreeSet<Demand>| {
         let held = meetings.iter().filter(|&&m| demands.contains(&Demand::Held(m)));
         let wanted = held.map(|&m| (m, left_to(shape, demands, m)));

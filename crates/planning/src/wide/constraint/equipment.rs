@@ -34,7 +34,11 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     } else {
         let tables = words::numbers(&able);
         Words::new(
-            format!("{} needs a table with {what}: only tables {tables}; equip another", name.en),
+            format!(
+                "{} needs a table with {what}: only {}; equip another",
+                name.en,
+                words::listed("table", &able)
+            ),
             format!("{}需要配有{what}的桌位，仅第{tables}桌有；请增配", name.zh),
         )
     };
@@ -53,7 +57,7 @@ mod tests {
         event.tables[0].equipment = vec!["screen".to_owned()];
         event.tables[2].equipment = vec!["power".to_owned(), "screen".to_owned()];
         let text =
-            "meeting 1 (甲, 乙) needs a table with screen, power: only tables 3; equip another";
+            "meeting 1 (甲, 乙) needs a table with screen, power: only table 3; equip another";
         let zh = "第1场会面（甲、乙）需要配有screen, power的桌位，仅第3桌有；请增配";
         assert_eq!(told(&event, &at(&[Some((0, 0))])), words(&[(1, text, zh)]));
         assert_eq!(told(&event, &at(&[Some((0, 2))])), words(&[]));

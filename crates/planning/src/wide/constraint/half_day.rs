@@ -24,7 +24,11 @@ pub(crate) fn demand(problem: &Problem, m: usize) -> Finding {
     let meeting = &problem.meetings[m];
     let (name, wanted) = (words::meeting(problem, m), words::numbers(&meeting.half_days));
     let words = Words::new(
-        format!("{} must be in half-day {wanted}; allow another", name.en),
+        format!(
+            "{} must be in {}; allow another",
+            name.en,
+            words::listed("half-day", &meeting.half_days)
+        ),
         format!("{}须在第{wanted}个半天；请放宽", name.zh),
     );
     let slots: Vec<usize> = (0..problem.slots.len())

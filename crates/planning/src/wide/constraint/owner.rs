@@ -33,8 +33,9 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
     let (name, tables) = (words::participant(problem, p), words::numbers(&own));
     let words = Words::new(
         format!(
-            "{} meets at their own tables {tables}, which others do not use; share one or add one",
-            name.en
+            "{} meets at their own {}, which others do not use; share one or add one",
+            name.en,
+            words::listed("table", &own)
         ),
         format!("{}在自己的桌位（第{tables}桌）会面，他人不得使用；请共用或增加", name.zh),
     );
@@ -49,7 +50,7 @@ mod tests {
     fn an_own_table_is_for_its_owner_and_its_owner_is_there() {
         let mut event = problem(&[[0, 1], [2, 3]]);
         event.tables[1].owner = Some(1);
-        let text = "乙 meets at their own tables 2, which others do not use; share one or add one";
+        let text = "乙 meets at their own table 2, which others do not use; share one or add one";
         let zh = "乙在自己的桌位（第2桌）会面，他人不得使用；请共用或增加";
         let once = words(&[(1, text, zh)]);
         assert_eq!(told(&event, &at(&[Some((0, 0)), Some((0, 2))])), once, "乙 sits elsewhere");

@@ -34,7 +34,11 @@ pub(crate) fn demand(problem: &Problem, p: usize) -> Finding {
         )
     } else {
         Words::new(
-            format!("{} is there only in slots {slots}; ask for more time", name.en),
+            format!(
+                "{} is there only in {}; ask for more time",
+                name.en,
+                words::listed("slot", present)
+            ),
             format!("{}仅在第{slots}时段在场；请争取更多时间", name.zh),
         )
     };

@@ -36,6 +36,13 @@ pub(crate) fn demand(
     let needed: usize = held.iter().map(|&m| problem.meetings[m].length).sum();
     let (count, slots) = (tables.len(), words::numbers(left));
     let places = count * left.len();
+    if tables.is_empty() {
+        let words = Words::new(
+            "there is no table at all; add one".to_owned(),
+            "没有任何桌位；请至少增加一张".to_owned(),
+        );
+        return Finding::new(Kind::Tables, words);
+    }
     let name = if let [one] = tables {
         words::table(problem, *one)
     } else {
@@ -47,9 +54,10 @@ pub(crate) fn demand(
     };
     let words = Words::new(
         format!(
-            "{} {} {places} places in slots {slots}, and the {} of this conflict take {needed}; add tables or slots",
+            "{} {} {places} places in {}, and the {} of this conflict take {needed}; add tables or slots",
             name.en,
             if count == 1 { "has" } else { "have" },
+            words::listed("slot", left),
             words::count(held.len(), "meeting", "meetings"),
         ),
         format!(

@@ -33,6 +33,7 @@ mod shape;
 mod solve;
 mod tables;
 pub mod visits;
+pub mod wide;
 mod words;
 
 pub use budget::{Budget, Clock};

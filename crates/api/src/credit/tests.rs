@@ -103,9 +103,8 @@ async fn a_rating_speaks_only_while_weights_name_it_and_it_holds() {
         wire(EnterpriseId::from(2))
     );
     assert_eq!(change(&office, firm(2), &offer).await["errors"], json!([]));
-    let rated =
-        change(&office, coordinator(), &rate("null", &card(86, &today, "null"), "rate-001"));
-    assert_eq!(rated.await["errors"], json!([]));
+    let rating = rate("null", &card(86, &today, "null"), "rate-001");
+    assert_eq!(change(&office, coordinator(), &rating).await["errors"], json!([]));
     let of_credit = |gain: &Value| {
         let reasons = gain["reasons"].as_array().unwrap();
         reasons.iter().find(|one| one["criterion"] == "credit").cloned()

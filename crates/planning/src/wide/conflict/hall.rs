@@ -1,0 +1,168 @@
+//! Contradictions that counting sees: more meetings than places (Hall 1935).
+//!
+//! A participant has as many places in a slot as representatives, a list of tables as many as
+//! tables. Each meeting takes as many different places as it has slots, in slots it can reach. A
+//! matching (Kuhn 1955) that leaves a meeting out names the meetings and slots to blame.
+
+use super::left_to;
+use crate::wide::encode::Demand;
+use crate::wide::problem::Level;
+use crate::wide::shape::Shape;
+use crate::wide::slots::{self, Slots};
+use std::collections::BTreeSet;
+
+/// Meetings that share places in each slot, and what makes them.
+struct Share {
+    meetings: Vec<usize>,
+    places: usize,
+    /// What says that there are only so many.
+    because: Vec<Demand>,
+}
+
+/// The first contradiction, smallest in the sense of counting: participants by index, then lists
+/// of tables.
+pub(super) fn find(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
+    let must = |m: &usize| shape.rank(*m) == Level::Must;
+    for p in 0..shape.problem.participants.len() {
+        let share = Share {
+            meetings: shape.meetings_of[p].iter().copied().filter(must).collect(),
+            places: shape.problem.participants[p].representatives,
+            because: vec![Demand::Seats(p)],
+        };
+        if let Some(demands) = contradiction(shape, &share) {
+            return Some(demands);
+        }
+    }
+    let mut known = BTreeSet::new();
+    for list in &shape.lists {
+        if !known.insert(list.as_slice()) {
+            continue;
+        }
+        let within = |m: &usize| shape.tables(*m).iter().all(|t| list.binary_search(t).is_ok());
+        let meetings: Vec<usize> =
+            (0..shape.problem.meetings.len()).filter(must).filter(within).collect();
+        let kinds: BTreeSet<usize> = list.iter().map(|&table| shape.kind_of[table]).collect();
+        let because = kinds.into_iter().map(Demand::Tables).collect();
+        let share = Share { meetings, places: list.len(), because };
+        if let Some(demands) = contradiction(shape, &share) {
+            return Some(demands);
+        }
+    }
+    None
+}
+
+/// Everything that can narrow the choice of `m`.
+fn about(shape: &Shape<'_>, m: usize) -> Vec<Demand> {
+    let mut demands = vec![
+        Demand::Held(m),
+        Demand::Length(m),
+        Demand::HalfDay(m),
+        Demand::Fixed(m),
+        Demand::Locked(m),
+        Demand::Equipment(m),
+    ];
+    demands.extend(shape.meeting(m).participants.iter().map(|&p| Demand::Presence(p)));
+    demands
+}
+
+fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
+    let domain = |m: usize| {
+        slots::iter(shape.starts[m]).fold(0, |set, t| set | slots::span(t, shape.meeting(m).length))
+    };
+    let wanted: Vec<(usize, Slots)> = share.meetings.iter().map(|&m| (m, domain(m))).collect();
+    let meetings = blamed(shape, &wanted, share.places)?;
+    let mut demands: BTreeSet<Demand> = share.because.iter().copied().collect();
+    demands.extend(meetings.iter().flat_map(|&m| about(shape, m)));
+    demands.extend(shape.problem.tables.iter().filter_map(|table| table.owner).map(Demand::Owner));
+    let breaks = |demands: &BTreeSet<Demand>| {
+        let held = meetings.iter().filter(|&&m| demands.contains(&Demand::Held(m)));
+        let wanted = held.map(|&m| (m, left_to(shape, demands, m)));
+        // A meeting that fits nowhere by itself needs nobody else to fail.
+        let (lost, mut wanted): (Vec<_>, Vec<_>) =
+            wanted.partition(|&(m, left)| slots::len(left) < shape.meeting(m).length);
+        wanted.retain(|&(m, _)| stays(shape, share, demands, m));
+        let shared = share.because.iter().all(|why| demands.contains(why));
+        !lost.is_empty() || (shared && blamed(shape, &wanted, share.places).is_some())
+    };
+    for demand in demands.clone() {
+        demands.remove(&demand);
+        if !breaks(&demands) {
+            demands.insert(demand);
+        }
+    }
+    Some(demands)
+}
+
+/// Whether `demands` keep `m` among those who share: always for people, for tables if every kind
+/// outside of the list is forbidden.
+fn stays(shape: &Shape<'_>, share: &Share, demands: &BTreeSet<Demand>, m: usize) -> bool {
+    let inside = |kind: usize| share.because.contains(&Demand::Tables(kind));
+    if share.because.iter().any(|why| matches!(why, Demand::Seats(_))) {
+        return true;
+    }
+    (0..shape.kinds.len()).filter(|&kind| !inside(kind)).all(|kind| {
+        let meeting = shape.meeting(m);
+        let Some(&table) = shape.kinds[kind].first() else { return true };
+        let table = &shape.problem.tables[table];
+        let owns = |p: usize| shape.problem.tables.iter().any(|table| table.owner == Some(p));
+        let owned = |&p: &usize| owns(p) && demands.contains(&Demand::Owner(p));
+        let lacks = !meeting.needs.iter().all(|need| table.equipment.contains(need));
+        let other = |seat: crate::wide::problem::Seat| !shape.kinds[kind].contains(&seat.table);
+        (demands.contains(&Demand::Equipment(m)) && lacks)
+            || (demands.contains(&Demand::Locked(m)) && meeting.locked.is_some_and(other))
+            || match table.owner {
+                Some(owner) => {
+                    !meeting.participants.contains(&owner)
+                        && demands.contains(&Demand::Owner(owner))
+                }
+                None => meeting.participants.iter().any(owned),
+            }
+    })
+}
+
+/// Meetings that together reach fewer places than they take; none if everybody finds theirs.
+fn blamed(shape: &Shape<'_>, wanted: &[(usize, Slots)], places: usize) -> Option<Vec<usize>> {
+    // One unit for each slot of each meeting.
+    let length = |i: usize| shape.meeting(wanted[i].0).length;
+    let units: Vec<usize> =
+        (0..wanted.len()).flat_map(|i| std::iter::repeat_n(i, length(i))).collect();
+    let mut taken: Vec<Vec<usize>> = vec![Vec::new(); shape.slots];
+    for unit in 0..units.len() {
+        let mut seen = 0;
+        if !augment(unit, (&units, wanted, places), &mut taken, &mut seen) {
+            let mut meetings: BTreeSet<usize> = BTreeSet::from([wanted[units[unit]].0]);
+            for t in slots::iter(seen) {
+                meetings.extend(taken[t].iter().map(|&other| wanted[units[other]].0));
+            }
+            return Some(meetings.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// Finds a place for `unit`, moving others; `seen` are the slots that were tried.
+fn augment(
+    unit: usize,
+    (units, wanted, places): (&[usize], &[(usize, Slots)], usize),
+    taken: &mut [Vec<usize>],
+    seen: &mut Slots,
+) -> bool {
+    for t in slots::iter(wanted[units[unit]].1) {
+        if slots::has(*seen, t) {
+            continue;
+        }
+        *seen |= slots::bit(t);
+        if taken[t].len() < places {
+            taken[t].push(unit);
+            return true;
+        }
+        for i in 0..taken[t].len() {
+            let other = taken[t][i];
+            if augment(other, (units, wanted, places), taken, seen) {
+                taken[t][i] = unit;
+                return true;
+            }
+        }
+    }
+    false
+}

@@ -1,6 +1,7 @@
 //! Docking events in GraphQL. Their parts are in [`part`], participants and meetings in
 //! [`meeting`], published versions and schedules in [`schedule`], changes in [`mutation`].
 
+pub mod day;
 pub mod input;
 pub mod loader;
 pub mod meeting;

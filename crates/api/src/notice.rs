@@ -69,6 +69,8 @@ pub enum NoticeKindWord {
     NeedLapsing,
     /// The need that an enterprise's own was merged with was answered (并单答复).
     FollowedAnswered,
+    /// The timetable of an event changed for you (日程变动).
+    TimetableChanged,
 }
 
 /// A notice as clients see it.

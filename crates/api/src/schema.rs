@@ -33,6 +33,7 @@ use crate::enterprise::EnterpriseNode;
 use crate::enterprise::change::EnterpriseMutation;
 use crate::enterprise::list::EnterpriseQuery;
 use crate::error::ApiError;
+use crate::event::day::DayMutation;
 use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
@@ -288,9 +289,13 @@ pub struct Mutation(
     TellingMutation,
     ContactMutation,
     VenueMutation,
-    EventMutation,
+    OccasionMutation,
     TimeMutation,
 );
+
+/// Changes of docking events, before the day and on it.
+#[derive(Debug, Default, MergedObject)]
+pub struct OccasionMutation(EventMutation, DayMutation);
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]

@@ -4,10 +4,12 @@
 //! The event's version stands for the event with its participants and meetings: every change raises
 //! it, so that of two coordinators who read the same state the second is told to read again.
 
+pub mod day;
 pub mod failure;
 pub mod pairs;
 pub mod people;
 pub mod suggested;
+mod tell;
 
 use chrono::{NaiveDate, NaiveTime};
 use lianmeng_domain::actor::Actor;
@@ -15,12 +17,11 @@ use lianmeng_domain::event::{
     self, DockingEvent, EventError, EventStage, HalfDayLayout, Session, Slot, Step, Table, layout,
 };
 use lianmeng_domain::ids::{ChainCommitteeId, DockingEventId, Id, VenueId};
-use lianmeng_domain::meeting::version::{self as versions, Version};
 use lianmeng_domain::meeting::{Meeting, MeetingError, Participant, Timetable};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::Place;
+use lianmeng_store::event as store;
 use lianmeng_store::event::layout::{self as parts, Layout};
-use lianmeng_store::event::{self as store, version};
 use lianmeng_store::meeting::{self as meetings, participant};
 use lianmeng_store::{StoreError, venue};
 use sea_orm::ConnectionTrait;
@@ -29,6 +30,7 @@ use crate::command::{self, Begun, Change, CommandError, Touches};
 use crate::desk::Desk;
 
 pub use failure::EventCommandError;
+use tell::Publication;
 
 /// What a person may write into the card of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,7 +222,8 @@ pub async fn advance(
     Ok(DockingEvent { version: event.version + 1, ..event })
 }
 
-/// Publishes the planned timetable: a snapshot that never changes, numbered from 1.
+/// Publishes the planned timetable: a snapshot that never changes, numbered from 1. Those whose rows
+/// differ from the version before are told, once; nobody else is.
 ///
 /// # Errors
 ///
@@ -236,23 +239,16 @@ pub async fn publish(
     };
     let found = managed(&change.tx, actor, cmd.target).await?;
     let stage = event::step(&found, Step::Publish, desk.today)?;
-    let slots = parts::find(&change.tx, found.id).await?.slots;
-    let meetings = meetings::all(&change.tx, found.id).await?;
-    let rows = versions::rows(&meetings, &slots);
-    if rows.len() < meetings.len() {
-        return Err(MeetingError::Incomplete { missing: meetings.len() - rows.len() }.into());
+    let timetable = timetable(&change.tx, found.id).await?;
+    let missing = timetable.meetings.iter().filter(|one| one.spot.is_none()).count();
+    if missing > 0 {
+        return Err(MeetingError::Incomplete { missing }.into());
     }
-    let number = found.published.map_or(1, |last| last + 1);
-    let version = Version {
-        event: found.id,
-        number,
-        published_at: desk.now,
-        breaks: found.breaks.unwrap_or(0),
-        meetings: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-    };
-    let event = DockingEvent { stage, published: Some(number), ..found };
+    let publication = Publication { event: found, timetable: &timetable, stage };
+    let (event, diff) = tell::publish(desk, &change.tx, publication).await?;
     store::save(&change.tx, &event).await?;
-    version::insert(&change.tx, &version, &rows).await?;
+    let audiences = tell::changed(&timetable.participants, &diff);
+    let change = change.telling(&event.title, audiences);
     change.finish("PublishEvent", &wire(event.id), Touches::Nothing).await?;
     Ok(DockingEvent { version: event.version + 1, ..event })
 }

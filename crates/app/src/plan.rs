@@ -3,6 +3,7 @@
 
 mod conflict;
 mod problem;
+pub(crate) mod refill;
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Who takes part in a docking event, who meets whom, when and at which table.
 
 pub mod agenda;
+pub mod day;
 pub mod timetable;
 pub mod version;
 

@@ -2,6 +2,7 @@
 //! looked up when the notice is delivered.
 
 use crate::actor::{Body, Role};
+use crate::committee::Member;
 use crate::ids::{EnterpriseId, OrganisationId};
 use crate::lamp::EscalationRung;
 use crate::need::rights::ADJUDICATION_AFTER;
@@ -41,6 +42,8 @@ words! {
         NeedLapsing = "need_lapsing",
         /// The need that an enterprise's own was merged with was answered 并单答复.
         FollowedAnswered = "followed_answered",
+        /// The timetable of an event changed for the body 日程变动: published, or planned again.
+        TimetableChanged = "timetable_changed",
     }
 }
 
@@ -65,8 +68,10 @@ impl NoticeKind {
             Self::NeedOverdue => "已超期",
             Self::NeedLapsing => "久未确认，即将过期；如仍需要请确认",
             Self::FollowedAnswered => "（贵企业诉求已并入）已答复",
+            Self::TimetableChanged => "的日程已发布或有变动，请查看贵单位的日程",
         };
-        format!("诉求「{title}」{tail}。")
+        let thing = if self.is_about_event() { "活动" } else { "诉求" };
+        format!("{thing}「{title}」{tail}。")
     }
 
     /// The same in English.
@@ -91,8 +96,15 @@ impl NoticeKind {
             Self::NeedOverdue => "is overdue",
             Self::NeedLapsing => "lapses soon; please confirm it if it is still wanted",
             Self::FollowedAnswered => "with which yours was merged was answered",
+            Self::TimetableChanged => "has a timetable that is new for you; please look at it",
         };
-        format!("The need “{title}” {tail}.")
+        let thing = if self.is_about_event() { "event" } else { "need" };
+        format!("The {thing} “{title}” {tail}.")
+    }
+
+    /// Whether it is about an event, not a need.
+    const fn is_about_event(self) -> bool {
+        matches!(self, Self::TimetableChanged)
     }
 }
 
@@ -130,6 +142,18 @@ pub fn units(units: &[OrganisationId], kind: NoticeKind) -> Vec<Audience> {
     let role = Role::DepartmentHandler;
     let units = units.iter();
     units.map(|unit| Audience { role, body: Some(Body::Organisation(*unit)), kind }).collect()
+}
+
+/// Those who work for a member.
+pub const fn staff(member: Member, kind: NoticeKind) -> Audience {
+    match member {
+        Member::Enterprise(id) => {
+            Audience { role: Role::Enterprise, body: Some(Body::Enterprise(id)), kind }
+        }
+        Member::Organisation(id) => {
+            Audience { role: Role::DepartmentHandler, body: Some(Body::Organisation(id)), kind }
+        }
+    }
 }
 
 /// Enterprises whose needs were merged with one that was answered.

@@ -289,9 +289,21 @@ pub(crate) enum MigrateCommand {
 pub(crate) enum SolveCommand {
     /// Plan one-to-one meetings: fewest breaks in all, evenly spread.
     ///
-    /// FILE is a MiniZinc data file (.dzn) or JSON with P, T, L, AM, meetings, forb, fixed, prec.
+    /// FILE is a MiniZinc data file (.dzn) or JSON with P, T, L, AM, meetings, forb, fixed, prec; or
+    /// JSON with lists of slots, tables, participants and meetings for everything beyond pairs of
+    /// equal length (docs/timetable-constraints.md; --fairness and --threads are not for those).
     /// Ends with 0 whatever the status, with 2 for a file that cannot be read.
     Timetable(TimetableArgs),
+    /// Plan a season: who hosts which stop, when, on what theme and where; prints JSON.
+    ///
+    /// FILE and answer are in docs/season-and-sessions.md, for the three doors below as well.
+    Season(AnswerArgs),
+    /// Plan grouped sessions: who sits in which room in which half-day; prints JSON.
+    Sessions(AnswerArgs),
+    /// Propose an event from suggestions: whom to invite, in what format; prints JSON.
+    Proposal(AnswerArgs),
+    /// Plan site visits: which group on which bus, at which site when; prints JSON.
+    Visits(AnswerArgs),
     /// Choose the pairs with the greatest sum of points under everyone's minimum and maximum.
     ///
     /// FILE is JSON: {"left":[{"min":0,"max":3}],"right":[{"min":0,"max":1}],"edges":[[0,0,10]]},
@@ -319,6 +331,14 @@ pub(crate) struct TimetableArgs {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Print one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AnswerArgs {
+    pub(crate) file: PathBuf,
+    /// Print one line in place of many.
     #[arg(long)]
     pub(crate) json: bool,
 }

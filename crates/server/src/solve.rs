@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use lianmeng_matching::assign::{PairingRequest, PairingStatus};
 use lianmeng_planning as planning;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
-use crate::args::{PairingArgs, SolveCommand, TimetableArgs};
+use crate::args::{AnswerArgs, PairingArgs, SolveCommand, TimetableArgs};
 use crate::print;
 
 /// Time limit where none is given.
@@ -20,6 +22,18 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 pub(crate) fn run(command: SolveCommand) -> anyhow::Result<ExitCode> {
     match command {
         SolveCommand::Timetable(args) => timetable(&args),
+        SolveCommand::Season(args) => {
+            answer(&args, |text| Ok(planning::season::plan(&planning::season::parse(text)?)?))
+        }
+        SolveCommand::Sessions(args) => {
+            answer(&args, |text| Ok(planning::groups::plan(&planning::groups::parse(text)?)?))
+        }
+        SolveCommand::Proposal(args) => answer(&args, |text| {
+            Ok(planning::proposal::propose(&planning::proposal::parse(text)?)?)
+        }),
+        SolveCommand::Visits(args) => {
+            answer(&args, |text| Ok(planning::visits::plan(&planning::visits::parse(text)?)?))
+        }
         SolveCommand::Pairing(args) => pairing(&args),
     }
 }
@@ -40,10 +54,42 @@ fn elapsed_ms(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The text of a problem file.
+fn text(path: &Path) -> anyhow::Result<String> {
+    String::from_utf8(read(path)?).with_context(|| format!("{} is not UTF-8 text", path.display()))
+}
+
+/// Prints what an engine answers to a file.
+fn answer<T: Serialize>(
+    args: &AnswerArgs,
+    ask: impl FnOnce(&str) -> anyhow::Result<T>,
+) -> anyhow::Result<ExitCode> {
+    let answer = ask(&text(&args.file)?).with_context(|| format!("{}", args.file.display()))?;
+    let written = if args.json {
+        serde_json::to_string(&answer)?
+    } else {
+        serde_json::to_string_pretty(&answer)?
+    };
+    print::text(&written);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether `text` lists its tables: only problems beyond pairs of equal length do.
+fn is_wide(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Tables {
+        #[serde(default)]
+        tables: Vec<IgnoredAny>,
+    }
+    serde_json::from_str::<Tables>(text).is_ok_and(|found| !found.tables.is_empty())
+}
+
 fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
     let place = || format!("{}", args.file.display());
-    let text = String::from_utf8(read(&args.file)?)
-        .with_context(|| format!("{} is not UTF-8 text", args.file.display()))?;
+    let text = text(&args.file)?;
+    if is_wide(&text) {
+        return wide(args, &text);
+    }
     let problem = planning::parse(&text, Some(args.fairness)).with_context(place)?;
     let options = planning::Options { seed: args.seed, threads: usize::try_from(args.threads)? };
     let start = Instant::now();
@@ -74,6 +120,33 @@ fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
         print::text(&format!("meeting {} in slot {slot}", meeting + 1));
     }
     for item in &report.conflict {
+        print::text(&format!("conflict: {}", item.text));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wide(args: &TimetableArgs, text: &str) -> anyhow::Result<ExitCode> {
+    let place = || format!("{}", args.file.display());
+    let problem = planning::wide::parse(text).with_context(place)?;
+    let options = planning::wide::Options { seed: args.seed, ..Default::default() };
+    let start = Instant::now();
+    let clock = move || elapsed_ms(start);
+    let limit = args.time_limit.unwrap_or(DEFAULT_LIMIT);
+    let budget = match args.steps {
+        Some(steps) => planning::Budget::Steps(steps),
+        None => planning::Budget::Clock(planning::Clock {
+            elapsed_ms: &clock,
+            limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+        }),
+    };
+    let answer =
+        planning::wide::solve(&problem, &options, budget, &mut |_| ()).with_context(place)?;
+    if args.json {
+        print::text(&serde_json::to_string(&answer)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    print::text(&serde_json::to_string_pretty(&answer)?);
+    for item in &answer.conflict {
         print::text(&format!("conflict: {}", item.text));
     }
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@ use async_graphql::{Enum, Object, SimpleObject};
 use lianmeng_app::event::EventCommandError;
 use lianmeng_app::plan::{Conflict, ConflictKind};
 use lianmeng_domain::event::{DockingEvent, EventError};
+use lianmeng_domain::meeting::day::DayError;
 use lianmeng_domain::meeting::{Meeting, MeetingError, Participant};
 
 use super::DockingEventNode;
@@ -235,7 +236,7 @@ impl MeetingPayload {
 }
 
 /// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
-fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
+pub(super) fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
     use ErrorCode as Code;
     use EventCommandError as Error;
     let (code, field) = match &error {
@@ -246,6 +247,7 @@ fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
         Error::SuggestionEnded { .. } => (Code::WrongStage, Some("suggestionIds")),
         Error::Event(rule) => event_code(rule),
         Error::Meeting(rule) => meeting_code(rule),
+        Error::Day(rule) => day_code(rule),
         Error::NothingToPlan => (Code::Missing, None),
         Error::Infeasible(_) => (Code::Infeasible, None),
         Error::OutOfBudget(_) => (Code::CapacityExceeded, Some("steps")),
@@ -259,6 +261,7 @@ fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
             | Error::SuggestionEnded { .. }
             | Error::Event(_)
             | Error::Meeting(_)
+            | Error::Day(_)
             | Error::NothingToPlan
             | Error::Infeasible(_)
             | Error::OutOfBudget(_)
@@ -286,6 +289,14 @@ const fn event_code(rule: &EventError) -> (ErrorCode, Option<&'static str>) {
             (Code::WrongStage, Some("stage"))
         }
         EventError::NotOpen { .. } | EventError::NotPlanned { .. } => (Code::WrongStage, None),
+    }
+}
+
+const fn day_code(rule: &DayError) -> (ErrorCode, Option<&'static str>) {
+    match rule {
+        DayError::NotLive { .. } => (ErrorCode::WrongStage, None),
+        DayError::Over => (ErrorCode::WrongStage, Some("at")),
+        DayError::Both { .. } => (ErrorCode::Invalid, Some("arrived")),
     }
 }
 

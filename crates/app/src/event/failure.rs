@@ -3,6 +3,7 @@
 use lianmeng_domain::event::EventError;
 use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::meeting::MeetingError;
+use lianmeng_domain::meeting::day::DayError;
 use lianmeng_store::StoreError;
 use thiserror::Error;
 
@@ -39,6 +40,9 @@ pub enum EventCommandError {
     /// A rule about participants and meetings.
     #[error(transparent)]
     Meeting(#[from] MeetingError),
+    /// A rule about the day itself.
+    #[error(transparent)]
+    Day(#[from] DayError),
     /// There is nothing to plan.
     #[error("the event has no meetings yet; add pairs first")]
     NothingToPlan,

@@ -159,6 +159,7 @@ pub const MUTATIONS: &[Mutation] = &[
     organiser("eventPlan"),
     organiser("eventPlanLater"),
     organiser("eventPublish"),
+    organiser("eventReplan"),
     organiser("eventUpdate"),
     person("grantLeave"),
     registry("importUpload"),

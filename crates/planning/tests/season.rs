@@ -599,3 +599,15 @@ fn small_seasons_equal_brute_force() {
     }
     assert!(planned > 100 && impossible > 50, "{planned} planned, {impossible} impossible");
 }
+
+#[test]
+fn the_examples_of_the_docs_are_read() {
+    let docs = include_str!("../../../docs/season-and-sessions.md");
+    let blocks: Vec<&str> =
+        docs.split("```json").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [season, groups, proposal, visits] = blocks[..] else { panic!("{} blocks", blocks.len()) };
+    assert_eq!(parse(season).unwrap().stops.len(), 2);
+    assert_eq!(lianmeng_planning::groups::parse(groups).unwrap().groups, Some(6));
+    assert_eq!(lianmeng_planning::proposal::parse(proposal).unwrap().people.len(), 2);
+    assert_eq!(lianmeng_planning::visits::parse(visits).unwrap().arrive_by, 870);
+}

@@ -188,7 +188,8 @@ fn improve(board: &mut Board<'_>, next: Next) {
     }
 }
 
-/// Moves one member to where least limits are broken, at the least loss, if that breaks fewer.
+/// Moves one member, or exchanges two items, so that least limits are broken, at the least loss, if
+/// that breaks fewer.
 fn mend(board: &mut Board<'_>, next: Next) {
     let may = match next {
         Next::Participant(p) => &board.shape.of_participant[p],
@@ -199,20 +200,39 @@ fn mend(board: &mut Board<'_>, next: Next) {
         Next::Item(i) => Move::Item(i, k),
     };
     let before = board.broken;
-    let mut best = None;
-    for &k in may {
-        let loss = -board.change(&[step(k)]);
-        let back = board.shift(step(k));
+    let mut options: Vec<Vec<Move>> = may.iter().map(|&k| vec![step(k)]).collect();
+    if let Next::Item(i) = next {
+        let others = (0..board.shape.items()).filter(|&j| board.place[j] != board.place[i]);
+        options.extend(
+            others.map(|j| vec![Move::Item(i, board.place[j]), Move::Item(j, board.place[i])]),
+        );
+    }
+    let mut best: Option<(i64, i64, usize)> = None;
+    for (at, moves) in options.iter().enumerate().filter(|(_, moves)| allows(board.shape, moves)) {
+        let loss = -board.change(moves);
+        let backs: Vec<Move> = moves.iter().map(|&one| board.shift(one)).collect();
         if board.broken < before {
-            best = best.into_iter().chain([(board.broken, loss, k)]).min();
+            best = best.into_iter().chain([(board.broken, loss, at)]).min();
         }
-        board.shift(back);
+        for &back in backs.iter().rev() {
+            board.shift(back);
+        }
     }
-    if let Some((_, loss, k)) = best {
-        let back = board.shift(step(k));
+    if let Some((_, loss, at)) = best {
+        let backs: Vec<Move> = options[at].iter().map(|&one| board.shift(one)).collect();
         board.relevance -= loss;
-        board.settle(back);
+        for back in backs {
+            board.settle(back);
+        }
     }
+}
+
+/// Whether everybody may be where the moves lead.
+fn allows(shape: &Shape<'_>, moves: &[Move]) -> bool {
+    moves.iter().all(|step| match *step {
+        Move::Participant(p, k) => shape.of_participant[p].contains(&k),
+        Move::Item(i, k) => shape.of_item[i].contains(&k),
+    })
 }
 
 /// Lists cut in pieces; see [`super::in_list_order`].

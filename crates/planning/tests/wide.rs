@@ -65,7 +65,7 @@ fn hard_event(seed: u64) -> Problem {
     problem.participants[2].min = 4;
     problem.participants[3].min_per_half_day = 1;
     problem.participants[4].max_per_half_day = Some(2);
-    problem.spread = (seed % 2 == 0).then_some(3);
+    problem.spread = seed.is_multiple_of(2).then_some(3);
     for m in (0..60).step_by(15) {
         problem.precedences.push(Precedence { before: m, after: m + 1 });
         problem.meetings[m + 2].fixed = Some(m / 6);

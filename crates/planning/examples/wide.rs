@@ -56,7 +56,8 @@ fn read(arguments: &[String]) -> Result<(Problem, u64), String> {
     }
     let file = arguments.first().ok_or("give a file")?;
     let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    let problem = if file.ends_with(".dzn") {
+    let is_published = std::path::Path::new(file).extension().is_some_and(|end| end == "dzn");
+    let problem = if is_published {
         widened(&parse_dzn(&text, Some(2)).map_err(|error| format!("{file}: {error}"))?)
     } else {
         parse(&text).map_err(|error| format!("{file}: {error}"))?

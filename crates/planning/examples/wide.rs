@@ -2,12 +2,14 @@
 //!
 //! `cargo run --release -p lianmeng-planning --example wide -- PEOPLE MEETINGS SLOTS SECONDS [plain]`
 //! makes an event of that size with most kinds of demands (without them if `plain`), and prints
-//! each better timetable; `-- FILE SECONDS` reads a file.
+//! each better timetable; `-- FILE SECONDS` reads a file, also a published
+//! one (`.dzn`), of which only breaks have a price.
 
 use lianmeng_planning::wide::{
-    Level, Meeting, Options, Participant, Problem, Progress, Slot, Table, parse, solve,
+    Level, Meeting, Options, Participant, Precedence, Prices, Problem, Progress, Slot, Table,
+    parse, solve,
 };
-use lianmeng_planning::{Budget, Clock};
+use lianmeng_planning::{Budget, Clock, HalfDay, parse_dzn};
 use std::time::Instant;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example says what it found")]
@@ -54,8 +56,53 @@ fn read(arguments: &[String]) -> Result<(Problem, u64), String> {
     }
     let file = arguments.first().ok_or("give a file")?;
     let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    let problem = parse(&text).map_err(|error| format!("{file}: {error}"))?;
+    let is_published = std::path::Path::new(file).extension().is_some_and(|end| end == "dzn");
+    let problem = if is_published {
+        widened(&parse_dzn(&text, Some(2)).map_err(|error| format!("{file}: {error}"))?)
+    } else {
+        parse(&text).map_err(|error| format!("{file}: {error}"))?
+    };
     Ok((problem, u64::try_from(number(1)?).unwrap_or(1)))
+}
+
+/// A published event with two half-days; only breaks within one count.
+fn widened(problem: &lianmeng_planning::Problem) -> Problem {
+    let half_days = |half_day: HalfDay| match half_day {
+        HalfDay::Morning => vec![0],
+        HalfDay::Afternoon => vec![1],
+        HalfDay::Either => Vec::new(),
+    };
+    let slot = |t: usize| Slot { half_day: usize::from(t >= problem.morning), minutes: 20 };
+    Problem {
+        slots: (0..problem.slots).map(slot).collect(),
+        tables: vec![Table::default(); problem.tables],
+        participants: problem
+            .participants
+            .iter()
+            .map(|p| Participant {
+                present: Some((0..problem.slots).filter(|t| !p.forbidden.contains(t)).collect()),
+                ..Participant::default()
+            })
+            .collect(),
+        meetings: problem
+            .meetings
+            .iter()
+            .map(|m| Meeting {
+                participants: m.participants.clone(),
+                half_days: half_days(m.half_day),
+                fixed: m.fixed,
+                ..Meeting::default()
+            })
+            .collect(),
+        precedences: problem
+            .precedences
+            .iter()
+            .map(|pair| Precedence { before: pair.before, after: pair.after })
+            .collect(),
+        spread: problem.fairness,
+        prices: Prices { r#break: 1, table_change: 0, walking: 0, ..Prices::default() },
+        ..Problem::default()
+    }
 }
 
 /// An event of two half-days: pairs drawn at random, nobody above their seats; each sixth meeting a

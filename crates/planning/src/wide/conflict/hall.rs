@@ -84,13 +84,39 @@ fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
         let shared = share.because.iter().all(|why| demands.contains(why));
         !lost.is_empty() || (shared && blamed(shape, &wanted, share.places).is_some())
     };
-    for demand in demands.clone() {
-        demands.remove(&demand);
-        if !breaks(&demands) {
-            demands.insert(demand);
-        }
-    }
+    // With meetings of one slot, the last of whom found no place, each of them is needed, and so are
+    // the places: only what narrows the choice is in question.
+    let simple = meetings.len() > 1 && meetings.iter().all(|&m| shape.meeting(m).length == 1);
+    let needed = |demand: &Demand| {
+        simple && (matches!(demand, Demand::Held(_)) || share.because.contains(demand))
+    };
+    let doubtful = demands.iter().copied().filter(|demand| !needed(demand)).collect();
+    leave_out(&mut demands, doubtful, breaks);
     Some(demands)
+}
+
+/// Leaves out of `demands` those of `doubtful` without which they still contradict each other, as
+/// `breaks` tells: first many at a time, then one by one.
+fn leave_out(
+    demands: &mut BTreeSet<Demand>,
+    mut doubtful: Vec<Demand>,
+    breaks: impl Fn(&BTreeSet<Demand>) -> bool,
+) {
+    let mut step = doubtful.len();
+    while step > 0 {
+        let mut kept = Vec::new();
+        for chunk in doubtful.chunks(step) {
+            let out: BTreeSet<Demand> = chunk.iter().copied().collect();
+            let fewer: BTreeSet<Demand> = demands.difference(&out).copied().collect();
+            if breaks(&fewer) {
+                *demands = fewer;
+            } else {
+                kept.extend_from_slice(chunk);
+            }
+        }
+        doubtful = kept;
+        step = if step == 1 { 0 } else { step.div_ceil(2).min(doubtful.len().max(1)) };
+    }
 }
 
 /// Whether `demands` keep `m` among those who share: always for people, for tables if every kind

@@ -45,24 +45,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The processor time of this thread, looked up once a millisecond: each look costs some.
+/// The processor time of this thread in milliseconds, looked up once a millisecond: each look costs some.
 struct Processor {
-    start_ms: u64,
-    looked_at_ms: AtomicU64,
-    elapsed_ms: AtomicU64,
+    start: u64,
+    looked_at: AtomicU64,
+    elapsed: AtomicU64,
 }
 
 impl Processor {
     fn new() -> Self {
-        let (looked_at_ms, elapsed_ms) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { start_ms: processor_ms(), looked_at_ms, elapsed_ms }
+        let (looked_at, elapsed) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { start: processor_ms(), looked_at, elapsed }
     }
 
     fn elapsed_ms(&self, wall_ms: u64) -> u64 {
-        if self.looked_at_ms.swap(wall_ms, Ordering::Relaxed) != wall_ms {
-            self.elapsed_ms.store(processor_ms() - self.start_ms, Ordering::Relaxed);
+        if self.looked_at.swap(wall_ms, Ordering::Relaxed) != wall_ms {
+            self.elapsed.store(processor_ms() - self.start, Ordering::Relaxed);
         }
-        self.elapsed_ms.load(Ordering::Relaxed)
+        self.elapsed.load(Ordering::Relaxed)
     }
 }
 

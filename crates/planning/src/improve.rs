@@ -109,6 +109,8 @@ impl<'a> Annealer<'a> {
         };
         let mut order: Vec<usize> = (0..shape.meetings()).collect();
         order.sort_by_cached_key(|&m| key(m));
+        // A full slot is left to those who have no other.
+        let prices = Prices { table: 64 * BREAK, ..self.prices };
         let mut left = Vec::new();
         self.board.off.clear();
         for m in order {
@@ -118,7 +120,7 @@ impl<'a> Annealer<'a> {
             let cheapest = || {
                 mask::iter(shape.domain[m])
                     .filter(|&t| self.board.is_free(m, t))
-                    .min_by_key(|&t| (self.board.put_change(m, t).energy(&self.prices), t))
+                    .min_by_key(|&t| (self.board.put_change(m, t).energy(&prices), t))
             };
             let Some(t) = wish.or_else(cheapest) else {
                 left.push(m);
@@ -168,8 +170,8 @@ impl<'a> Annealer<'a> {
                 i64::from(WHOLE - used.min(WHOLE)) * 1024 / i64::from(WHOLE - start.min(WHOLE - 1))
             }
         };
-        // While demands are broken, mending them takes more heat than saving breaks.
-        let heat = if self.best.is_none() { 2 } else { 1 };
+        // While precedences are broken, mending them takes more heat than saving breaks.
+        let heat = if self.best.is_none() && self.board.tally.order > 0 { 2 } else { 1 };
         let hot = if self.round.number == 0 { COLD } else { HOT };
         self.round.temperature = heat * (COLD + (hot - COLD) * left / 1024);
     }
@@ -228,7 +230,12 @@ impl<'a> Annealer<'a> {
 
     /// A meeting at the end of a run of some participant with breaks, next to another of their runs.
     fn close_a_break(&mut self) -> Option<(usize, usize)> {
-        let p = self.random.below(self.board.shape.participants());
+        let unfair = self.board.unfair.len();
+        let p = if unfair > 0 && self.random.below(2) == 0 {
+            self.board.unfair[self.random.below(unfair)]
+        } else {
+            self.random.below(self.board.shape.participants())
+        };
         let busy = *self.board.busy.get(p)?;
         if mask::breaks(busy) == 0 {
             return None;

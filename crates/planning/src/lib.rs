@@ -14,7 +14,9 @@
 mod board;
 mod budget;
 mod certificate;
+mod check;
 mod conflict;
+mod cover;
 mod exact;
 mod explain;
 mod improve;

@@ -3,7 +3,9 @@
 use crate::board::{BREAK, NONE};
 use crate::budget::{Budget, Meter, STEPS_PER_CONFLICT};
 use crate::certificate;
+use crate::check;
 use crate::conflict::{ConflictItem, describe};
+use crate::cover;
 use crate::exact::{Exact, Progress};
 use crate::explain;
 use crate::improve::{Annealer, WHOLE};
@@ -16,6 +18,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Moves of the annealer between two looks at the clock.
 const MOVES: u64 = 10_000;
+/// States of the counting bound that take about as long as one move of the annealer.
+const STATES_PER_STEP: u64 = 100;
 /// Conflicts of the first turn of the exact search; each turn doubles it, since a search that is
 /// cut off has to find its way again.
 const CONFLICTS: u64 = 5_000;
@@ -62,6 +66,11 @@ pub(crate) fn search(
         Status::Optimal | Status::Feasible | Status::Unknown => Vec::new(),
     };
     let breaks = state.best.as_ref().map(|best| best.breaks);
+    debug_assert!(
+        state.best.as_ref().is_none_or(|b| check::breaks(problem, &b.slots) == Ok(b.breaks)),
+        "the second judge disagrees: {:?}",
+        state.best.as_ref().map(|best| check::breaks(problem, &best.slots))
+    );
     let lower = u32::try_from(state.lower).unwrap_or(0);
     Known {
         status,
@@ -262,12 +271,22 @@ impl Search<'_> {
         progress == Progress::Open && self.pool.wants_proof()
     }
 
+    /// Raises the bound by counting.
+    fn bound(&self) {
+        let Some(upper) = self.pool.breaks().filter(|_| self.pool.wants_proof()) else { return };
+        let stop = || self.meter.is_late(0);
+        let bound = cover::bound(self.shape, self.problem.morning, upper, &stop);
+        self.meter.book(bound.states / STATES_PER_STEP);
+        self.pool.raise(bound.breaks);
+    }
+
     /// The exact search on a thread of its own, then an annealer in its place.
     fn prove_on(&self, options: &Options) {
         let mut annealer = self.annealer(options.seed.wrapping_add(1));
         while self.exact_share() == 0 && !self.pool.is_over() && !self.is_warm(0) {
             self.anneal(&mut annealer);
         }
+        self.bound();
         let stop = || !self.pool.wants_proof();
         if let Ok(mut exact) = Exact::new(self.problem, self.shape, &stop) {
             while self.prove(&mut exact, CONFLICTS) {}
@@ -281,6 +300,7 @@ impl Search<'_> {
         while !self.pool.is_over() && !self.is_warm(begun) {
             self.anneal(annealer);
         }
+        self.bound();
         let turn = Turn::default();
         let stop = || self.meter.is_late(0) || turn.is_over(self.meter);
         let start = self.meter.elapsed_ms();

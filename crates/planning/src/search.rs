@@ -25,6 +25,8 @@ const STATES_PER_STEP: u64 = 100;
 const CONFLICTS: u64 = 5_000;
 /// Milliseconds of its first turn.
 const TURN_MS: u64 = 1_000;
+/// Percent of the work that goes into proving after the first third of the budget, at most.
+const LATE_SHARE: u64 = 50;
 /// Milliseconds that explaining a conflict may take past the limit.
 const EXPLAIN_GRACE_MS: u64 = 200;
 
@@ -320,11 +322,11 @@ impl Search<'_> {
         exact: &mut Exact<'_>,
         (turn, reserve_ms): (&Turn, u64),
     ) {
-        let share = if self.exact_share() == 0 { 50 } else { self.exact_share() };
         let (mut proving, mut annealing) = (0, 1);
         let mut turns = 0;
         while self.pool.wants_proof() && !self.meter.ends_within(reserve_ms) {
             let start = self.meter.spent();
+            let share = self.turn_share();
             if proving * (100 - share) <= annealing * share {
                 let most = (self.meter.steps_left() / STEPS_PER_CONFLICT).max(1);
                 let last = self.meter.limit_ms().saturating_sub(reserve_ms);
@@ -355,6 +357,16 @@ impl Search<'_> {
             ((small / 8).min(30), 250)
         };
         spent >= long || (spent >= short && self.pool.breaks().is_some())
+    }
+
+    /// Percent of the present work that goes into proving: what a third of the budget did not
+    /// prove, the rest is not likely to either, and the annealer then makes more of it.
+    fn turn_share(&self) -> u64 {
+        match self.exact_share() {
+            0 => 50,
+            share if self.meter.used() < WHOLE / 3 => share,
+            share => share.min(LATE_SHARE),
+        }
     }
 
     /// Percent of the work that goes into proving; little where a proof is out of reach.

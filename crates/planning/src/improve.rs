@@ -11,13 +11,16 @@ use crate::random::Random;
 use crate::shape::Shape;
 
 /// Temperature at the start of a round, in units of energy.
-const HOT: i64 = BREAK / 4;
+const HOT: i64 = BREAK * 2 / 9;
 
 /// Temperature at the end of a round.
-const COLD: i64 = BREAK / 13;
+const COLD: i64 = BREAK / 16;
 
 /// Moves of the first round for each meeting.
 const ROUND_MOVES: u64 = 100;
+/// The last round begins once the next would take more than one part in so many of what is left:
+/// one long cooling beats several short ones.
+const LAST_ROUND: u64 = 6;
 /// Moves between two changes of temperature.
 const STRIDE: u64 = 256;
 
@@ -156,7 +159,7 @@ impl<'a> Annealer<'a> {
         let number = self.round.number + 1;
         let moves = ((meetings + 8) * ROUND_MOVES) << number.min(20);
         let left = self.moves * u64::from(WHOLE - used.min(WHOLE)) / u64::from(used.max(1));
-        let last = used > 0 && moves * 2 > left;
+        let last = used > 0 && moves * LAST_ROUND > left;
         let length = if last { Length::Rest(used) } else { Length::Moves(moves) };
         self.round = Round { number, done: 0, length, temperature: HOT };
     }

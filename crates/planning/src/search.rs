@@ -373,7 +373,7 @@ impl Search<'_> {
     fn exact_share(&self) -> u64 {
         match self.shape.meetings() * self.shape.slots {
             0..=12_000 => 80,
-            12_001..=40_000 => 30,
+            12_001..=40_000 => 10,
             _ => 0,
         }
     }

@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing bench-ranking bench-supply
+.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing bench-ranking bench-supply bench-timetable
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -122,6 +122,16 @@ bench-ranking: ## Measure one need against 100,000 offers beside tantivy (DATA, 
 
 bench-supply: ## Measure the prediction of hidden supply edges beside three classic ways (DATA, default ../shared/data)
 	benches/supply.sh $(or $(DATA),../shared/data)
+
+# LIMIT is seconds a file (60); PARTS picks from originals, published, generated and large.
+bench-timetable: $(TARGET)/bench-timetable-venv/bin/ready ## Measure timetables beside RC2 and CP-SAT on published events, and larger ones (SHARED, LIMIT, PARTS)
+	$(CARGO) build --release --package lianmeng-planning --example timetable
+	LIANMENG=$(TARGET)/release/examples/timetable PEERS=$(TARGET)/bench-timetable-venv/bin/python scripts/bench-timetable.py $(PARTS)
+
+$(TARGET)/bench-timetable-venv/bin/ready:
+	python3 -m venv $(TARGET)/bench-timetable-venv
+	$(TARGET)/bench-timetable-venv/bin/pip install --quiet 'python-sat>=1.8' 'ortools>=9.11'
+	touch $@
 
 bench: build-release ## Run every benchmark; results belong in docs/benchmarks.md
 	scripts/bench.sh $(RELEASE)

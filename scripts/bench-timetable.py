@@ -1,16 +1,37 @@
 #!/usr/bin/env python3
-"""Runs `lianmeng solve timetable` on every file of a folder and compares with its optima.csv.
+"""Measures timetables: the published events beside RC2 and CP-SAT, larger ones, and a thousand people.
 
-LIANMENG: the binary; B2B: the folder; LIMIT: the time limit a file (10s). Each timetable is checked
-here again, by code that shares nothing with the engine.
+usage: bench-timetable.py [originals] [published] [generated] [large]   (all four by default)
+
+LIANMENG: `lianmeng`, or the example `timetable` of lianmeng-planning. SHARED: the shared folder
+(../shared). LIMIT: seconds a file (60). PEERS: a Python that has python-sat and ortools; without it
+no peers are run. Each timetable is checked here again, by code that shares nothing with the engine;
+the exit status is 1 if one is wrong.
 """
-import csv, json, os, re, subprocess, sys
+import csv, glob, json, os, random, re, subprocess, sys, tempfile, time
 
-lianmeng, folder, limit = os.environ["LIANMENG"], os.environ["B2B"], os.environ.get("LIMIT", "10s")
+LIANMENG, LIMIT = os.environ["LIANMENG"], int(os.environ.get("LIMIT", "60"))
+SHARED, PEERS = os.path.abspath(os.environ.get("SHARED", "../shared")), os.environ.get("PEERS")
+B2B = f"{SHARED}/data/b2b"
+KNOWN = dict(g030=2, g060=14, g080s=3, g100=16, g150p=71, g200=69, g300=154, g500=255)
+wrong = 0
 
 
 def load(path):
+    """Participants, meetings and demands of a file, counted from 1."""
     text = open(path).read()
+    if path.endswith(".json"):
+        j = json.loads(text)
+        n, people = len(j["meetings"]), j["P"]
+        before = [set() for _ in range(n)]
+        for a, b in j.get("prec") or []:
+            before[b].add(a + 1)
+        return dict(
+            people=people, tables=j["L"], slots=j["T"], morning=j["AM"],
+            meetings=[[a + 1, b + 1, half] for a, b, half in j["meetings"]],
+            forbidden=[{t + 1 for t in row} for row in j.get("forb") or [[]] * people],
+            fixed=[t + 1 for t in j.get("fixed") or [-1] * n], before=before,
+        )
     value = {m[1]: m[2] for m in re.finditer(r"(\w+)\s*=\s*(.*?);", text, re.S)}
     numbers = lambda s: [int(x) for x in re.findall(r"-?\d+", s)]
     sets = lambda s: [set(numbers(x)) - {0} for x in re.findall(r"\{([^}]*)\}", s)]
@@ -24,11 +45,10 @@ def load(path):
 
 def fault(p, slots, breaks):
     """What is wrong with a timetable, or None."""
-    if len(slots) != len(p["meetings"]):
-        return "length"
+    if len(slots) != len(p["meetings"]): return "length"
     busy = [set() for _ in range(p["people"] + 1)]
     for m, ((a, b, half), slot) in enumerate(zip(p["meetings"], slots)):
-        low, high = (1, p["morning"]) if half == 1 else (p["morning"] + 1, p["slots"]) if half == 2 else (1, p["slots"])
+        low, high = {1: (1, p["morning"]), 2: (p["morning"] + 1, p["slots"]), 3: (1, p["slots"])}[half]
         if not low <= slot <= high: return f"meeting {m + 1} outside its half-day"
         for who in (a, b):
             if slot in busy[who]: return f"participant {who} in two places"
@@ -42,23 +62,93 @@ def fault(p, slots, breaks):
     return None if sum(each) == breaks else f"{sum(each)} breaks, not {breaks}"
 
 
-optima = {row["instance"]: row for row in csv.DictReader(open(f"{folder}/optima.csv"))}
-proved = feasible = wrong = missed = 0
-for name, row in sorted(optima.items()):
-    out = subprocess.run([lianmeng, "solve", "timetable", f"{folder}/{name}.dzn", "--time-limit", limit, "--json"], stdout=subprocess.PIPE)
-    got = json.loads(out.stdout)
+def ours(path, threads=1):
+    """Our answer, with `bad` if something is wrong with it and `mb` of memory."""
+    door = ["solve", "timetable"] if os.path.basename(LIANMENG).startswith("lianmeng") else []
+    limit = [f"{LIMIT}s", "--json"] if door else [str(LIMIT * 1000)]
+    command = [LIANMENG, *door, path, "--threads", str(threads), "--time-limit", *limit]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    got = json.loads(child.stdout.read())
+    got["mb"] = os.wait4(child.pid, 0)[2].ru_maxrss // 1024
+    got["bad"] = fault(load(path), got["slots"], got["breaks"]) if got["slots"] else None
+    return got
+
+
+def peer(script, *arguments):
+    """Seconds of a peer, writing its model included and starting Python not, and what it says."""
+    if not PEERS: return None, "-"
+    start = time.time()
+    tool = f"{SHARED}/bench/timetable/{script}"
+    try:
+        out = subprocess.run([PEERS, tool, *arguments], capture_output=True, text=True, timeout=LIMIT + 30, env={**os.environ, "B2B_DATA": B2B})
+    except subprocess.TimeoutExpired:
+        return time.time() - start, "timeout"
+    said = [json.loads(x[x.index("{"):]) for x in out.stdout.splitlines() if '"status"' in x]
+    if not said: return time.time() - start, "failed: " + out.stderr.strip()[-80:]
+    seconds = said[-1]["wall"] + (said[-1]["build"] if script.startswith("cpsat") else 0)
+    return seconds, said[-1]["status"].lower()
+
+
+def line(name, got, rest=""):
+    global wrong
+    wrong += got["bad"] is not None
+    print(f"{name:28} {got['status']:10} breaks {got['breaks']!s:>5} bound {got['lower_bound']!s:>5} first {got['first_ms']!s:>5} "
+          f"best {got['best_ms']!s:>6} end {got['elapsed_ms']:6} ms {rest} {got['bad'] or ''}", flush=True)
+
+
+def judge(got, row):
+    """Notes in `got` where it contradicts the proven optimum."""
     want = None if row["status"] == "INFEASIBLE" else int(row["breaks"])
-    bad = None
-    if got["slots"]:
-        bad = fault(load(f"{folder}/{name}.dzn"), got["slots"], got["breaks"])
-    if got["status"] == "optimal" and got["breaks"] != want: bad = "not the optimum"
-    if got["status"] == "infeasible" and want is not None: bad = "not infeasible"
-    if want is None and got["slots"]: bad = "cannot be feasible"
-    wrong += bad is not None
-    proved += got["status"] in ("optimal", "infeasible")
-    feasible += got["status"] == "feasible"
-    missed += got["status"] == "unknown"
-    print(f"{name:28} {got['status']:10} breaks {got['breaks']!s:>5} bound {got['lower_bound']!s:>5} optimum {want!s:>5} "
-          f"first {got['first_ms']!s:>5} ms, end {got['elapsed_ms']:6} ms {bad or ''}", flush=True)
-print(f"{proved} proved, {feasible} feasible, {missed} unknown, {wrong} wrong, of {len(optima)}")
+    if got["status"] == "optimal" and got["breaks"] != want: got["bad"] = f"the optimum is {want}"
+    if got["status"] == "infeasible" and want is not None: got["bad"] = "not infeasible"
+    if want is None and got["slots"]: got["bad"] = "cannot be feasible"
+
+
+def published(rows, beside):
+    total, decided = {"ours": 0, "rc2": 0, "cp-sat": 0}, 0
+    for name, row in rows:
+        got = ours(f"{B2B}/{name}.dzn")
+        judge(got, row)
+        total["ours"] += got["elapsed_ms"] / 1000
+        decided += got["status"] in ("optimal", "infeasible")
+        rest = f"{len(got['conflict'])} demands conflict" if got["conflict"] else ""
+        if beside:
+            for tool, script, extra in (("rc2", "rc2_b2b.py", []), ("cp-sat", "cpsat_b2b.py", ["--core", "1", "--lin", "0"])):
+                seconds, said = peer(script, f"{B2B}/{name}.dzn", "--time", str(LIMIT), *extra)
+                total[tool] += seconds or 0
+                rest += f" {tool} {seconds or 0:.2f} s {said}"
+        line(name, got, rest)
+    print(f"{decided} of {len(rows)} decided; seconds in all: " + ", ".join(f"{k} {v:.2f}" for k, v in total.items() if v))
+
+
+def large(seed):
+    """A thousand people, ten thousand meetings, a third each in the morning, the afternoon, either."""
+    dice, people, count, slots = random.Random(seed), 1000, 10_000, 60
+    pairs, held = set(), [0] * people
+    while len(pairs) < count:
+        a, b = sorted(dice.sample(range(people), 2))
+        if (a, b) not in pairs and max(held[a], held[b]) < slots * 3 // 5:
+            pairs.add((a, b)); held[a] += 1; held[b] += 1
+    rows = sorted(pairs)
+    dice.shuffle(rows)
+    return dict(P=people, T=slots, L=190, AM=slots // 2, meetings=[[a, b, 1 + i % 3] for i, (a, b) in enumerate(rows)])
+
+
+parts = sys.argv[1:] or ["originals", "published", "generated", "large"]
+optima = sorted((row["instance"], row) for row in csv.DictReader(open(f"{B2B}/optima.csv"))) if os.path.exists(f"{B2B}/optima.csv") else []
+if not optima: print("no shared data: the published and generated events are left out")
+if "originals" in parts and optima: published([r for r in optima if r[0].endswith(".original")], True)
+if "published" in parts: published([r for r in optima if "originals" not in parts or not r[0].endswith(".original")], False)
+if "generated" in parts:
+    for path in sorted(glob.glob(f"{B2B}/generated/*.json")):
+        name = os.path.basename(path).split("-")[0]
+        line(name, ours(path), f"best known {KNOWN.get(name)}")
+if "large" in parts:
+    for seed in (1, 2):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(large(seed), file)
+            file.flush()
+            got = ours(file.name)
+            line(f"1000 people, seed {seed}", got, f"{got['mb']} MB")
+print(f"{wrong} wrong")
 sys.exit(wrong > 0)

@@ -39,7 +39,7 @@ fi
 
 if [ -d "$shared/data/b2b" ]; then
   echo; echo '## timetables, fairness 2, one thread'
-  LIANMENG="$lianmeng" B2B="$shared/data/b2b" LIMIT="${LIMIT:-10s}" scripts/bench-timetable.py
+  LIANMENG="$lianmeng" SHARED="$shared" LIMIT="${LIMIT:-10}" scripts/bench-timetable.py published generated
 fi
 
 echo; echo '## pairings'

@@ -7,6 +7,7 @@
 use lianmeng_planning::{Budget, Clock, Options, parse, solve};
 use std::error::Error;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -33,19 +34,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in files {
         let problem = parse(&std::fs::read_to_string(&file)?, Some(fairness))?;
         let start = Instant::now();
-        let start_ms = processor_ms();
-        let elapsed_ms = || {
-            if cpu {
-                return processor_ms() - start_ms;
-            }
-            u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
-        };
+        let wall_ms = || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let processor = Processor::new();
+        let elapsed_ms = || if cpu { processor.elapsed_ms(wall_ms()) } else { wall_ms() };
         let clock = Clock { elapsed_ms: &elapsed_ms, limit_ms };
         let budget = steps.map_or(Budget::Clock(clock), Budget::Steps);
         let report = solve(&problem, &options, budget)?;
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
     }
     Ok(())
+}
+
+/// The processor time of this thread in milliseconds, looked up once a millisecond: each look costs some.
+struct Processor {
+    start: u64,
+    looked_at: AtomicU64,
+    elapsed: AtomicU64,
+}
+
+impl Processor {
+    fn new() -> Self {
+        let (looked_at, elapsed) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { start: processor_ms(), looked_at, elapsed }
+    }
+
+    fn elapsed_ms(&self, wall_ms: u64) -> u64 {
+        if self.looked_at.swap(wall_ms, Ordering::Relaxed) != wall_ms {
+            self.elapsed.store(processor_ms() - self.start, Ordering::Relaxed);
+        }
+        self.elapsed.load(Ordering::Relaxed)
+    }
 }
 
 /// Processor time of this thread in milliseconds; 0 where Linux does not tell.

@@ -100,6 +100,10 @@ pub(crate) struct Board<'a> {
     pub(crate) tally: Tally,
     /// Meetings off the board, in no order.
     pub(crate) off: Vec<usize>,
+    /// Participants with more breaks than fairness allows, in no order.
+    pub(crate) unfair: Vec<usize>,
+    /// Where a participant stands among them, or [`NONE`].
+    unfair_at: Vec<usize>,
     /// Old slot of each meeting, or [`NONE`].
     old: Vec<usize>,
     /// Most breaks fairness allows someone while somebody else has none.
@@ -131,6 +135,8 @@ impl<'a> Board<'a> {
             load: vec![0; shape.slots],
             tally: Tally::default(),
             off: (0..meetings).collect(),
+            unfair: Vec::new(),
+            unfair_at: vec![NONE; shape.participants()],
             old,
             most: shape.fairness.unwrap_or(u32::MAX),
             at: vec![NONE; shape.participants() * shape.slots],
@@ -154,7 +160,7 @@ impl<'a> Board<'a> {
         (m != NONE).then_some(m)
     }
 
-    fn unfair(&self, breaks: u32) -> i64 {
+    fn unfairness(&self, breaks: u32) -> i64 {
         i64::from(breaks.saturating_sub(self.most))
     }
 
@@ -184,7 +190,7 @@ impl<'a> Board<'a> {
         for &busy in &self.busy {
             let breaks = mask::breaks(busy);
             tally.breaks += i64::from(breaks);
-            tally.unfair += self.unfair(breaks);
+            tally.unfair += self.unfairness(breaks);
         }
         tally
     }
@@ -206,7 +212,7 @@ impl<'a> Board<'a> {
         let (old, new) = (mask::breaks(self.busy[p]), mask::breaks(busy));
         Tally {
             breaks: i64::from(new) - i64::from(old),
-            unfair: self.unfair(new) - self.unfair(old),
+            unfair: self.unfairness(new) - self.unfairness(old),
             ..Tally::default()
         }
     }
@@ -215,6 +221,22 @@ impl<'a> Board<'a> {
         let change = self.person_change(p, busy);
         self.tally.add(&change);
         self.busy[p] = busy;
+        self.sort_unfair(p);
+    }
+
+    /// Enters `p` among the unfairly broken, or strikes them off.
+    fn sort_unfair(&mut self, p: usize) {
+        let (is, at) = (mask::breaks(self.busy[p]) > self.most, self.unfair_at[p]);
+        if is && at == NONE {
+            self.unfair_at[p] = self.unfair.len();
+            self.unfair.push(p);
+        } else if !is && at != NONE {
+            self.unfair.swap_remove(at);
+            if let Some(&moved) = self.unfair.get(at) {
+                self.unfair_at[moved] = at;
+            }
+            self.unfair_at[p] = NONE;
+        }
     }
 
     /// Whether all participants of `m` are free in slot `t`.
@@ -250,6 +272,7 @@ impl<'a> Board<'a> {
             let p = self.who[i];
             self.busy[p] |= mask::bit(t);
             self.at[p * self.shape.slots + t] = m;
+            self.sort_unfair(p);
         }
     }
 
@@ -352,6 +375,7 @@ impl<'a> Board<'a> {
                 if other == NONE {
                     self.at[p * slots + here] = NONE;
                     self.busy[p] ^= both;
+                    self.sort_unfair(p);
                 }
             }
         }

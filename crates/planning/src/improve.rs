@@ -11,13 +11,16 @@ use crate::random::Random;
 use crate::shape::Shape;
 
 /// Temperature at the start of a round, in units of energy.
-const HOT: i64 = BREAK / 4;
+const HOT: i64 = BREAK * 2 / 9;
 
 /// Temperature at the end of a round.
-const COLD: i64 = BREAK / 13;
+const COLD: i64 = BREAK / 16;
 
 /// Moves of the first round for each meeting.
 const ROUND_MOVES: u64 = 100;
+/// The last round begins once the next would take more than one part in so many of what is left:
+/// one long cooling beats several short ones.
+const LAST_ROUND: u64 = 6;
 /// Moves between two changes of temperature.
 const STRIDE: u64 = 256;
 
@@ -109,6 +112,8 @@ impl<'a> Annealer<'a> {
         };
         let mut order: Vec<usize> = (0..shape.meetings()).collect();
         order.sort_by_cached_key(|&m| key(m));
+        // A full slot is left to those who have no other.
+        let prices = Prices { table: 64 * BREAK, ..self.prices };
         let mut left = Vec::new();
         self.board.off.clear();
         for m in order {
@@ -118,7 +123,7 @@ impl<'a> Annealer<'a> {
             let cheapest = || {
                 mask::iter(shape.domain[m])
                     .filter(|&t| self.board.is_free(m, t))
-                    .min_by_key(|&t| (self.board.put_change(m, t).energy(&self.prices), t))
+                    .min_by_key(|&t| (self.board.put_change(m, t).energy(&prices), t))
             };
             let Some(t) = wish.or_else(cheapest) else {
                 left.push(m);
@@ -154,7 +159,7 @@ impl<'a> Annealer<'a> {
         let number = self.round.number + 1;
         let moves = ((meetings + 8) * ROUND_MOVES) << number.min(20);
         let left = self.moves * u64::from(WHOLE - used.min(WHOLE)) / u64::from(used.max(1));
-        let last = used > 0 && moves * 2 > left;
+        let last = used > 0 && moves * LAST_ROUND > left;
         let length = if last { Length::Rest(used) } else { Length::Moves(moves) };
         self.round = Round { number, done: 0, length, temperature: HOT };
     }
@@ -168,8 +173,8 @@ impl<'a> Annealer<'a> {
                 i64::from(WHOLE - used.min(WHOLE)) * 1024 / i64::from(WHOLE - start.min(WHOLE - 1))
             }
         };
-        // While demands are broken, mending them takes more heat than saving breaks.
-        let heat = if self.best.is_none() { 2 } else { 1 };
+        // While precedences are broken, mending them takes more heat than saving breaks.
+        let heat = if self.best.is_none() && self.board.tally.order > 0 { 2 } else { 1 };
         let hot = if self.round.number == 0 { COLD } else { HOT };
         self.round.temperature = heat * (COLD + (hot - COLD) * left / 1024);
     }
@@ -228,7 +233,12 @@ impl<'a> Annealer<'a> {
 
     /// A meeting at the end of a run of some participant with breaks, next to another of their runs.
     fn close_a_break(&mut self) -> Option<(usize, usize)> {
-        let p = self.random.below(self.board.shape.participants());
+        let unfair = self.board.unfair.len();
+        let p = if unfair > 0 && self.random.below(2) == 0 {
+            self.board.unfair[self.random.below(unfair)]
+        } else {
+            self.random.below(self.board.shape.participants())
+        };
         let busy = *self.board.busy.get(p)?;
         if mask::breaks(busy) == 0 {
             return None;

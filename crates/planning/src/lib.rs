@@ -6,8 +6,8 @@
 //! Start reading at [`Problem`] (what is asked), [`score()`] (what a timetable breaks and costs),
 //! [`solve()`] (the door for measuring) and [`plan()`] (the door for events). Behind them `search`
 //! shares the budget between `certificate` (quick proofs that there is no timetable), `improve`
-//! (annealing on Kempe chains over `board`) and `exact` (MaxSAT over CaDiCaL); `explain` and
-//! `conflict` say why there is none. A new demand needs a field in `problem`, a finding in
+//! (annealing on Kempe chains over `board`), `cover` (a bound from counting seats) and `exact`
+//! (MaxSAT over CaDiCaL); `explain` and `conflict` say why there is none, `check` judges again. A new demand needs a field in `problem`, a finding in
 //! `score`, a count in `board`, clauses in `exact/encode` and words in `conflict`; the tests against
 //! brute force then judge it.
 
@@ -15,7 +15,9 @@ mod assignment;
 mod board;
 mod budget;
 mod certificate;
+mod check;
 mod conflict;
+mod cover;
 mod exact;
 mod explain;
 pub mod groups;

@@ -3,7 +3,9 @@
 use crate::board::{BREAK, NONE};
 use crate::budget::{Budget, Meter, STEPS_PER_CONFLICT};
 use crate::certificate;
+use crate::check;
 use crate::conflict::{ConflictItem, describe};
+use crate::cover;
 use crate::exact::{Exact, Progress};
 use crate::explain;
 use crate::improve::{Annealer, WHOLE};
@@ -16,11 +18,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Moves of the annealer between two looks at the clock.
 const MOVES: u64 = 10_000;
+/// States of the counting bound that take about as long as one move of the annealer.
+const STATES_PER_STEP: u64 = 100;
 /// Conflicts of the first turn of the exact search; each turn doubles it, since a search that is
 /// cut off has to find its way again.
 const CONFLICTS: u64 = 5_000;
 /// Milliseconds of its first turn.
 const TURN_MS: u64 = 1_000;
+/// Percent of the work that goes into proving after the first third of the budget, at most.
+const LATE_SHARE: u64 = 50;
 /// Milliseconds that explaining a conflict may take past the limit.
 const EXPLAIN_GRACE_MS: u64 = 200;
 
@@ -62,6 +68,11 @@ pub(crate) fn search(
         Status::Optimal | Status::Feasible | Status::Unknown => Vec::new(),
     };
     let breaks = state.best.as_ref().map(|best| best.breaks);
+    debug_assert!(
+        state.best.as_ref().is_none_or(|b| check::breaks(problem, &b.slots) == Ok(b.breaks)),
+        "the second judge disagrees: {:?}",
+        state.best.as_ref().map(|best| check::breaks(problem, &best.slots))
+    );
     let lower = u32::try_from(state.lower).unwrap_or(0);
     Known {
         status,
@@ -262,12 +273,22 @@ impl Search<'_> {
         progress == Progress::Open && self.pool.wants_proof()
     }
 
+    /// Raises the bound by counting.
+    fn bound(&self) {
+        let Some(upper) = self.pool.breaks().filter(|_| self.pool.wants_proof()) else { return };
+        let stop = || self.meter.is_late(0);
+        let bound = cover::bound(self.shape, self.problem.morning, upper, &stop);
+        self.meter.book(bound.states / STATES_PER_STEP);
+        self.pool.raise(bound.breaks);
+    }
+
     /// The exact search on a thread of its own, then an annealer in its place.
     fn prove_on(&self, options: &Options) {
         let mut annealer = self.annealer(options.seed.wrapping_add(1));
         while self.exact_share() == 0 && !self.pool.is_over() && !self.is_warm(0) {
             self.anneal(&mut annealer);
         }
+        self.bound();
         let stop = || !self.pool.wants_proof();
         if let Ok(mut exact) = Exact::new(self.problem, self.shape, &stop) {
             while self.prove(&mut exact, CONFLICTS) {}
@@ -281,6 +302,7 @@ impl Search<'_> {
         while !self.pool.is_over() && !self.is_warm(begun) {
             self.anneal(annealer);
         }
+        self.bound();
         let turn = Turn::default();
         let stop = || self.meter.is_late(0) || turn.is_over(self.meter);
         let start = self.meter.elapsed_ms();
@@ -300,11 +322,11 @@ impl Search<'_> {
         exact: &mut Exact<'_>,
         (turn, reserve_ms): (&Turn, u64),
     ) {
-        let share = if self.exact_share() == 0 { 50 } else { self.exact_share() };
         let (mut proving, mut annealing) = (0, 1);
         let mut turns = 0;
         while self.pool.wants_proof() && !self.meter.ends_within(reserve_ms) {
             let start = self.meter.spent();
+            let share = self.turn_share();
             if proving * (100 - share) <= annealing * share {
                 let most = (self.meter.steps_left() / STEPS_PER_CONFLICT).max(1);
                 let last = self.meter.limit_ms().saturating_sub(reserve_ms);
@@ -337,11 +359,21 @@ impl Search<'_> {
         spent >= long || (spent >= short && self.pool.breaks().is_some())
     }
 
+    /// Percent of the present work that goes into proving: what a third of the budget did not
+    /// prove, the rest is not likely to either, and the annealer then makes more of it.
+    fn turn_share(&self) -> u64 {
+        match self.exact_share() {
+            0 => 50,
+            share if self.meter.used() < WHOLE / 3 => share,
+            share => share.min(LATE_SHARE),
+        }
+    }
+
     /// Percent of the work that goes into proving; little where a proof is out of reach.
     fn exact_share(&self) -> u64 {
         match self.shape.meetings() * self.shape.slots {
             0..=12_000 => 80,
-            12_001..=40_000 => 30,
+            12_001..=40_000 => 10,
             _ => 0,
         }
     }

@@ -60,8 +60,10 @@ pub struct Report {
 ///
 /// Annealing gives a timetable quickly and improves it; core-guided MaxSAT raises the lower bound,
 /// proves, or shows that there is none. With one thread they take turns, with more they run side by
-/// side. Every timetable is judged by [`crate::score()`] before it counts. Memory is bounded by the problem:
-/// about 100 MB for the exact search, which is left out where it would need more.
+/// side. A bound from counting seats ends many proofs before the exact search begins. Every
+/// timetable is judged by [`crate::score()`] before it counts, and once more by a second judge in
+/// debug builds. Memory is bounded: about half a gigabyte for the exact search, which is left out
+/// where it would need more.
 ///
 /// # Errors
 ///

@@ -2,7 +2,7 @@
 
 use lianmeng_planning::{
     Budget, ConflictItem, ConflictKind, Finding, HalfDay, Meeting, Options, Participant,
-    Precedence, Problem, Status, score, solve,
+    Precedence, Problem, Status, plan, score, solve,
 };
 use std::collections::BTreeSet;
 
@@ -23,7 +23,11 @@ impl Dice {
 
 /// A problem of at most 5 slots and 6 meetings, with every kind of demand now and then.
 fn problem(dice: &mut Dice) -> Problem {
-    let slots = 1 + dice.below(5);
+    problem_of(dice, 5, 6)
+}
+
+fn problem_of(dice: &mut Dice, most_slots: usize, most_meetings: usize) -> Problem {
+    let slots = 1 + dice.below(most_slots);
     let people = 2 + dice.below(4);
     let mut participants = vec![Participant::default(); people];
     for participant in &mut participants {
@@ -31,7 +35,8 @@ fn problem(dice: &mut Dice) -> Problem {
             participant.forbidden.push(dice.below(slots));
         }
     }
-    let meetings: Vec<Meeting> = (0..dice.below(7)).map(|_| meeting(dice, people, slots)).collect();
+    let meetings: Vec<Meeting> =
+        (0..dice.below(most_meetings + 1)).map(|_| meeting(dice, people, slots)).collect();
     let mut precedences = Vec::new();
     while !meetings.is_empty() && dice.one_in(2) {
         let (before, after) = (dice.below(meetings.len()), dice.below(meetings.len()));
@@ -97,6 +102,118 @@ fn totals_and_impossibility_agree_with_brute_force() {
         impossible += usize::from(want.is_none());
     }
     assert!(possible > 500 && impossible > 500, "{possible} possible, {impossible} impossible");
+}
+
+/// The same by trying meeting after meeting, and leaving off where somebody would sit twice at
+/// once: reaches problems that are too large to try every timetable.
+fn fewest_breaks_in_order(problem: &Problem, slots: &mut Vec<usize>) -> Option<u32> {
+    let m = slots.len();
+    if m == problem.meetings.len() {
+        let judged = score(problem, slots);
+        return judged.findings.is_empty().then_some(judged.breaks);
+    }
+    let mut best = None;
+    for t in 0..problem.slots {
+        let sits = |q: &usize| {
+            problem.meetings[*q]
+                .participants
+                .iter()
+                .any(|p| problem.meetings[m].participants.contains(p))
+        };
+        let clash = (0..m).filter(|&q| slots[q] == t).any(|q| sits(&q));
+        if clash || problem.meetings[m].fixed.is_some_and(|fixed| fixed != t) {
+            continue;
+        }
+        slots.push(t);
+        let found = fewest_breaks_in_order(problem, slots);
+        slots.pop();
+        best = match (best, found) {
+            (Some(a), Some(b)) => Some(std::cmp::min::<u32>(a, b)),
+            (a, b) => a.or(b),
+        };
+    }
+    best
+}
+
+#[test]
+fn larger_problems_agree_with_brute_force() {
+    let mut dice = Dice(11);
+    let mut broken = 0;
+    for round in 0..400 {
+        let problem = problem_of(&mut dice, 7, 8);
+        let want = fewest_breaks_in_order(&problem, &mut Vec::new());
+        let report = solve(&problem, &Options::default(), Budget::Steps(20_000_000)).unwrap();
+
+        assert_eq!(report.breaks, want, "round {round}: {problem:?}");
+        assert_eq!(report.conflict.is_empty(), want.is_some(), "round {round}");
+        assert_eq!(report.lower_bound, want, "round {round}");
+        broken += usize::from(want.is_some_and(|breaks| breaks > 0));
+    }
+    assert!(broken > 10, "{broken} problems with breaks seen");
+}
+
+/// The same event with its day run backwards.
+fn mirrored(problem: &Problem) -> Problem {
+    let back = |t: usize| problem.slots - 1 - t;
+    let mut mirrored = problem.clone();
+    mirrored.morning = problem.slots - problem.morning;
+    for participant in &mut mirrored.participants {
+        participant.forbidden.iter_mut().for_each(|t| *t = back(*t));
+    }
+    for meeting in &mut mirrored.meetings {
+        meeting.fixed = meeting.fixed.map(back);
+        meeting.half_day = match meeting.half_day {
+            HalfDay::Morning => HalfDay::Afternoon,
+            HalfDay::Afternoon => HalfDay::Morning,
+            HalfDay::Either => HalfDay::Either,
+        };
+    }
+    for order in &mut mirrored.precedences {
+        *order = Precedence { before: order.after, after: order.before };
+    }
+    mirrored
+}
+
+#[test]
+fn what_does_not_matter_changes_nothing_and_more_room_never_hurts() {
+    let mut dice = Dice(23);
+    let breaks = |problem: &Problem| {
+        solve(problem, &Options::default(), Budget::Steps(20_000_000)).unwrap().breaks
+    };
+    for round in 0..400 {
+        let problem = problem(&mut dice);
+        let want = breaks(&problem);
+
+        assert_eq!(breaks(&mirrored(&problem)), want, "backwards, round {round}: {problem:?}");
+        let mut turned = problem.clone();
+        for meeting in &mut turned.meetings {
+            meeting.participants.reverse();
+        }
+        turned.precedences.reverse();
+        assert_eq!(breaks(&turned), want, "turned around, round {round}: {problem:?}");
+        let mut roomy = problem.clone();
+        roomy.tables += 1;
+        let more = breaks(&roomy);
+        assert!(want.is_none() || more <= want && more.is_some(), "round {round}: {problem:?}");
+    }
+}
+
+#[test]
+fn planning_again_with_nothing_changed_changes_nothing() {
+    let mut dice = Dice(31);
+    let mut planned = 0;
+    for round in 0..1000 {
+        let problem = problem(&mut dice);
+        let first = plan(&problem, None, &Options::default(), Budget::Steps(200_000)).unwrap();
+        let Some(before) = first.timetable else { continue };
+        let again = Options { seed: 99, threads: 1 };
+        let second = plan(&problem, Some(&before), &again, Budget::Steps(200_000)).unwrap();
+
+        assert_eq!(second.timetable, Some(before), "round {round}: {problem:?}");
+        assert_eq!(second.moved, Vec::<usize>::new(), "round {round}");
+        planned += 1;
+    }
+    assert!(planned > 300, "{planned} problems planned");
 }
 
 #[test]

@@ -170,6 +170,11 @@ impl Writer<'_, '_> {
             }
             self.exactly_as_busy(p, &busy);
             let breaks = self.count_breaks(p, &busy);
+            if !self.guarded
+                && let Some(&first) = breaks.first()
+            {
+                self.one_stretch(p, &busy, first);
+            }
             self.out.breaks.push(breaks);
             self.busy.push(busy);
         }
@@ -241,6 +246,54 @@ impl Writer<'_, '_> {
             self.sat.clause(&[-too_many]);
         }
         runs.into_iter().take(most + 1).skip(1).collect()
+    }
+
+    /// Without a break a participant's day is one stretch as long as their meetings: implied, but
+    /// the solver sees it far sooner when it is said. `broken` is "at least one break".
+    fn one_stretch(&mut self, p: usize, busy: &[Option<Lit>], broken: Lit) {
+        let held = self.shape.meetings_of[p].len();
+        let begun = self.running_any(busy.iter().copied());
+        let mut to_come = self.running_any(busy.iter().rev().copied());
+        to_come.reverse();
+        for (t, &begun) in begun.iter().enumerate() {
+            let after = to_come.get(t + held).copied().flatten();
+            // Who has not begun by `t` cannot be done before `t + held`.
+            let clause: Vec<Lit> = begun.into_iter().chain(after).collect();
+            self.sat.clause(&clause);
+            let Some(begun) = begun else { continue };
+            if let Some(after) = after {
+                self.sat.clause(&[broken, -begun, -after]);
+            }
+            if let Some(to_come) = to_come[t] {
+                let mut clause = vec![broken, -begun, -to_come];
+                clause.extend(busy[t]);
+                self.sat.clause(&clause);
+            }
+        }
+    }
+
+    /// For each literal of `list`: whether it or one before it holds.
+    fn running_any(&mut self, list: impl Iterator<Item = Option<Lit>>) -> Vec<Option<Lit>> {
+        let mut any = None;
+        list.map(|literal| {
+            any = self.either(any, literal);
+            any
+        })
+        .collect()
+    }
+
+    /// A literal that holds exactly when `a` or `b` does.
+    fn either(&mut self, a: Option<Lit>, b: Option<Lit>) -> Option<Lit> {
+        match (a, b) {
+            (None, other) | (other, None) => other,
+            (Some(a), Some(b)) => {
+                let any = self.sat.fresh();
+                self.sat.clause(&[-a, any]);
+                self.sat.clause(&[-b, any]);
+                self.sat.clause(&[-any, a, b]);
+                Some(any)
+            }
+        }
     }
 
     fn tables(&mut self) -> Result<(), TooMuch> {

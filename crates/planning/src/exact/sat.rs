@@ -17,7 +17,7 @@ pub(crate) enum Answer {
 }
 
 /// Most literals in all clauses together: beyond this the memory is better left to others.
-const MOST_LITERALS: usize = 16_000_000;
+const MOST_LITERALS: usize = 8_000_000;
 
 /// Asks whether to stop, and counts conflicts.
 struct Watch<'a> {

@@ -200,3 +200,86 @@ fn weights_are_shown_put_in_force_rolled_back_and_learned_only_from_enough_answe
     assert_eq!(learned.code, 1, "{learned:?}");
     assert!(learned.out.contains("0 answers are too few to learn from; at least 30 are needed"));
 }
+
+/// A problem for each of the doors that print what an engine answers.
+const PLANS: [(&str, &str); 4] = [
+    (
+        "season",
+        r#"{"from":"2024-05-01","to":"2024-05-31","minDaysBetween":3,
+            "workingDays":[{"date":"2024-05-11","label":"调休上班"},{"date":"2024-05-20"}],
+            "hosts":[{"id":"nanshan","name":"南山区","past":["2023-11-10"]},{"id":"futian","name":"福田区"}],
+            "stops":[{"id":"s1"},{"id":"s2"}]}"#,
+    ),
+    (
+        "sessions",
+        r#"{"halfDays":1,"rooms":[{"id":"a"},{"id":"b"}],"groups":2,
+            "participants":[{"id":"p1","features":{"steel":80}},{"id":"p2","features":{"cloth":80}}],
+            "delegations":[{"id":"d1"},{"id":"d2"}],
+            "items":[{"id":"i1","delegation":"d1","features":{"steel":90}},
+                     {"id":"i2","delegation":"d2","features":{"cloth":50}}],
+            "minParticipants":1,"maxParticipants":1,"minItems":1,"maxItems":1}"#,
+    ),
+    (
+        "proposal",
+        r#"{"capacity":2,"people":[{"id":"e1","kind":"centralSoe"},{"id":"e2","kind":"privateFirm"},
+            {"id":"e3","kind":"privateFirm"}],
+            "suggestions":[{"a":"e1","b":"e2","valuePoints":80,"probabilityBasisPoints":5000},
+                           {"a":"e1","b":"e3","valuePoints":50,"probabilityBasisPoints":5000}],
+            "hosts":[{"id":"nanshan","name":"南山区"}]}"#,
+    ),
+    (
+        "visits",
+        r#"{"arriveBy":720,"travelMinutes":[[0,20,15],[20,0,25],[15,25,0]],
+            "sites":[{"id":"nanshan","name":"南山科技园","open":540,"close":700,"stayMinutes":40}],
+            "buses":[{"id":"b1","seats":45,"from":510}],"groups":[{"id":"g1","people":20}]}"#,
+    ),
+];
+
+#[test]
+fn seasons_sessions_proposals_and_visits_are_planned_from_a_file() {
+    let program = Program::default();
+    let answers = PLANS.map(|(door, problem)| {
+        let file = program.write(&format!("{door}.json"), problem);
+        let ran = program.run(&["solve", door, file.to_str().unwrap(), "--json"]);
+        assert_eq!(ran.code, 0, "{door}: {ran:?}");
+        let again = program.run(&["solve", door, file.to_str().unwrap(), "--json"]);
+        assert_eq!(again.out, ran.out, "{door}: the same answer");
+
+        let stray = problem.replacen('{', r#"{"luck":1,"#, 1);
+        let file = program.write(&format!("{door}.json"), stray);
+        let ran = program.run(&["solve", door, file.to_str().unwrap()]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{door}");
+        assert!(ran.err.contains("luck") && ran.err.contains("line 1"), "{door}: {}", ran.err);
+        again.json()
+    });
+    let [season, sessions, proposal, visits] = answers;
+    assert_eq!(season["status"], "optimal", "{season}");
+    let hosts: Vec<&Value> =
+        season["stops"].as_array().unwrap().iter().map(|s| &s["hosts"]).collect();
+    assert_eq!(hosts, [&json!(["futian"]), &json!(["nanshan"])], "in turn: {season}");
+    assert_eq!(sessions["figures"]["relevance"], 112, "{sessions}");
+    assert_eq!(proposal["status"], "optimal", "{proposal}");
+    assert_eq!(visits["status"], "optimal", "{visits}");
+}
+
+#[test]
+fn a_timetable_with_lists_of_tables_goes_to_the_engine_for_more_than_pairs() {
+    let program = Program::default();
+    let day = r#"{"slots":[{"halfDay":0},{"halfDay":0}],"tables":[{},{"equipment":["projector"]}],
+        "participants":[{"name":"甲"},{"name":"乙"},{"name":"丙"}],
+        "meetings":[{"participants":[0,1,2],"needs":["projector"]},{"participants":[0,1]}]}"#;
+    let file = program.write("day.json", day);
+    let args = ["solve", "timetable", file.to_str().unwrap(), "--steps", "20000", "--json"];
+    let ran = program.run(&args);
+    let answer = ran.json();
+    assert_eq!(answer["status"], "optimal", "{answer}");
+    assert_eq!(answer["timetable"]["meetings"][0]["table"], 1, "{answer}");
+    assert_eq!(program.run(&args).out, ran.out, "the same steps give the same bytes");
+
+    let full = day.replace(r#"{"halfDay":0},{"halfDay":0}"#, r#"{"halfDay":0}"#);
+    let file = program.write("full.json", full);
+    let ran = program.run(&["solve", "timetable", file.to_str().unwrap(), "--json"]);
+    let answer = ran.json();
+    assert_eq!((ran.code, &answer["status"]), (0, &json!("infeasible")), "{answer}");
+    assert!(!answer["conflict"].as_array().unwrap().is_empty(), "{answer}");
+}

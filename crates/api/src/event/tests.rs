@@ -15,6 +15,7 @@ use crate::ids::wire;
 use crate::testing::{actor, ask, counted, world};
 
 mod agenda;
+mod day;
 mod plan;
 
 fn coordinator() -> Actor {

@@ -23,6 +23,7 @@ mod m20261122_000017_lamps;
 mod m20261122_000018_weights;
 mod m20261122_000019_patterns;
 mod m20261123_000020_credit;
+mod m20261123_000021_guests;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_weights::Migration),
             Box::new(m20261122_000019_patterns::Migration),
             Box::new(m20261123_000020_credit::Migration),
+            Box::new(m20261123_000021_guests::Migration),
         ]
     }
 }

@@ -44,6 +44,14 @@ words! {
         FollowedAnswered = "followed_answered",
         /// The timetable of an event changed for the body 日程变动: published, or planned again.
         TimetableChanged = "timetable_changed",
+        /// The body is invited to an event 活动邀请: it answers.
+        GuestInvited = "guest_invited",
+        /// The body waited for a place at an event and has got one 候补递补.
+        GuestPromoted = "guest_promoted",
+        /// Another participant of an event asks for a meeting 会面申请: it waits for an answer.
+        MeetingRequested = "meeting_requested",
+        /// The body asked for a meeting and was answered 会面申请答复.
+        RequestAnswered = "request_answered",
     }
 }
 
@@ -69,6 +77,10 @@ impl NoticeKind {
             Self::NeedLapsing => "久未确认，即将过期；如仍需要请确认",
             Self::FollowedAnswered => "（贵企业诉求已并入）已答复",
             Self::TimetableChanged => "的日程已发布或有变动，请查看贵单位的日程",
+            Self::GuestInvited => "邀请贵单位参加，请在期限内答复",
+            Self::GuestPromoted => "有名额空出，贵单位已由候补转为参加",
+            Self::MeetingRequested => "有参会方申请与贵单位会面，请答复",
+            Self::RequestAnswered => "贵单位的会面申请已有答复",
         };
         let thing = if self.is_about_event() { "活动" } else { "诉求" };
         format!("{thing}「{title}」{tail}。")
@@ -97,6 +109,12 @@ impl NoticeKind {
             Self::NeedLapsing => "lapses soon; please confirm it if it is still wanted",
             Self::FollowedAnswered => "with which yours was merged was answered",
             Self::TimetableChanged => "has a timetable that is new for you; please look at it",
+            Self::GuestInvited => "invites your organisation; please answer in time",
+            Self::GuestPromoted => "has a place for your organisation, which was waiting for one",
+            Self::MeetingRequested => {
+                "has a participant who asks to meet your organisation; please answer"
+            }
+            Self::RequestAnswered => "has an answer to your organisation's request for a meeting",
         };
         let thing = if self.is_about_event() { "event" } else { "need" };
         format!("The {thing} “{title}” {tail}.")
@@ -104,7 +122,28 @@ impl NoticeKind {
 
     /// Whether it is about an event, not a need.
     const fn is_about_event(self) -> bool {
-        matches!(self, Self::TimetableChanged)
+        match self {
+            Self::GuestInvited
+            | Self::GuestPromoted
+            | Self::MeetingRequested
+            | Self::RequestAnswered
+            | Self::TimetableChanged => true,
+            Self::NeedSubmitted
+            | Self::NeedExcluded
+            | Self::NeedDispatched
+            | Self::NeedSentBack
+            | Self::NeedReassigned
+            | Self::NeedAccepted
+            | Self::NeedWhistled
+            | Self::NeedCheckedIn
+            | Self::NeedAnswered
+            | Self::NeedRated
+            | Self::NeedReopened
+            | Self::NeedClosed
+            | Self::NeedOverdue
+            | Self::NeedLapsing
+            | Self::FollowedAnswered => false,
+        }
     }
 }
 

@@ -11,7 +11,6 @@ pub mod tend;
 
 use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
-use lianmeng_domain::committee::Member;
 use lianmeng_domain::event::{DockingEvent, may_manage};
 use lianmeng_domain::guest::book::{self as places, GuestBook, Quota};
 use lianmeng_domain::guest::{

@@ -29,7 +29,9 @@ async fn day() -> (Office, String, [String; 2], Value) {
     }
     let now = Clock::Fixed(Utc.with_ymd_and_hms(2026, 3, 10, 2, 0, 0).unwrap());
     let office = Office { clock: now, ..office };
-    (office, event, points.try_into().unwrap(), named["guest"].clone())
+    let mut guest = named["guest"].clone();
+    guest["id"] = json!(ids[0]);
+    (office, event, points.try_into().unwrap(), guest)
 }
 
 /// A scan at so many minutes after nine.

@@ -22,6 +22,7 @@ mod m20261122_000016_contacts;
 mod m20261122_000017_lamps;
 mod m20261122_000018_weights;
 mod m20261122_000019_patterns;
+mod m20261123_000021_guests;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_lamps::Migration),
             Box::new(m20261122_000018_weights::Migration),
             Box::new(m20261122_000019_patterns::Migration),
+            Box::new(m20261123_000021_guests::Migration),
         ]
     }
 }

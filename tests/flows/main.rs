@@ -6,6 +6,7 @@ mod contacts;
 mod doors;
 mod endpoint;
 mod faults;
+mod guests;
 mod http;
 mod identity;
 mod joining;

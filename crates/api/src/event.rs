@@ -18,14 +18,21 @@ use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::version::Version;
 use lianmeng_domain::meeting::{Meeting, Participant};
 use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::rights::DataClass;
 use lianmeng_store::event::{self as store, EventFilter, version};
+use lianmeng_store::guest as guests;
 use lianmeng_store::meeting::{self as meetings, participant};
 
+use crate::check_in::CheckInFiguresNode;
 use crate::committee::CommitteeNode;
 use crate::error::ApiError;
+use crate::guest::figures::FiguresNode;
+use crate::guest::loader::{FirstGuests, HeadsOf};
+use crate::guest::{self, GuestFilterInput, GuestList};
 use crate::ids;
 use crate::page::{self, Span};
 use crate::region::{PlaceInput, PlaceNode};
+use crate::request::{self, RequestList, RequestRulesNode, RequestStageWord, RulesOf};
 use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
 use crate::venue::VenueNode;
@@ -76,7 +83,7 @@ pub enum EventStageWord {
 pub struct DockingEventNode(pub DockingEvent);
 
 /// A docking event (对接活动): a supply–demand matchmaking meeting. Organisers see all of it; others
-/// see it once a version is published, and of its timetable only what concerns themselves.
+/// see it once a version is published or they are invited, and of its timetable only what concerns themselves.
 #[Object(name = "DockingEvent")]
 impl DockingEventNode {
     /// Global id.
@@ -231,6 +238,83 @@ impl DockingEventNode {
             version,
             is_managed,
         }))
+    }
+
+    /// Guests (嘉宾) that the caller sees, in the order in which they were invited: organisers all,
+    /// whoever is invited itself, others none.
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
+    async fn guests(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<GuestFilterInput>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
+    ) -> Result<GuestList> {
+        let (scope, span) = (Scope::of(ctx)?, Span { first, after, last, before });
+        let page = span.by_id(guest::LIST)?;
+        let filter = filter.unwrap_or_default().into_filter(scope.desk.now);
+        let rows = if page.is_start() && filter == guests::GuestFilter::default() {
+            scope.few(FirstGuests { of: self.0.id, first: page.window().limit }).await?
+        } else {
+            let filter = guests::GuestFilter { event: Some(self.0.id), ..filter.clone() };
+            let eyes = scope.eyes_of(DataClass::Guest);
+            guests::page(&scope.desk.db, eyes, &filter, page.window()).await?
+        };
+        let filter = guests::GuestFilter { event: Some(self.0.id), ..filter };
+        Ok(guest::listed(scope, &page, rows, filter))
+    }
+
+    /// Its guests in figures, with the quotas; null for everyone but the organisers.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn guest_figures(&self, ctx: &Context<'_>) -> Result<Option<FiguresNode>> {
+        let scope = Scope::of(ctx)?;
+        if !sees_all(sight(scope), &self.0) {
+            return Ok(None);
+        }
+        let figures = lianmeng_app::guest::figures(&scope.desk, &self.0).await;
+        Ok(Some(FiguresNode(figures.map_err(ApiError::from)?)))
+    }
+
+    /// How many people come with its guests.
+    async fn guest_head_count(&self, ctx: &Context<'_>) -> Result<u32> {
+        Ok(Scope::of(ctx)?.one(HeadsOf(self.0.id)).await?.unwrap_or(0))
+    }
+
+    /// Meeting requests (会面申请) that the caller sees, in the order in which they were sent: organisers
+    /// all, a participant its own.
+    #[graphql(complexity = "page::cost(first.or(last), child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list are its interface")]
+    async fn meeting_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In one of these stages; in any if absent.", validator(max_items = 5))]
+        stages: Option<Vec<RequestStageWord>>,
+        #[graphql(desc = "Rows on the page, 1 to 100; 20 if absent.")] first: Option<i32>,
+        #[graphql(desc = "endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "startCursor of the page after.")] before: Option<String>,
+    ) -> Result<RequestList> {
+        let page = Span { first, after, last, before }.by_id(request::LIST)?;
+        request::listed(Scope::of(ctx)?, self.0.id, stages, &page).await
+    }
+
+    /// What it allows of meeting requests; null if it never took any.
+    async fn meeting_request_rules(&self, ctx: &Context<'_>) -> Result<Option<RequestRulesNode>> {
+        Ok(Scope::of(ctx)?.one(RulesOf(self.0.id)).await?.map(RequestRulesNode))
+    }
+
+    /// Who was checked in (签到统计); null for everyone but the organisers.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn check_in_figures(&self, ctx: &Context<'_>) -> Result<Option<CheckInFiguresNode>> {
+        let scope = Scope::of(ctx)?;
+        if !sees_all(sight(scope), &self.0) {
+            return Ok(None);
+        }
+        let figures = lianmeng_app::check_in::figures(&scope.desk, self.0.id).await;
+        Ok(Some(CheckInFiguresNode::new(figures.map_err(ApiError::from)?)))
     }
 
     /// Number of the version published last, from 1; null before the first.

@@ -69,6 +69,14 @@ pub enum NoticeKindWord {
     NeedLapsing,
     /// The need that an enterprise's own was merged with was answered (并单答复).
     FollowedAnswered,
+    /// You are invited to an event (活动邀请): please answer.
+    GuestInvited,
+    /// You waited for a place at an event and have got one (候补递补).
+    GuestPromoted,
+    /// Another participant of an event asks for a meeting (会面申请): please answer.
+    MeetingRequested,
+    /// You asked for a meeting and were answered (会面申请答复).
+    RequestAnswered,
 }
 
 /// A notice as clients see it.

@@ -21,6 +21,7 @@ use crate::bidding::BiddingMutation;
 use crate::calendar::{CalendarMutation, CalendarQuery};
 use crate::chain::change::ChainMutation;
 use crate::chain::{ChainNode, ChainQuery, SegmentNode};
+use crate::check_in::change::CheckInMutation;
 use crate::claim::{ClaimMutation, ClaimQuery};
 use crate::colleague::ColleagueQuery;
 use crate::colleague::change::ColleagueMutation;
@@ -36,6 +37,8 @@ use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
 use crate::graph::GraphQuery;
+use crate::guest::GuestQuery;
+use crate::guest::change::GuestMutation;
 use crate::ids;
 use crate::import::ImportMutation;
 use crate::industry::{self, IndustryNode, IndustryQuery};
@@ -63,6 +66,7 @@ use crate::product::{ProductNode, ProductQuery};
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
+use crate::request::change::RequestMutation;
 use crate::scope::Scope;
 use crate::search::SearchQuery;
 use crate::service::Engine;
@@ -246,6 +250,7 @@ pub struct Query(
     NoticeQuery,
     VenueQuery,
     EventQuery,
+    GuestQuery,
     TimeQuery,
 );
 
@@ -288,12 +293,17 @@ pub struct Mutation(
     ContactMutation,
     VenueMutation,
     EventMutation,
+    AttendanceMutation,
     TimeMutation,
 );
 
 /// What one can do with files.
 #[derive(Debug, Default, MergedObject)]
 pub struct FileMutation(ImportMutation, AttachmentMutation);
+
+/// Changes of who comes to events and whom they want to meet.
+#[derive(Debug, Default, MergedObject)]
+pub struct AttendanceMutation(GuestMutation, RequestMutation, CheckInMutation);
 
 /// What one can change about time.
 #[derive(Debug, Default, MergedObject)]

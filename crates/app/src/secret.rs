@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use thiserror::Error;
 
 /// 32 random bytes; the debug form hides them.
@@ -22,6 +22,13 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the machine gives no randomness: {0}")]
 pub struct NoRandomness(String);
+
+impl NoRandomness {
+    /// What was drawn did not serve.
+    pub(crate) fn poor() -> Self {
+        Self("what was drawn cannot be used; try again".to_owned())
+    }
+}
 
 impl Secret {
     /// A new secret.
@@ -43,6 +50,11 @@ impl Secret {
     /// Its bytes.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// 64 bytes that follow from it and `number`: several secrets from one.
+    pub fn derived(&self, number: u32) -> [u8; 64] {
+        Sha512::new().chain_update(self.0).chain_update(number.to_be_bytes()).finalize().into()
     }
 
     /// It as text: `prefix` and 43 characters of base64 for addresses.

@@ -130,6 +130,14 @@ ids! {
     ParticipantId = "participant";
     /// Id of a meeting 一对一会面.
     MeetingId = "meeting";
+    /// Id of an invitation to an event 嘉宾.
+    GuestId = "guest";
+    /// Id of a person who comes with a guest 随行人员.
+    GuestPersonId = "guest_person";
+    /// Id of a meeting request 会面申请.
+    MeetingRequestId = "meeting_request";
+    /// Id of a checkpoint 签到点.
+    CheckpointId = "checkpoint";
     /// Id of an account 账号.
     AccountId = "account";
     /// Id of a grant: a role held for a body and a term 任职.

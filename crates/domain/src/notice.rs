@@ -41,6 +41,14 @@ words! {
         NeedLapsing = "need_lapsing",
         /// The need that an enterprise's own was merged with was answered 并单答复.
         FollowedAnswered = "followed_answered",
+        /// The body is invited to an event 活动邀请: it answers.
+        GuestInvited = "guest_invited",
+        /// The body waited for a place at an event and has got one 候补递补.
+        GuestPromoted = "guest_promoted",
+        /// Another participant of an event asks for a meeting 会面申请: it waits for an answer.
+        MeetingRequested = "meeting_requested",
+        /// The body asked for a meeting and was answered 会面申请答复.
+        RequestAnswered = "request_answered",
     }
 }
 
@@ -65,8 +73,13 @@ impl NoticeKind {
             Self::NeedOverdue => "已超期",
             Self::NeedLapsing => "久未确认，即将过期；如仍需要请确认",
             Self::FollowedAnswered => "（贵企业诉求已并入）已答复",
+            Self::GuestInvited => "邀请贵单位参加，请在期限内答复",
+            Self::GuestPromoted => "有名额空出，贵单位已由候补转为参加",
+            Self::MeetingRequested => "有参会方申请与贵单位会面，请答复",
+            Self::RequestAnswered => "贵单位的会面申请已有答复",
         };
-        format!("诉求「{title}」{tail}。")
+        let thing = if self.is_about_event() { "活动" } else { "诉求" };
+        format!("{thing}「{title}」{tail}。")
     }
 
     /// The same in English.
@@ -91,8 +104,40 @@ impl NoticeKind {
             Self::NeedOverdue => "is overdue",
             Self::NeedLapsing => "lapses soon; please confirm it if it is still wanted",
             Self::FollowedAnswered => "with which yours was merged was answered",
+            Self::GuestInvited => "invites your organisation; please answer in time",
+            Self::GuestPromoted => "has a place for your organisation, which was waiting for one",
+            Self::MeetingRequested => {
+                "has a participant who asks to meet your organisation; please answer"
+            }
+            Self::RequestAnswered => "has an answer to your organisation's request for a meeting",
         };
-        format!("The need “{title}” {tail}.")
+        let thing = if self.is_about_event() { "event" } else { "need" };
+        format!("The {thing} “{title}” {tail}.")
+    }
+
+    /// Whether it is about an event, not a need.
+    const fn is_about_event(self) -> bool {
+        match self {
+            Self::GuestInvited
+            | Self::GuestPromoted
+            | Self::MeetingRequested
+            | Self::RequestAnswered => true,
+            Self::NeedSubmitted
+            | Self::NeedExcluded
+            | Self::NeedDispatched
+            | Self::NeedSentBack
+            | Self::NeedReassigned
+            | Self::NeedAccepted
+            | Self::NeedWhistled
+            | Self::NeedCheckedIn
+            | Self::NeedAnswered
+            | Self::NeedRated
+            | Self::NeedReopened
+            | Self::NeedClosed
+            | Self::NeedOverdue
+            | Self::NeedLapsing
+            | Self::FollowedAnswered => false,
+        }
     }
 }
 

@@ -185,6 +185,10 @@ words! {
         EventWishes = "event_wishes",
         /// The timetable before it is published 初排.
         EventDraft = "event_draft",
+        /// Who is invited to an event, the answers, and who comes 嘉宾.
+        Guest = "guest",
+        /// Who asks whom for a meeting before the timetable is planned 会面申请.
+        MeetingRequest = "meeting_request",
         /// Jobs 后台任务.
         Job = "job",
         /// The caller's own account, grants, logins and tokens 本人账号.
@@ -269,14 +273,18 @@ pub const MATRIX: &[Rule] = &[
            scope: "As owner or counterpart; committee: with a side on its chain. Host: of a project in its district, or with a side in its zone. Masked: not score and reasons." },
     Rule { class: DataClass::Outcome,       in_scope: [F, M, M, N, N, M, M, F, F, F, F, F, N, N], published: F,
            scope: "What it reported; committee: of enterprises on its chain; host: of events it hosts. Masked: not amount, number and note. Published: approved figures." },
-    Rule { class: DataClass::EventCard,     in_scope: [N, N, N, N, N, N, N, F, F, F, N, F, N, N], published: F,
-           scope: "Committee: its events; host: those it hosts. Published: once a version of the timetable is." },
+    Rule { class: DataClass::EventCard,     in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: F,
+           scope: "Committee: its events; host: those it hosts. Whoever is invited, and head offices: from the sending of the invitation until it is taken back; participants while the event takes meeting requests. Published: once a version of the timetable is." },
     Rule { class: DataClass::EventRows,     in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
            scope: "Organisers: all of their event. Participants and head offices: their own rows of the published timetable, themselves and those they meet." },
     Rule { class: DataClass::EventWishes,   in_scope: [F, F, N, F, F, F, N, F, F, F, N, F, N, N], published: N,
            scope: "Organisers: all of their event. A participant: its own." },
     Rule { class: DataClass::EventDraft,    in_scope: [N, N, N, N, N, N, N, F, F, F, N, F, N, N], published: N,
            scope: "Organisers: their event." },
+    Rule { class: DataClass::Guest,         in_scope: [F, F, N, F, F, F, N, F, F, F, F, M, N, N], published: N,
+           scope: "Organisers: all of their event. Whoever is invited, and head offices: their own, once sent. Masked: no notes, plates, food and badges; of persons family name and ends of the phone number. Everybody who sees the event sees how many people come." },
+    Rule { class: DataClass::MeetingRequest, in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
+           scope: "Organisers: all of their event. Either side, and head offices: their own. Why one declined is a decline reason." },
     Rule { class: DataClass::Job,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
            scope: "Those one asked for; coordinators and administrators all." },
     Rule { class: DataClass::Own,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,

@@ -8,6 +8,7 @@
 
 pub mod agenda;
 pub mod annotate;
+pub mod badges;
 pub mod calendar;
 pub mod csv;
 mod decode;

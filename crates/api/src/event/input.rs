@@ -416,6 +416,6 @@ pub struct EventPlanInput {
 }
 
 /// The event meant and the version read.
-pub(super) fn target(event_id: &str, version: i64) -> Result<Target, ApiError> {
+pub(crate) fn target(event_id: &str, version: i64) -> Result<Target, ApiError> {
     Ok(Target { event: ids::decode(event_id)?, version })
 }

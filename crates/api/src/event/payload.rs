@@ -138,7 +138,7 @@ pub struct EventParticipantsPayload {
 }
 
 impl EventParticipantsPayload {
-    pub(super) fn from_result(
+    pub(crate) fn from_result(
         result: Result<(DockingEvent, Vec<Participant>), EventCommandError>,
     ) -> Result<Self, ApiError> {
         Ok(match result {
@@ -235,7 +235,7 @@ impl MeetingPayload {
 }
 
 /// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
-fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
+pub(crate) fn user_error(error: EventCommandError) -> Result<UserError, ApiError> {
     use ErrorCode as Code;
     use EventCommandError as Error;
     let (code, field) = match &error {

@@ -79,6 +79,15 @@ fn right(mutation: &str, column: Column) -> Option<Asker> {
         ("contactAdd" | "contactChange" | "contactRemove", Column::DepartmentHandler) => {
             (Role::DepartmentHandler, "u12")
         }
+        (mutation, Column::Enterprise) if mutation.starts_with("meetingRequest") => {
+            (Role::Enterprise, if is_asked(mutation) { "e1" } else { "e4" })
+        }
+        (mutation, Column::DepartmentHandler) if mutation.starts_with("meetingRequest") => {
+            (Role::DepartmentHandler, "u12")
+        }
+        ("guestAnswer" | "guestDelegation" | "guestSubstitute", Column::DepartmentHandler) => {
+            (Role::DepartmentHandler, "u12")
+        }
         ("needCheckIn", Column::DepartmentHandler) => (Role::DepartmentHandler, "u13"),
         (_, Column::LiaisonOfEnterprise) => (Role::ServiceLiaison, "e1"),
         (_, Column::Enterprise) => (Role::Enterprise, "e1"),
@@ -90,6 +99,11 @@ fn right(mutation: &str, column: Column) -> Option<Asker> {
         _ => return None,
     };
     Some(asker(role, letters))
+}
+
+/// Whether it is for who was asked for a meeting, not for who asked.
+fn is_asked(mutation: &str) -> bool {
+    matches!(mutation, "meetingRequestAccept" | "meetingRequestDecline")
 }
 
 /// Everybody who asks.
@@ -161,6 +175,17 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "ownerId") if mutation == "taskList" => "enterprise:#3",
         (_, "enterpriseId" | "supplierId" | "ownerId" | "providerId") => "enterprise:#1",
         (_, "eventId") => "event:#1",
+        (_, "requestId") if is_asked(mutation) == (column == Column::Enterprise) => {
+            "meeting_request:#3"
+        }
+        (_, "requestId") => "meeting_request:#4",
+        (_, "toId") => "enterprise:#9",
+        ("checkpointRemove", "checkpointId") => "checkpoint:#2",
+        (_, "checkpointId") => "checkpoint:#1",
+        (_, "guestId") if column == Column::DepartmentHandler => "guest:#2",
+        (_, "guestId") => "guest:#1",
+        (_, "guestIds") => "guest:#4",
+        (_, "personId") => "guest_person:#1",
         (_, "handlerId") => "organisation:#7",
         (_, "holderId" | "aId") => "organisation:#12",
         (_, "partnerId" | "bId") => "enterprise:#2",

@@ -232,6 +232,8 @@ impl Judge<'_> {
             "task" => Class::Task,
             "outcome" => Class::Outcome,
             "event" => Class::EventCard,
+            "guest" | "guest_person" => Class::Guest,
+            "meeting_request" => Class::MeetingRequest,
             "participant" => Class::EventRows,
             "meeting" => Class::EventDraft,
             "job" => Class::Job,

@@ -165,9 +165,23 @@ const FACTS: &[Fact] = &[
     fact(Class::Outcome, "outcome:#3", "e9 k5 k6"),
     fact(Class::Outcome, "outcome:#4", "r440305"),
     published(Class::EventCard, "event:#1", "k5 r320612 z1"),
-    fact(Class::EventCard, "event:#2", "k6 r440305"),
+    fact(Class::EventCard, "event:#2", "k6 r440305 e2 e8 e10 g11"),
     fact(Class::EventDraft, "event:#1", "k5 r320612 z1"),
     fact(Class::EventDraft, "event:#2", "k6 r440305"),
+    fact(Class::MeetingRequest, "meeting_request:#1", "k6 r440305 e2 e8"),
+    fact(Class::DeclineReason, "meeting_request:#1", "e2"),
+    fact(Class::MeetingRequest, "meeting_request:#2", "k6 r440305 e2 e8"),
+    fact(Class::DeclineReason, "meeting_request:#2", ""),
+    fact(Class::MeetingRequest, "meeting_request:#3", "k5 r320612 z1 e1 g3 u12"),
+    fact(Class::DeclineReason, "meeting_request:#3", ""),
+    fact(Class::MeetingRequest, "meeting_request:#4", "k5 r320612 z1 e4 u12"),
+    fact(Class::DeclineReason, "meeting_request:#4", ""),
+    fact(Class::Guest, "guest:#1", "k5 r320612 z1 e1 g3"),
+    fact(Class::Guest, "guest:#2", "k5 r320612 z1 u12"),
+    fact(Class::Guest, "guest:#3", "k6 r440305 e10 g11"),
+    fact(Class::Guest, "guest:#4", "k5 r320612 z1"),
+    fact(Class::Guest, "guest_person:#1", "k5 r320612 z1 e1 g3"),
+    fact(Class::Guest, "guest_person:#2", "k5 r320612 z1 e1 g3"),
     fact(Class::EventRows, "participant:#1", "k5 r320612 z1 e1 g3 e4"),
     fact(Class::EventRows, "participant:#2", "k5 r320612 z1 e4 e1 g3"),
     fact(Class::EventRows, "participant:#3", "k5 r320612 z1 u12 e9"),
@@ -236,7 +250,7 @@ const REGISTRY: &str = "enterprise:#1 enterprise:#2 enterprise:#3 enterprise:#4 
     alliance:#1 alliance:#2 zone:#1 zone:#2 venue:#1 venue:#2 region:320612 industry:gbt4754_2017:C17";
 
 /// What `node` knows nothing of.
-const NO_NODES: &str = "job bid attachment contact invitation claim account grant login api_token notice audit \
+const NO_NODES: &str = "job bid guest guest_person meeting_request attachment contact invitation claim account grant login api_token notice audit \
      webhook delivery";
 
 /// Who asks.

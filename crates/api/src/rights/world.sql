@@ -146,6 +146,26 @@ INSERT INTO participants (id, event_id, enterprise_id, organisation_id, unavaila
 INSERT INTO meetings (id, event_id, first_id, second_id, half_day, fixed_slot, slot, table_number, is_locked) VALUES
   ('#1', '#1', '#1', '#2', NULL, NULL, 2, 1, true), ('#2', '#1', '#3', '#4', 'morning', NULL, 1, 2, false), ('#3', '#1', '#1', '#4', NULL, 1, 1, 1, false),
   ('#4', '#2', '#5', '#6', NULL, NULL, 1, 1, false);
+-- 1: comes with a person and a driver. 2: waits. 3: asked to the event that is not published. 4: not sent.
+INSERT INTO guest_books (event_id, capacity, quotas, version) VALUES ('#1', NULL, '[["bank",1,1]]', 1);
+INSERT INTO guests (id, event_id, enterprise_id, organisation_id, outside_name, kind, stage, why, note, is_proxy, sent_at, reply_by, answered_at, queued_at, named, escorts, plates, diet, version) VALUES
+  ('#1', '#1', '#1', NULL, NULL, 'enterprise', 'yes', NULL, '§!guest/guest:#1§', true, '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', '2026-02-21T01:00:00+00:00', NULL, 1, 1, '["§!guest/guest:#1§"]', '§!guest/guest:#1§', 3),
+  ('#2', '#1', NULL, '#12', NULL, 'bank', 'waiting', 'kind_full', '§!guest/guest:#2§', false, '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', '2026-02-21T01:00:00+00:00', '2026-02-21T01:00:00+00:00', 0, 0, '[]', '', 3),
+  ('#3', '#2', '#10', NULL, NULL, 'enterprise', 'sent', NULL, '', false, '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', NULL, NULL, 0, 0, '[]', '', 2),
+  ('#4', '#1', NULL, NULL, '§guest/guest:#4§', 'media', 'draft', NULL, '', false, NULL, NULL, NULL, NULL, 0, 0, '[]', '', 1);
+INSERT INTO guest_people (id, guest_id, event_id, name, title, phone, is_head, is_escort, badge, left_at, successor_id) VALUES
+  ('#1', '#1', '#1', '李§!guest/guest_person:#1§', '经理', '§!guest/guest_person:#1§', true, false, '§!guest/guest_person:#1§', NULL, NULL),
+  ('#2', '#1', '#1', '', '', '', false, true, 'DRIVER2', NULL, NULL);
+-- 1: declined, for a reason of who declined. 2: taken back. 3: waits, of an event that takes no more.
+INSERT INTO request_rules (event_id, cap, days, version) VALUES ('#2', 3, 7, 1), ('#1', 0, 7, 1);
+INSERT INTO meeting_requests (id, event_id, from_enterprise, from_organisation, to_enterprise, to_organisation, message, half_day, priority, stage, sent_at, ends_at, closed_at, reason, meeting_id, version) VALUES
+  ('#1', '#2', '#8', NULL, '#2', NULL, '§meeting_request/meeting_request:#1§', NULL, 'must', 'declined', '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', '2026-02-21T01:00:00+00:00', '§!decline_reason/meeting_request:#1§', NULL, 2),
+  ('#2', '#2', '#2', NULL, '#8', NULL, '§meeting_request/meeting_request:#2§', 'afternoon', 'want', 'cancelled', '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', '2026-02-21T01:00:00+00:00', '§meeting_request/meeting_request:#2§', NULL, 2),
+  ('#3', '#1', NULL, '#12', '#1', NULL, '§meeting_request/meeting_request:#3§', NULL, 'may', 'pending', '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', NULL, '', NULL, 1),
+  ('#4', '#1', '#4', NULL, NULL, '#12', '§meeting_request/meeting_request:#4§', NULL, 'may', 'pending', '2026-02-20T01:00:00+00:00', '2026-03-15T01:00:00+00:00', NULL, '', NULL, 1);
+INSERT INTO checkpoints (id, event_id, name, is_entrance) VALUES ('#1', '#1', '§event_draft/event:#1§', true), ('#2', '#1', '二号门', true);
+INSERT INTO check_ins (event_id, client_id, person_id, checkpoint_id, direction, at, device, is_by_hand) VALUES
+  ('#1', 'one', '#1', '#1', 'in', '2026-03-20T01:00:00+00:00', '', false);
 INSERT INTO meeting_precedences (event_id, before_id, after_id) VALUES ('#1', '#3', '#1');
 INSERT INTO event_versions (event_id, number, published_at, breaks, meetings) VALUES
   ('#1', 1, '2026-02-27T01:00:00+00:00', 5, 1), ('#1', 2, '2026-02-28T01:00:00+00:00', 6, 2);

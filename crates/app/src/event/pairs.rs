@@ -13,7 +13,7 @@ use lianmeng_store::meeting::{self as store, participant};
 
 use super::people::{wire_of, wire_of_member};
 use super::{EventCommandError, Target, managed, replayed, revised, timetable, wire};
-use crate::command::{self, Begun, Touches};
+use crate::command::{self, Begun, Change, Touches};
 use crate::desk::Desk;
 
 /// One side of a pair: a participant, or whom it stands for.
@@ -110,10 +110,22 @@ pub async fn add(
         }
     };
     let event = managed(&change.tx, actor, cmd.target).await?;
+    let (event, added) = insert(desk, &change, event, &cmd.pairs).await?;
+    change.finish("AddPairs", &wire(event.id), Touches::Nothing).await?;
+    Ok((event, added))
+}
+
+/// Adds pairs to `event`, within a change that somebody may make; gives the meetings in the order given.
+pub(crate) async fn insert(
+    desk: &Desk,
+    change: &Change<'_>,
+    event: DockingEvent,
+    pairs: &[Pair],
+) -> Result<(DockingEvent, Vec<Meeting>), EventCommandError> {
     let board = timetable(&change.tx, event.id).await?;
-    let added: Vec<Meeting> = sides(&board.participants, &cmd.pairs)?
+    let added: Vec<Meeting> = sides(&board.participants, pairs)?
         .into_iter()
-        .zip(&cmd.pairs)
+        .zip(pairs)
         .map(|([first, second], pair)| Meeting {
             id: desk.mint(),
             event: event.id,
@@ -127,9 +139,7 @@ pub async fn add(
         .collect();
     board.check_added(&added)?;
     store::insert_many(&change.tx, &added).await?;
-    let event = revised(desk, &change, event).await?;
-    change.finish("AddPairs", &wire(event.id), Touches::Nothing).await?;
-    Ok((event, added))
+    Ok((revised(desk, change, event).await?, added))
 }
 
 /// Adds and removes precedences; the event's managers only.

@@ -113,7 +113,7 @@ pub async fn update(
 }
 
 /// Inserts `members` as participants of `event` after checking the rules.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     desk: &Desk,
     db: &impl ConnectionTrait,
     event: DockingEventId,
@@ -166,7 +166,7 @@ pub(super) fn wire_of(id: ParticipantId) -> String {
 }
 
 /// The wire id of whoever takes part.
-pub(super) fn wire_of_member(member: Member) -> String {
+pub(crate) fn wire_of_member(member: Member) -> String {
     match member {
         Member::Enterprise(id) => format!("{}:{id}", EnterpriseId::TAG),
         Member::Organisation(id) => format!("{}:{id}", OrganisationId::TAG),

@@ -301,7 +301,9 @@ impl Run {
         let desk = Desk { now, today: local_date(now), ..self.office.desk() };
         login::tidy(&desk).await?;
         reservation::sweep(&desk, &system(), self.leased.job.id).await?;
-        let tended = crate::need::tend(&desk, &self.leased.job.actor).await?;
+        let tended = crate::need::tend(&desk, &self.leased.job.actor).await?
+            + crate::guest::tend::tend(&desk, &self.leased.job.actor).await?
+            + crate::request::tend(&desk, &self.leased.job.actor).await?;
         // Last: a store that is away keeps nothing else from being done.
         attachment::tend(&desk).await.map_err(|error| Fault::Again(error.to_string()))?;
         tracing::info!(forgotten, tended, "house kept");

@@ -40,6 +40,8 @@ const ATTACHER: &[Column] = &[
     Coordinator,
 ];
 const SIDE: &[Column] = &[Enterprise, DepartmentHandler];
+const GUEST: &[Column] =
+    &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary, DistrictHost];
 const KEEPER: &[Column] = &[Enterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
 const CONTACT_KEEPER: &[Column] =
     &[Enterprise, LiaisonOfEnterprise, DepartmentHandler, Coordinator, CommitteeSecretary];
@@ -71,6 +73,14 @@ const fn committee(name: &'static str) -> Mutation {
 
 const fn organiser(name: &'static str) -> Mutation {
     Mutation { name, may: ORGANISER, scope: "events of its committee, or hosted by it" }
+}
+
+const fn guest(name: &'static str) -> Mutation {
+    Mutation { name, may: GUEST, scope: "its own invitation; events it organises" }
+}
+
+const fn side(name: &'static str) -> Mutation {
+    Mutation { name, may: SIDE, scope: "requests it made or got, as a participant of the event" }
 }
 
 const fn handler(name: &'static str) -> Mutation {
@@ -118,6 +128,10 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("chainRegister"),
     registry("chainRemove"),
     registry("chainUpdate"),
+    organiser("checkInByHand"),
+    organiser("checkInsUpload"),
+    organiser("checkpointAdd"),
+    organiser("checkpointRemove"),
     committee("claimDecide"),
     Mutation {
         name: "claimFile",
@@ -161,6 +175,15 @@ pub const MUTATIONS: &[Mutation] = &[
     organiser("eventPublish"),
     organiser("eventUpdate"),
     person("grantLeave"),
+    guest("guestAnswer"),
+    guest("guestDelegation"),
+    organiser("guestPromote"),
+    organiser("guestQuotasSet"),
+    guest("guestSubstitute"),
+    organiser("guestWithdraw"),
+    organiser("guestsInvite"),
+    organiser("guestsSeat"),
+    organiser("guestsSend"),
     registry("importUpload"),
     Mutation { name: "invitationAccept", may: ANYONE, scope: "with the code" },
     committee("invitationRenew"),
@@ -173,6 +196,12 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("matchWeightsPropose"),
     organiser("meetingLock"),
     organiser("meetingRemove"),
+    side("meetingRequestAccept"),
+    side("meetingRequestCancel"),
+    side("meetingRequestChange"),
+    side("meetingRequestDecline"),
+    side("meetingRequestSend"),
+    organiser("meetingRequestsOpen"),
     organiser("meetingUnlock"),
     handler("needAccept"),
     Mutation {

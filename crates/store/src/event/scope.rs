@@ -1,17 +1,18 @@
 //! Which events, participants, meetings and published rows a caller sees.
 //!
 //! Coordinators and auditors see everything, secretaries the events of their committee, hosts those
-//! they host. Everyone else sees an event once a version is published: title, day and place; of the
-//! timetable only the rows in which they themselves meet somebody.
+//! they host. Everyone else sees an event once a version is published, they are invited, or take
+//! part in it and may ask for meetings: title, day and place; of the timetable only the rows in which they themselves meet somebody.
 
 use lianmeng_domain::policy::Visibility;
 use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 
-use crate::visible;
+use crate::{guest, request, visible};
 
 /// Events whose existence the caller sees.
 pub(crate) fn events(sees: &Visibility) -> Condition {
+    let id = || Expr::col(("docking_events", "id"));
     match sees {
         Visibility::All => Condition::all(),
         Visibility::Nothing => nothing(),
@@ -23,6 +24,8 @@ pub(crate) fn events(sees: &Visibility) -> Condition {
         | Visibility::Organisation(_)
         | Visibility::Published => Condition::any()
             .add(Expr::col(("docking_events", "published")).is_not_null())
+            .add_option(guest::invited(sees).map(|invited| id().in_subquery(invited)))
+            .add_option(own(sees).map(|own| id().in_subquery(request::open_to(own))))
             .add(managed(sees)),
     }
 }
@@ -96,7 +99,8 @@ pub(crate) fn published_rows(sees: &Visibility) -> Condition {
     }
 }
 
-fn of_managed(sees: &Visibility, table: &'static str) -> Condition {
+/// Rows of `table`, which name their event, that belong to a managed one.
+pub(crate) fn of_managed(sees: &Visibility, table: &'static str) -> Condition {
     if *sees == Visibility::All {
         return Condition::all();
     }

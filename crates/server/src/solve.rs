@@ -128,7 +128,7 @@ fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
 fn wide(args: &TimetableArgs, text: &str) -> anyhow::Result<ExitCode> {
     let place = || format!("{}", args.file.display());
     let problem = planning::wide::parse(text).with_context(place)?;
-    let options = planning::wide::Options { seed: args.seed, ..Default::default() };
+    let options = planning::wide::Options { seed: args.seed };
     let start = Instant::now();
     let clock = move || elapsed_ms(start);
     let limit = args.time_limit.unwrap_or(DEFAULT_LIMIT);

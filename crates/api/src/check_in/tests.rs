@@ -65,7 +65,7 @@ async fn figures(office: &Office, who: Actor, event: &str) -> Value {
 
 #[tokio::test]
 async fn two_devices_that_scan_one_person_make_one_presence_in_whatever_order_they_send() {
-    let (office, event, [gate, hall], guest) = day().await;
+    let (office, event, [gate, hall], guest) = Box::pin(day()).await;
     let badge = |n: usize| &guest["people"][n]["badge"];
     let first = [
         scan("a1", badge(0), &gate, "IN", 0),
@@ -105,7 +105,7 @@ async fn two_devices_that_scan_one_person_make_one_presence_in_whatever_order_th
 
 #[tokio::test]
 async fn each_scan_is_refused_for_a_reason_of_its_own() {
-    let (office, event, [gate, _], guest) = day().await;
+    let (office, event, [gate, _], guest) = Box::pin(day()).await;
     let badge = |n: usize| &guest["people"][n]["badge"];
     let input = format!(
         r#"guestId: {}, version: 4, personId: {}, name: "赵强", requestKey: "instead-1""#,
@@ -153,7 +153,7 @@ async fn each_scan_is_refused_for_a_reason_of_its_own() {
 
 #[tokio::test]
 async fn the_desk_signs_in_by_hand_and_a_used_checkpoint_stays() {
-    let (office, event, [gate, hall], guest) = day().await;
+    let (office, event, [gate, hall], guest) = Box::pin(day()).await;
     let by_hand = format!(
         r#"eventId: "{event}", personId: {}, checkpointId: "{gate}", direction: IN, requestKey: "by-hand-1""#,
         guest["people"][1]["id"]
@@ -179,7 +179,7 @@ async fn the_desk_signs_in_by_hand_and_a_used_checkpoint_stays() {
 
 #[tokio::test]
 async fn only_organisers_check_in_and_see_who_came() {
-    let (office, event, [gate, _], guest) = day().await;
+    let (office, event, [gate, _], guest) = Box::pin(day()).await;
     let one = [scan("a", &guest["people"][0]["badge"], &gate, "IN", 0)];
     for who in [
         firm(1),

@@ -65,7 +65,7 @@ async fn meetings(office: &Office, event: &str) -> Value {
 
 #[tokio::test]
 async fn an_accepted_request_is_a_meeting_and_one_that_waits_holds_nothing() {
-    let (office, event) = open().await;
+    let (office, event) = Box::pin(open()).await;
     let sent = send(&office, &event, 1, 2).await;
     assert_eq!(sent["request"]["stage"], "PENDING", "{sent}");
     assert_eq!(meetings(&office, &event).await["meetings"]["totalCount"], 0);
@@ -99,7 +99,7 @@ async fn an_accepted_request_is_a_meeting_and_one_that_waits_holds_nothing() {
 
 #[tokio::test]
 async fn caps_wishes_and_the_other_direction_are_respected() {
-    let (office, event) = open().await;
+    let (office, event) = Box::pin(open()).await;
     assert_eq!(code(&send(&office, &event, 1, 1).await), "INVALID");
     assert_eq!(code(&send(&office, &event, 1, 6).await), "UNKNOWN_REFERENCE");
     assert_eq!(
@@ -131,7 +131,7 @@ async fn caps_wishes_and_the_other_direction_are_respected() {
 
 #[tokio::test]
 async fn why_one_declined_is_never_shown_to_the_other_side() {
-    let (office, event) = open().await;
+    let (office, event) = Box::pin(open()).await;
     let sent = send(&office, &event, 1, 2).await;
     let declined =
         step(&office, firm(2), "meetingRequestDecline", &sent, r#"reason: "竞争对手""#).await;
@@ -171,7 +171,7 @@ async fn why_one_declined_is_never_shown_to_the_other_side() {
 
 #[tokio::test]
 async fn a_request_expires_and_none_is_made_once_the_event_closed_them_or_is_planned() {
-    let (office, event) = open().await;
+    let (office, event) = Box::pin(open()).await;
     let sent = send(&office, &event, 1, 2).await;
     let later = Clock::Fixed(office.clock.now() + TimeDelta::days(3));
     let later = Office { clock: later, ..office.clone() };

@@ -133,8 +133,30 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
     }
 }
 
+/// The same for guests of an event, their requests and their badges.
+fn guest_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> {
+    let id = match (mutation, name) {
+        (_, "requestId") if is_asked(mutation) == (column == Column::Enterprise) => {
+            "meeting_request:#3"
+        }
+        (_, "requestId") => "meeting_request:#4",
+        (_, "toId") => "enterprise:#9",
+        ("checkpointRemove", "checkpointId") => "checkpoint:#2",
+        (_, "checkpointId") => "checkpoint:#1",
+        (_, "guestId") if column == Column::DepartmentHandler => "guest:#2",
+        (_, "guestId") => "guest:#1",
+        (_, "guestIds") => "guest:#4",
+        (_, "personId") => "guest_person:#1",
+        _ => return None,
+    };
+    Some(id)
+}
+
 /// Ids that a mutation is tried with, by the last word of the argument, or by where it stands.
 fn id(mutation: &str, column: Column, name: &str) -> String {
+    if let Some(id) = guest_id(mutation, column, name) {
+        return expand(id);
+    }
     let is_overseer = matches!(column, Column::Coordinator | Column::CommitteeSecretary);
     let id = match (mutation, name) {
         ("needAnswer" | "needResume" | "needSuspend", "needId") if is_overseer => "need:#2",
@@ -175,17 +197,6 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "ownerId") if mutation == "taskList" => "enterprise:#3",
         (_, "enterpriseId" | "supplierId" | "ownerId" | "providerId") => "enterprise:#1",
         (_, "eventId") => "event:#1",
-        (_, "requestId") if is_asked(mutation) == (column == Column::Enterprise) => {
-            "meeting_request:#3"
-        }
-        (_, "requestId") => "meeting_request:#4",
-        (_, "toId") => "enterprise:#9",
-        ("checkpointRemove", "checkpointId") => "checkpoint:#2",
-        (_, "checkpointId") => "checkpoint:#1",
-        (_, "guestId") if column == Column::DepartmentHandler => "guest:#2",
-        (_, "guestId") => "guest:#1",
-        (_, "guestIds") => "guest:#4",
-        (_, "personId") => "guest_person:#1",
         (_, "handlerId") => "organisation:#7",
         (_, "holderId" | "aId") => "organisation:#12",
         (_, "partnerId" | "bId") => "enterprise:#2",

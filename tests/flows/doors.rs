@@ -256,7 +256,7 @@ fn seasons_sessions_proposals_and_visits_are_planned_from_a_file() {
     assert_eq!(season["status"], "optimal", "{season}");
     let hosts: Vec<&Value> =
         season["stops"].as_array().unwrap().iter().map(|s| &s["hosts"]).collect();
-    assert_eq!(hosts, [&json!(["futian"]), &json!(["nanshan"])], "in turn: {season}");
+    assert_eq!(hosts, [&json!(["nanshan"]), &json!(["futian"])], "in turn: {season}");
     assert_eq!(sessions["figures"]["relevance"], 112, "{sessions}");
     assert_eq!(proposal["status"], "optimal", "{proposal}");
     assert_eq!(visits["status"], "optimal", "{visits}");

@@ -67,7 +67,7 @@ async fn coordinators_rate_everyone_reads_and_a_second_hand_is_told() {
         assert_eq!(answer["errors"], json!([{ "code": code, "field": field }]), "{card}");
     }
     for (version, card) in [("null", card(50, &today, "null")), ("7", "null".to_owned())] {
-        let query = rate(version, &card, &format!("stale-{version}"));
+        let query = rate(version, &card, &format!("stale-00{version}"));
         let answer = change(&office, coordinator(), &query).await;
         assert_eq!(answer["errors"][0]["code"], "STALE", "{version} {card}");
     }
@@ -78,7 +78,7 @@ async fn coordinators_rate_everyone_reads_and_a_second_hand_is_told() {
 /// Suggestions for a need of enterprise 1 that an offer of enterprise 2 meets.
 async fn suggested(office: &Office, key: &str) -> Value {
     let need = format!(
-        r#"needSubmit(input: {{ requestKey: "need-{key}", confirmsNoSecret: true, card: {{
+        r#"needSubmit(input: {{ requestKey: "need-for-{key}", confirmsNoSecret: true, card: {{
             enterpriseId: "{}", committeeId: "{}", kind: TECH_BREAKTHROUGH, title: "求低排放染整工艺",
             body: "染整" }} }}) {{ need {{ id }} errors {{ code }} }}"#,
         wire(EnterpriseId::from(1)),
@@ -86,7 +86,7 @@ async fn suggested(office: &Office, key: &str) -> Value {
     );
     let need = change(office, firm(1), &need).await["need"]["id"].as_str().unwrap().to_owned();
     let make = format!(
-        r#"suggestionsMake(input: {{ needId: "{need}", requestKey: "make-{key}" }}) {{
+        r#"suggestionsMake(input: {{ needId: "{need}", requestKey: "make-for-{key}" }}) {{
             suggestions {{ points gainOfA {{ points reasons {{ criterion points zh }} }} }}
             errors {{ code }} }}"#
     );

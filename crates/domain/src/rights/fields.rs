@@ -67,6 +67,7 @@ pub const FIELDS: &[Fields] = &[
     // The public registry.
     open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers redCredit isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
     part("RedCredit", "points ratedOn untilOn isHeldToday source version"),
+    part("RedCreditPayload", "enterprise"),
     part("EnterpriseProduct", "enterprise product shareBasisPoints"),
     open("Organisation", Class::Registry, "id externalId name kind place services isExample version alliances contacts partyOrganisations seats"),
     open("PartyOrganisation", Class::Registry, "id externalId name level parent children home version"),
@@ -275,6 +276,7 @@ pub const FIELDS: &[Fields] = &[
     part("EventParticipantsPayload", "event participants"),
     part("EventPayload", "event"),
     part("EventPlanPayload", "event conflict"),
+    part("EventReplanPayload", "event calledOff filled moved affected"),
     part("GuestPayload", "guest"),
     part("GuestQuotasPayload", "event"),
     part("GuestsPayload", "guests"),

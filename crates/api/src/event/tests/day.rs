@@ -134,7 +134,7 @@ async fn what_cannot_be_is_refused_and_nothing_is_saved() {
     let cases = [
         (firm(1), version, &absent, "NOT_FOUND", Value::Null),
         (zone_host(2), version, &absent, "NOT_FOUND", Value::Null),
-        (coordinator(), 5, &absent, "STALE", Value::Null),
+        (coordinator(), 5, &absent, "STALE", json!("version")),
         (coordinator(), version, &both, "INVALID", json!("arrived")),
         (coordinator(), version, &late, "WRONG_STAGE", json!("at")),
         (coordinator(), version, &stranger, "UNKNOWN_REFERENCE", json!("pairs")),

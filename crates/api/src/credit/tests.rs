@@ -87,10 +87,10 @@ async fn suggested(office: &Office, key: &str) -> Value {
     let need = change(office, firm(1), &need).await["need"]["id"].as_str().unwrap().to_owned();
     let make = format!(
         r#"suggestionsMake(input: {{ needId: "{need}", requestKey: "make-for-{key}" }}) {{
-            suggestions {{ points gainOfA {{ points reasons {{ criterion points zh }} }} }}
+            suggestions {{ reasons {{ criterion points zh }} }}
             errors {{ code }} }}"#
     );
-    change(office, coordinator(), &make).await["suggestions"][0]["gainOfA"].clone()
+    change(office, coordinator(), &make).await["suggestions"][0].clone()
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::weights::{Fusion, built_in};
 use proptest::prelude::*;
@@ -129,17 +131,24 @@ fn judged(pair: &(Problem, Candidate, Likeness)) -> Judgement {
 
 fn any_weights() -> impl Strategy<Value = Weights> {
     let cut = |n: usize| prop::collection::vec(0..=10_000_i32, n - 1);
-    let spread = |mut cuts: Vec<i32>, names: &[&str]| {
+    let spread = |mut cuts: Vec<i32>, names: &[&str]| -> BTreeMap<String, i32> {
         cuts.extend([0, 10_000]);
         cuts.sort_unstable();
         let points = cuts.windows(2).map(|pair| pair[1] - pair[0]);
         names.iter().map(|name| (*name).to_owned()).zip(points).collect()
     };
+    // A rating takes its few points from the words.
+    let rated = |mut table: BTreeMap<String, i32>| {
+        let credit = table["text"].min(300);
+        table.insert("text".to_owned(), table["text"] - credit);
+        table.insert("credit".to_owned(), credit);
+        table
+    };
     let rule = prop::sample::select(Fusion::ALL);
-    (cut(8), cut(8), rule).prop_map(move |(a, b, fusion)| Weights {
-        a: spread(a, &weights::criteria(Side::A)),
+    (cut(7), cut(8), rule).prop_map(move |(a, b, fusion)| Weights {
+        a: rated(spread(a, &weights::CRITERIA_A)),
         b: match fusion {
-            Fusion::OneSided => std::collections::BTreeMap::new(),
+            Fusion::OneSided => BTreeMap::new(),
             Fusion::Minimum | Fusion::Harmonic => spread(b, &weights::CRITERIA_B),
         },
         fusion,

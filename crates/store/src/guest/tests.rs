@@ -109,7 +109,7 @@ async fn ids(db: &impl ConnectionTrait, sees: &Visibility, filter: &GuestFilter)
 async fn a_guest_is_read_back_as_it_was_saved_and_the_second_of_two_saves_is_stale() {
     let db = world().await;
     let waiting = guest(4, 2, GuestStage::Waiting);
-    assert_eq!(all(&db, DockingEventId::from(2)).await.unwrap(), [waiting.clone()]);
+    assert_eq!(all(&db, DockingEventId::from(2)).await.unwrap(), std::slice::from_ref(&waiting));
     save(&db, &waiting).await.unwrap();
     let again = save(&db, &waiting).await;
     assert!(matches!(again, Err(StoreError::Stale)), "{again:?}");

@@ -81,7 +81,12 @@ fn is_wide(text: &str) -> bool {
         #[serde(default)]
         tables: Vec<IgnoredAny>,
     }
-    serde_json::from_str::<Tables>(text).is_ok_and(|found| !found.tables.is_empty())
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str::<Tables>(text) {
+        Ok(found) => !found.tables.is_empty(),
+        // The engine that was meant says what is wrong.
+        Err(_) => text.starts_with('{') && text.contains("\"tables\""),
+    }
 }
 
 fn timetable(args: &TimetableArgs) -> anyhow::Result<ExitCode> {
@@ -146,9 +151,6 @@ fn wide(args: &TimetableArgs, text: &str) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     print::text(&serde_json::to_string_pretty(&answer)?);
-    for item in &answer.conflict {
-        print::text(&format!("conflict: {}", item.text));
-    }
     Ok(ExitCode::SUCCESS)
 }
 

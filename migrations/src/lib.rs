@@ -24,6 +24,7 @@ mod m20261122_000018_weights;
 mod m20261122_000019_patterns;
 mod m20261123_000020_credit;
 mod m20261123_000021_guests;
+mod m20261123_000022_absences;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000019_patterns::Migration),
             Box::new(m20261123_000020_credit::Migration),
             Box::new(m20261123_000021_guests::Migration),
+            Box::new(m20261123_000022_absences::Migration),
         ]
     }
 }

@@ -35,6 +35,16 @@ pub struct Participant {
     pub min_meetings: Option<u16>,
     /// Most meetings it wants.
     pub max_meetings: Option<u16>,
+    /// Number of the slot from which on it is not there: noted on the day, when it did not come or has
+    /// left. Its wishes stay as they were.
+    pub absent_from: Option<u16>,
+}
+
+impl Participant {
+    /// Whether it is there and can meet in `slot`.
+    pub fn is_free_in(&self, slot: u16) -> bool {
+        !self.unavailable.contains(&slot) && self.absent_from.is_none_or(|from| slot < from)
+    }
 }
 
 /// Where a meeting stands in the timetable.

@@ -46,7 +46,8 @@ pub struct EventReplanInput {
     /// what is free.
     #[graphql(default = true)]
     may_move: bool,
-    /// The moment it is, for planning ahead: what has begun by then stands. Now if absent.
+    /// From which moment on to plan, to plan ahead: what has begun by then stands. Now if absent or
+    /// past.
     at: Option<DateTime<Utc>>,
     /// Start of the random numbers.
     #[graphql(default = 1)]
@@ -99,7 +100,8 @@ pub struct DayMutation;
 
 #[Object]
 impl DayMutation {
-    /// Plans the rest of a live event again: who did not come, who came after all, who stands by.
+    /// Plans the rest of a live event again: who did not come, who came after all, who stands by. A
+    /// repeated request is answered with what the newest version changed.
     /// Meetings that have begun or are locked stay; the result is the next published version, and only
     /// those whose own rows changed are told. The event's managers only.
     async fn event_replan(

@@ -46,6 +46,13 @@ impl ParticipantNode {
         Ok(self.may_see_wishes(Scope::of(ctx)?).await?.then_some(&*self.0.unavailable))
     }
 
+    /// Number of the slot from which on it is not there, as noted on the day; null while it is, and for
+    /// everyone but the organisers and itself.
+    async fn absent_from_slot(&self, ctx: &Context<'_>) -> Result<Option<u16>> {
+        let may = self.may_see_wishes(Scope::of(ctx)?).await?;
+        Ok(self.0.absent_from.filter(|_| may))
+    }
+
     /// Fewest meetings that make coming worthwhile; null when it has no such wish, and for everyone
     /// but the organisers and itself.
     async fn min_meetings(&self, ctx: &Context<'_>) -> Result<Option<u16>> {

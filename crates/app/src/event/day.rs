@@ -8,7 +8,7 @@ use lianmeng_domain::event::{DockingEvent, EventStage};
 use lianmeng_domain::ids::{MeetingId, ParticipantId};
 use lianmeng_domain::meeting::day::{self as rules, Attendance, DayError, MAX_STANDBY};
 use lianmeng_domain::meeting::version::{self as versions, Diff};
-use lianmeng_domain::meeting::{Meeting, MeetingError, Participant, Timetable};
+use lianmeng_domain::meeting::{MAX_MEETINGS, Meeting, MeetingError, Participant, Timetable};
 use lianmeng_store::event as store;
 use lianmeng_store::meeting::{self as meetings, participant};
 
@@ -30,7 +30,8 @@ pub struct ReplanEvent {
     /// Whether meetings may move so that more of those standing by can meet; otherwise they only take
     /// what is free.
     pub may_move: bool,
-    /// The moment it is; the clock's if absent. What has begun by then stands.
+    /// From which moment on to plan, to plan ahead; now if absent or past. What has begun by then
+    /// stands.
     pub at: Option<DateTime<Utc>>,
     /// Start of the random numbers.
     pub seed: u64,
@@ -144,14 +145,16 @@ fn rest(
         return Err(DayError::NotLive { stage: event.stage }.into());
     }
     cmd.attendance.check()?;
-    let from = rules::first_open(&board.slots, cmd.at.unwrap_or(desk.now))?;
+    // What has begun by the clock stands, whatever moment is named.
+    let at = cmd.at.map_or(desk.now, |at| at.max(desk.now));
+    let from = rules::first_open(&board.slots, at)?;
     let known: BTreeSet<ParticipantId> = board.participants.iter().map(|one| one.id).collect();
     let sides = cmd.standby.iter().flatten();
     let named = cmd.attendance.absent.iter().chain(&cmd.attendance.arrived).chain(sides);
     if let Some(stranger) = named.into_iter().find(|id| !known.contains(id)) {
         return Err(MeetingError::NoParticipant { who: format!("participant:{stranger}") }.into());
     }
-    let people = cmd.attendance.apply(&board.participants, &board.slots, from);
+    let people = cmd.attendance.apply(&board.participants, from);
     let by_id: BTreeMap<ParticipantId, &Participant> =
         people.iter().map(|one| (one.id, one)).collect();
     for one in &mut board.participants {
@@ -181,6 +184,11 @@ fn standby(
     if pairs.len() > MAX_STANDBY {
         let (count, limit) = (pairs.len(), MAX_STANDBY);
         return Err(MeetingError::TooMany { what: "pairs standing by", count, limit }.into());
+    }
+    let count = board.meetings.len() + pairs.len();
+    if count > MAX_MEETINGS {
+        let limit = MAX_MEETINGS;
+        return Err(MeetingError::TooMany { what: "meetings", count, limit }.into());
     }
     let mut paired: BTreeSet<_> = board.meetings.iter().map(Meeting::sides).collect();
     let mut added = Vec::new();

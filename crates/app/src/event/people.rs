@@ -139,6 +139,7 @@ pub(crate) async fn insert(
             unavailable: Vec::new(),
             min_meetings: None,
             max_meetings: None,
+            absent_from: None,
         };
         let participant = with_wishes(blank, wishes);
         check_participant(&participant, &slots)?;

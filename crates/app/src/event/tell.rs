@@ -26,8 +26,8 @@ pub(crate) struct Publication<'a> {
     pub(crate) stage: EventStage,
 }
 
-/// Writes the next version; gives the event as it is to be saved, and what differs from the version
-/// before, which is everything for the first.
+/// Writes the next version, unless neither rows nor stage change; gives the event as it is to be saved,
+/// and what differs from the version before, which is everything for the first.
 pub(crate) async fn publish(
     desk: &Desk,
     db: &impl ConnectionTrait,
@@ -38,6 +38,10 @@ pub(crate) async fn publish(
         Some(number) => rows(db, event.id, number).await?,
         None => Vec::new(),
     };
+    let diff = versions::diff(&old, &new);
+    if diff.moves.is_empty() && event.stage == stage {
+        return Ok((event, diff));
+    }
     let number = event.published.map_or(1, |last| last + 1);
     let breaks = timetable.breaks();
     let version = Version {
@@ -49,7 +53,7 @@ pub(crate) async fn publish(
     };
     version::insert(db, &version, &new).await?;
     let event = DockingEvent { stage, published: Some(number), breaks: Some(breaks), ..event };
-    Ok((event, versions::diff(&old, &new)))
+    Ok((event, diff))
 }
 
 /// Every row of version `number`; none for a version that does not exist.

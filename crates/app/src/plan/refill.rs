@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lianmeng_domain::event::HalfDay;
+use lianmeng_domain::event::{self, HalfDay};
 use lianmeng_domain::ids::{MeetingId, ParticipantId};
-use lianmeng_domain::meeting::{Meeting, Spot, Timetable};
+use lianmeng_domain::meeting::{Meeting, Participant, Spot, Timetable};
 use lianmeng_planning::Budget;
 use lianmeng_planning::wide::{
-    self, Level, Options, Placed, Precedence, Prices, Problem, Seat, Slot, Status, Table,
+    self, Level, MAX_POINTS, Options, Placed, Precedence, Prices, Problem, Seat, Slot, Status,
+    Table,
 };
 
 use crate::event::EventCommandError;
@@ -48,14 +49,13 @@ pub(crate) async fn search(refill: &Refill, seed: u64) -> Result<Found, EventCom
 }
 
 fn found(refill: &Refill, seed: u64) -> Result<Found, EventCommandError> {
-    let meetings: Vec<&Meeting> = planned(refill);
+    let (meetings, standing) = planned(refill);
     let problem = problem(refill, &meetings);
     let budget = Budget::Steps(STEPS);
     let answer = wide::solve(&problem, &Options { seed }, budget, &mut |_| ());
     let answer = answer.map_err(|error| EventCommandError::Engine(error.to_string()))?;
     match answer.status {
         Status::Optimal | Status::Feasible => {
-            let standing = meetings.len() - refill.added.len();
             Ok(read(&meetings, standing, &answer.timetable.meetings))
         }
         // What stands stays; only those that stand by go without.
@@ -63,18 +63,27 @@ fn found(refill: &Refill, seed: u64) -> Result<Found, EventCommandError> {
     }
 }
 
-/// The meetings that are planned: those that can still be, then those that stand by.
-fn planned(refill: &Refill) -> Vec<&Meeting> {
-    let board = &refill.board;
-    let is_open = |one: &&Meeting| {
-        let half = |slot: &&lianmeng_domain::event::Slot| {
-            one.half_day.is_none_or(|half| half == slot.half_day)
+/// The meetings that are planned: those of the event that can still be, then those that stand by; and
+/// how many the first are.
+fn planned(refill: &Refill) -> (Vec<&Meeting>, usize) {
+    let Refill { board, added, from, may_move: _ } = refill;
+    let people: BTreeMap<ParticipantId, &Participant> =
+        board.participants.iter().map(|one| (one.id, one)).collect();
+    let is_possible = |one: &&Meeting| {
+        let fits = |slot: &&event::Slot| {
+            slot.number >= *from
+                && one.half_day.is_none_or(|half| half == slot.half_day)
                 && one.fixed_slot.is_none_or(|fixed| fixed == slot.number)
+                && one.sides().iter().all(|side| {
+                    people.get(side).is_some_and(|person| person.is_free_in(slot.number))
+                })
         };
-        one.spot.is_some()
-            || board.slots.iter().filter(|slot| slot.number >= refill.from).any(|slot| half(&slot))
+        one.spot.is_some() || board.slots.iter().any(|slot| fits(&slot))
     };
-    board.meetings.iter().filter(is_open).chain(&refill.added).collect()
+    let mut planned: Vec<&Meeting> = board.meetings.iter().filter(is_possible).collect();
+    let standing = planned.len();
+    planned.extend(added.iter().filter(is_possible));
+    (planned, standing)
 }
 
 fn problem(refill: &Refill, meetings: &[&Meeting]) -> Problem {
@@ -85,16 +94,18 @@ fn problem(refill: &Refill, meetings: &[&Meeting]) -> Problem {
         (0..).zip(meetings).map(|(index, one)| (one.id, index)).collect();
     let halves: BTreeSet<HalfDay> = board.slots.iter().map(|slot| slot.half_day).collect();
     let half = |of: HalfDay| halves.iter().position(|one| *one == of).unwrap_or(0);
-    let meeting = |(rank, one): (usize, &&Meeting)| {
+    // One more meeting counts more than which ones: no thousand ranks make up for a meeting.
+    let mut worth = MAX_POINTS;
+    let mut meeting = |one: &&Meeting| {
         let stands = one.spot.filter(|spot| spot.slot < *from || one.is_locked || !may_move);
+        worth = worth.saturating_sub(u32::from(one.spot.is_none())).max(MAX_POINTS - 999);
         wide::Meeting {
             participants: one.sides().iter().filter_map(|p| person.get(p).copied()).collect(),
             half_days: one.half_day.map(half).into_iter().collect(),
             fixed: one.fixed_slot.map(index),
             locked: stands.map(seat),
             level: if one.spot.is_some() { Level::Must } else { Level::Should },
-            // One more meeting counts more than which one it is.
-            points: u32::try_from(2_000 - rank.min(999)).unwrap_or(1_001),
+            points: worth,
             ..wide::Meeting::default()
         }
     };
@@ -112,7 +123,7 @@ fn problem(refill: &Refill, meetings: &[&Meeting]) -> Problem {
         tables: vec![Table::default(); usize::from(board.tables)],
         participants: people(board, *from),
         precedences: precedences.collect(),
-        meetings: meetings.iter().enumerate().map(meeting).collect(),
+        meetings: meetings.iter().map(&mut meeting).collect(),
         prices: Prices::default(),
         published,
         ..Problem::default()
@@ -128,15 +139,20 @@ fn people(board: &Timetable, from: u16) -> Vec<wide::Participant> {
             met.entry(side).or_default().insert(spot.slot);
         }
     }
-    let there = |one: &lianmeng_domain::meeting::Participant| {
+    let there = |one: &Participant| {
         let past = met.get(&one.id).into_iter().flatten().copied();
         let rest = board.slots.iter().map(|slot| slot.number).filter(|slot| *slot >= from);
-        let rest = rest.filter(|slot| !one.unavailable.contains(slot));
+        let rest = rest.filter(|slot| one.is_free_in(*slot));
         past.chain(rest).map(index).collect::<Vec<_>>()
     };
-    let person = |one: &lianmeng_domain::meeting::Participant| wide::Participant {
+    // Whoever agreed to more than it wished keeps them, and gets no others.
+    let most = |one: &Participant| {
+        let held = board.meetings.iter().filter(|it| it.spot.is_some() && it.has(one.id)).count();
+        one.max_meetings.map(|most| usize::from(most).max(held))
+    };
+    let person = |one: &Participant| wide::Participant {
         present: Some(there(one)),
-        max: one.max_meetings.map(usize::from),
+        max: most(one),
         ..wide::Participant::default()
     };
     board.participants.iter().map(person).collect()
@@ -176,3 +192,6 @@ fn index(number: u16) -> usize {
 fn seat(spot: Spot) -> Seat {
     Seat { slot: index(spot.slot), table: index(spot.table) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::event::{EventStage, Slot};
 use crate::ids::ParticipantId;
 
 /// Most pairs that stand by 候补 for one replanning.
-pub const MAX_STANDBY: usize = 1_000;
+pub const MAX_STANDBY: usize = 100;
 
 /// Who did not come, and who came after all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,19 +65,18 @@ impl Attendance {
         }
     }
 
-    /// The participants whose free times change, with their new ones: who is absent is unavailable
-    /// from slot `from` on, who arrived is available from there on.
-    pub fn apply(&self, people: &[Participant], slots: &[Slot], from: u16) -> Vec<Participant> {
+    /// The participants of whom something changes: who is absent is not there from slot `from` on, or
+    /// from where it was noted before; who arrived is there whenever it wished to be.
+    pub fn apply(&self, people: &[Participant], from: u16) -> Vec<Participant> {
         let changed = |one: &Participant| {
-            let mut unavailable: BTreeSet<u16> = one.unavailable.iter().copied().collect();
-            let rest = slots.iter().map(|slot| slot.number).filter(|slot| *slot >= from);
-            if self.absent.contains(&one.id) {
-                unavailable.extend(rest);
+            let absent_from = if self.absent.contains(&one.id) {
+                Some(one.absent_from.map_or(from, |before| before.min(from)))
             } else if self.arrived.contains(&one.id) {
-                unavailable.retain(|slot| *slot < from);
-            }
-            let unavailable: Vec<u16> = unavailable.into_iter().collect();
-            (unavailable != one.unavailable).then(|| Participant { unavailable, ..one.clone() })
+                None
+            } else {
+                one.absent_from
+            };
+            (absent_from != one.absent_from).then(|| Participant { absent_from, ..one.clone() })
         };
         people.iter().filter_map(changed).collect()
     }
@@ -101,16 +100,16 @@ impl Timetable {
         u32::try_from(gaps).unwrap_or(u32::MAX)
     }
 
-    /// The meetings that cannot be held: not begun by slot `from`, with somebody who is not there in
-    /// any slot from then on. They lose their spot and their lock.
+    /// The meetings that cannot be held: not begun by slot `from`, with somebody who is not there any
+    /// more. They lose their spot and their lock.
     pub fn called_off(&self, from: u16) -> Vec<Meeting> {
-        let open = || self.slots.iter().map(|slot| slot.number).filter(move |slot| *slot >= from);
-        let gone = |one: &&Participant| open().all(|slot| one.unavailable.contains(&slot));
-        let gone: BTreeSet<ParticipantId> =
-            self.participants.iter().filter(gone).map(|one| one.id).collect();
+        let gone = |one: &Participant| Some((one.id, one.absent_from?));
+        let gone: BTreeMap<ParticipantId, u16> =
+            self.participants.iter().filter_map(gone).collect();
         let lost = |one: &&Meeting| {
-            one.spot.is_some_and(|spot| spot.slot >= from)
-                && one.sides().iter().any(|side| gone.contains(side))
+            one.spot.filter(|spot| spot.slot >= from).is_some_and(|spot| {
+                one.sides().iter().any(|side| gone.get(side).is_some_and(|at| spot.slot >= *at))
+            })
         };
         let lost = self.meetings.iter().filter(lost);
         lost.map(|one| Meeting { spot: None, is_locked: false, ..one.clone() }).collect()
@@ -134,7 +133,7 @@ mod tests {
         (1..=4).map(slot).collect()
     }
 
-    fn person(id: u128, unavailable: &[u16]) -> Participant {
+    fn person(id: u128, unavailable: &[u16], absent_from: Option<u16>) -> Participant {
         Participant {
             id: id.into(),
             event: 1.into(),
@@ -142,6 +141,7 @@ mod tests {
             unavailable: unavailable.to_vec(),
             min_meetings: None,
             max_meetings: None,
+            absent_from,
         }
     }
 
@@ -168,13 +168,20 @@ mod tests {
     }
 
     #[test]
-    fn who_is_absent_is_away_for_the_rest_and_who_arrived_is_there() {
-        let people = [person(1, &[1]), person(2, &[1, 3, 4]), person(3, &[2])];
+    fn who_is_absent_is_away_for_the_rest_and_who_arrived_is_there_as_it_wished() {
+        let people = [
+            person(1, &[1], None),
+            person(2, &[4], Some(2)),
+            person(3, &[2], None),
+            person(4, &[], Some(2)),
+        ];
         let named = |ids: &[u128]| ids.iter().map(|id| (*id).into()).collect::<BTreeSet<_>>();
-        let attendance = Attendance { absent: named(&[1]), arrived: named(&[2]) };
+        let attendance = Attendance { absent: named(&[1, 4]), arrived: named(&[2, 3]) };
         attendance.check().unwrap();
-        let changed = attendance.apply(&people, &slots(), 3);
-        assert_eq!(changed, [person(1, &[1, 3, 4]), person(2, &[1])]);
+        let changed = attendance.apply(&people, 3);
+        assert_eq!(changed, [person(1, &[1], Some(3)), person(2, &[4], None)]);
+        let free = |one: &Participant| (1..=4).filter(|at| one.is_free_in(*at)).collect::<Vec<_>>();
+        assert_eq!([free(&changed[0]), free(&changed[1])], [vec![2], vec![1, 2, 3]]);
         let both = Attendance { absent: named(&[1, 2]), arrived: named(&[2]) };
         assert_eq!(both.check(), Err(DayError::Both { participant: 2.into() }));
     }
@@ -184,7 +191,11 @@ mod tests {
         let timetable = Timetable {
             tables: 1,
             slots: slots(),
-            participants: vec![person(1, &[3, 4]), person(2, &[]), person(3, &[4])],
+            participants: vec![
+                person(1, &[], Some(2)),
+                person(2, &[], None),
+                person(3, &[], Some(4)),
+            ],
             meetings: vec![
                 meeting(1, (1, 2), Some(1)),
                 meeting(2, (1, 3), Some(3)),
@@ -194,8 +205,9 @@ mod tests {
             precedences: Vec::new(),
         };
         let off = timetable.called_off(3);
-        let lost = Meeting { spot: None, is_locked: false, ..meeting(2, (1, 3), None) };
-        assert_eq!(off, [lost]);
+        let lost = |id, sides| Meeting { is_locked: false, ..meeting(id, sides, None) };
+        assert_eq!(off, [lost(2, (1, 3)), lost(3, (2, 3))], "3 leaves before slot 4");
+        assert_eq!(timetable.called_off(4), [lost(3, (2, 3))], "what has begun stands");
         // 1 meets at 1 and 3, 2 at 1 and 4, 3 at 3 and 4.
         assert_eq!(timetable.breaks(), 2);
     }

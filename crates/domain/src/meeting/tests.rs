@@ -21,6 +21,7 @@ fn participant(number: u128) -> Participant {
         unavailable: Vec::new(),
         min_meetings: None,
         max_meetings: None,
+        absent_from: None,
     }
 }
 

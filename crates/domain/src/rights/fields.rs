@@ -205,7 +205,7 @@ pub const FIELDS: &[Fields] = &[
     part("Table", "number label"),
     part("Session", "id title room startsAt endsAt"),
     open("Participant", Class::EventRows, "id event member"),
-    open("Participant", Class::EventWishes, "minMeetings maxMeetings unavailableSlots"),
+    open("Participant", Class::EventWishes, "minMeetings maxMeetings unavailableSlots absentFromSlot"),
     open("Meeting", Class::EventDraft, "id event participants halfDay fixedSlot slot table isLocked attachments"),
     part("Precedence", "before after"),
     mine("Schedule", Class::EventCard, "event version rows"),

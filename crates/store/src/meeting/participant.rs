@@ -31,6 +31,7 @@ mod row {
         pub unavailable: String,
         pub min_meetings: Option<i32>,
         pub max_meetings: Option<i32>,
+        pub absent_from: Option<i32>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -199,6 +200,7 @@ fn columns(participant: &Participant) -> row::ActiveModel {
         unavailable: Set(serde_json::Value::from(participant.unavailable.clone()).to_string()),
         min_meetings: Set(participant.min_meetings.map(i32::from)),
         max_meetings: Set(participant.max_meetings.map(i32::from)),
+        absent_from: Set(participant.absent_from.map(i32::from)),
     }
 }
 
@@ -227,6 +229,7 @@ impl TryFrom<row::Model> for Participant {
                 .map_err(|_| at("unavailable").corrupt(&row.unavailable))?,
             min_meetings: row.min_meetings.map(|n| number("min_meetings", n)).transpose()?,
             max_meetings: row.max_meetings.map(|n| number("max_meetings", n)).transpose()?,
+            absent_from: row.absent_from.map(|n| number("absent_from", n)).transpose()?,
         })
     }
 }

@@ -50,6 +50,7 @@ fn participant(number: u128, event: u128) -> Participant {
         unavailable: vec![2],
         min_meetings: None,
         max_meetings: Some(4),
+        absent_from: Some(3),
     }
 }
 

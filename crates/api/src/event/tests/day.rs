@@ -50,6 +50,13 @@ async fn replan(office: &Office, who: Actor, input: &str) -> Value {
     change(office, who, "eventReplan", input, SHOWS).await
 }
 
+/// From which slot on a participant is not there, as `who` reads it.
+async fn absence(office: &Office, who: Actor, participant: &str) -> Value {
+    let query =
+        format!(r#"{{ node(id: "{participant}") {{ ... on Participant {{ absentFromSlot }} }} }}"#);
+    read(office, who, &query).await["node"]["absentFromSlot"].clone()
+}
+
 fn names(list: &Value) -> Vec<String> {
     let name = |one: &Value| one["member"]["name"].as_str().unwrap().to_owned();
     let mut names: Vec<String> = list.as_array().unwrap().iter().map(name).collect();
@@ -96,6 +103,9 @@ async fn who_waits_takes_what_is_free_and_only_those_concerned_are_told() {
     assert_eq!(names(&pair), ["示例企业1", "示例企业5"]);
     assert_eq!(names(&done["affected"]), ["示例企业1", "示例企业4", "示例企业5"]);
     assert_eq!(news(&office).await[1..], [[1, 4, 5]], "nobody else is told");
+    assert_eq!(absence(&office, coordinator(), &people[3]).await, json!(2));
+    assert_eq!(absence(&office, firm(4), &people[3]).await, json!(2), "its own");
+    assert_eq!(absence(&office, firm(1), &people[3]).await, Value::Null, "not another's");
     let after = spots(&office, &event).await;
     for (old, new) in before.iter().zip(&after).filter(|(old, _)| old.0 != meetings[2]) {
         assert_eq!(old, new, "what stands stays");
@@ -109,6 +119,7 @@ async fn who_waits_takes_what_is_free_and_only_those_concerned_are_told() {
     assert_eq!(done["errors"], json!([]), "{done}");
     assert_eq!(done["filled"][0]["id"], json!(meetings[2]), "{done}");
     assert_eq!(done["event"]["publishedVersion"], 3);
+    assert_eq!(absence(&office, coordinator(), &people[3]).await, Value::Null);
     let last = spots(&office, &event).await;
     let slot = |id: &str| last.iter().find(|one| one.0 == id).unwrap().1;
     assert_eq!(slot(&meetings[2]), Some(2));
@@ -118,6 +129,7 @@ async fn who_waits_takes_what_is_free_and_only_those_concerned_are_told() {
     let same = input(&event, 8, r#"at: "2026-03-02T01:10:00Z""#, "replan-3");
     let done = replan(&office, coordinator(), &same).await;
     assert_eq!((&done["moved"], &done["affected"]), (&json!([]), &json!([])), "{done}");
+    assert_eq!(done["event"]["publishedVersion"], 3, "nothing new is no version");
     assert_eq!(spots(&office, &event).await, last);
     assert_eq!(news(&office).await.len(), 3);
 }

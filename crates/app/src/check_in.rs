@@ -254,7 +254,7 @@ pub async fn sign_in(
         holders: &holders,
         now: desk.now,
     };
-    gate.check(holder, cmd.checkpoint, desk.now).map_err(CheckInError::Refused)?;
+    gate.check(holder, (cmd.checkpoint, cmd.direction), desk.now).map_err(CheckInError::Refused)?;
     let record = CheckIn {
         event: cmd.event,
         client_id: format!("desk-{}", change.deed()),

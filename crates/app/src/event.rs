@@ -28,6 +28,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::command::{self, Begun, Change, CommandError, Touches};
 use crate::desk::Desk;
+use crate::guest;
 
 pub use failure::EventCommandError;
 use tell::Publication;
@@ -196,6 +197,12 @@ pub async fn update(
     }
     store::save(&change.tx, &event).await.map_err(failure::reference)?;
     parts::replace(&change.tx, event.id, &new).await?;
+    let news = if event.venue == found.venue {
+        Vec::new()
+    } else {
+        guest::moved_house(&change.tx, &event, desk.now).await?
+    };
+    let change = change.telling(&event.title, news);
     change.finish("UpdateEvent", &wire(event.id), Touches::Nothing).await?;
     Ok(DockingEvent { version: event.version + 1, ..event })
 }

@@ -9,6 +9,8 @@ mod figures;
 mod seat;
 pub mod tend;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::event::{DockingEvent, may_manage};
@@ -137,13 +139,14 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Holds the guests of `event`.
+    /// Holds the guests of `event`, which is read again: while others held them, it may have changed.
     pub(crate) async fn of(
         db: &impl ConnectionTrait,
         event: DockingEvent,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let book = book::hold(db, event.id).await?;
+        let event = events::find(db, &Visibility::All, event.id).await?.unwrap_or(event);
         let capacity = room(db, &event, Some(&book)).await?;
         let guests = store::all(db, event.id).await?;
         let guests = guests.into_iter().map(|guest| rules::at(guest, now)).collect();
@@ -179,12 +182,26 @@ impl Held {
         db: &impl ConnectionTrait,
         why: GuestWhy,
     ) -> Result<Vec<Guest>, StoreError> {
+        if rules::check_event(self.event.stage).is_err() {
+            return Ok(Vec::new());
+        }
         let promoted = places::promotions(&self.book.quotas, self.capacity, &self.guests, why);
         for guest in &promoted {
             store::save(db, guest).await?;
         }
         Ok(promoted)
     }
+}
+
+/// Gives places to those who wait at `event` after its venue changed; those who got one are to be told.
+pub(crate) async fn moved_house(
+    db: &impl ConnectionTrait,
+    event: &DockingEvent,
+    now: DateTime<Utc>,
+) -> Result<Vec<Audience>, StoreError> {
+    let held = Held::of(db, event.clone(), now).await?;
+    let promoted = held.promote(db, GuestWhy::LimitsChanged).await?;
+    Ok(staff(&promoted, NoticeKind::GuestPromoted))
 }
 
 /// For how many people there is room at `event`: what the organisers say, else what the venue holds;
@@ -350,7 +367,8 @@ pub async fn send(
     let held = Held::of(&change.tx, event, desk.now).await?;
     let day = (held.event.held_on, day_end(held.event.held_on));
     let mut sent = Vec::with_capacity(cmd.guests.len());
-    for id in &cmd.guests {
+    let wanted: BTreeSet<GuestId> = cmd.guests.iter().copied().collect();
+    for id in &wanted {
         let guest = held.guests.iter().find(|guest| guest.id == *id);
         let guest = guest.ok_or(GuestCommandError::NotFound)?;
         let guest = rules::send(guest, cmd.reply_by, day, desk.now)?;

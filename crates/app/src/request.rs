@@ -2,20 +2,22 @@
 //!
 //! Every change of an event's requests holds its rules, so that the caps hold when many ask at once.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveTime, Utc};
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::calendar;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::event::{DockingEvent, may_manage};
-use lianmeng_domain::ids::{DockingEventId, MeetingRequestId};
+use lianmeng_domain::ids::{DockingEventId, MeetingId, MeetingRequestId};
 use lianmeng_domain::notice::{self, NoticeKind};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::request::{
     self as rules, MeetingRequest, RequestCard, RequestError, RequestRules, RequestStage,
 };
 use lianmeng_store::event as events;
-use lianmeng_store::meeting::participant;
-use lianmeng_store::{StoreError, request as store};
+use lianmeng_store::meeting::{self, participant};
+use lianmeng_store::{StoreError, avoid, request as store};
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
@@ -127,9 +129,10 @@ async fn asked(
     db: &impl ConnectionTrait,
     id: DockingEventId,
 ) -> Result<(DockingEvent, RequestRules), RequestCommandError> {
+    // Held before the event is read: an acceptance that was waited for has changed it.
+    let rules = store::hold(db, id).await?;
     let event = events::find(db, &Visibility::All, id).await?;
     let event = event.ok_or(RequestCommandError::NotFound)?;
-    let rules = store::hold(db, id).await?;
     let rules = rules.unwrap_or(RequestRules { event: id, cap: 0, days: 1 });
     Ok((event, rules))
 }
@@ -158,10 +161,19 @@ pub async fn send(
         return Err(RequestCommandError::NotFound);
     }
     let standing = store::with(&change.tx, cmd.event, (from, cmd.to)).await?;
-    let standing: Vec<_> = standing.into_iter().map(|one| rules::at(one, desk.now)).collect();
+    let meetings = meeting::all(&change.tx, cmd.event).await?;
+    let meetings: BTreeSet<MeetingId> = meetings.iter().map(|one| one.id).collect();
+    // Of a request whose meeting was taken out of the event nothing stands any more.
+    let is_over = |one: &MeetingRequest| one.meeting.is_some_and(|id| !meetings.contains(&id));
+    let standing: Vec<_> = standing
+        .into_iter()
+        .filter(|one| !is_over(one))
+        .map(|one| rules::at(one, desk.now))
+        .collect();
     rules::check_send(&limits, &standing, from, cmd.to)?;
     rules::check_event(event.stage)?;
-    if !takes_part(cmd.to) {
+    // Who is avoided reads what anybody reads of whom is not there.
+    if !takes_part(cmd.to) || is_avoided(&change.tx, from, cmd.to).await? {
         return Err(RequestError::NoParticipant { who: wire_of_member(cmd.to) }.into());
     }
     let request = MeetingRequest {
@@ -186,6 +198,21 @@ pub async fn send(
         change.telling(&event.title, vec![notice::staff(cmd.to, NoticeKind::MeetingRequested)]);
     change.finish("SendRequest", &wire(event.id), Touches::Nothing).await?;
     Ok(request.id)
+}
+
+/// Whether one of the two is on the other's list of those it avoids.
+async fn is_avoided(
+    db: &impl ConnectionTrait,
+    one: Member,
+    other: Member,
+) -> Result<bool, StoreError> {
+    match (one, other) {
+        (Member::Enterprise(a), Member::Enterprise(b)) => {
+            Ok(avoid::pairs_with(db, &[a]).await?.contains(&(a.min(b), a.max(b))))
+        }
+        (Member::Enterprise(_) | Member::Organisation(_), Member::Organisation(_))
+        | (Member::Organisation(_), Member::Enterprise(_)) => Ok(false),
+    }
 }
 
 /// When the day of `event` begins.

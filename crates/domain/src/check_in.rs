@@ -233,18 +233,21 @@ impl Gate<'_> {
     pub fn check(
         &self,
         holder: &Holder,
-        checkpoint: CheckpointId,
+        (checkpoint, direction): (CheckpointId, Direction),
         at: DateTime<Utc>,
     ) -> Result<(), Refusal> {
         if holder.person.event != self.event {
             return Err(Refusal::WrongEvent);
         }
-        // What was scanned before the person left the list counts, however late it comes in.
-        if holder.person.left_at.is_some_and(|left_at| left_at <= at) {
-            return Err(Refusal::BadgeReplaced);
-        }
-        if holder.stage != GuestStage::Yes {
-            return Err(Refusal::NotComing);
+        // What was scanned before the person left the list counts, however late it comes in; and whoever
+        // is inside may go out, on the list or not.
+        if direction == Direction::In {
+            if holder.person.left_at.is_some_and(|left_at| left_at <= at) {
+                return Err(Refusal::BadgeReplaced);
+            }
+            if holder.stage != GuestStage::Yes {
+                return Err(Refusal::NotComing);
+            }
         }
         if !self.checkpoints.iter().any(|one| one.id == checkpoint) {
             return Err(Refusal::UnknownCheckpoint);
@@ -264,7 +267,7 @@ impl Gate<'_> {
         }
         let holder = self.holders.get(badge).ok_or(Refusal::UnknownBadge)?;
         let at = scan.at.trunc_subsecs(6);
-        self.check(holder, scan.checkpoint, at)?;
+        self.check(holder, (scan.checkpoint, scan.direction), at)?;
         Ok(CheckIn {
             event: self.event,
             client_id: scan.client_id.clone(),
@@ -301,7 +304,6 @@ pub enum Verdict {
 /// split, or on how often they come.
 pub fn take(ledger: &mut Ledger, gate: &Gate<'_>, scans: &[Scan]) -> Vec<Verdict> {
     let mut taken: Vec<Option<Refusal>> = Vec::with_capacity(scans.len());
-    let mut fresh = BTreeSet::new();
     let mut first = Vec::with_capacity(scans.len());
     for scan in scans {
         let badge = crate::guest::person::scanned(&scan.badge);
@@ -310,11 +312,12 @@ pub fn take(ledger: &mut Ledger, gate: &Gate<'_>, scans: &[Scan]) -> Vec<Verdict
             Some(known) => {
                 let is_same = (known.checkpoint, known.direction, known.at)
                     == (scan.checkpoint, scan.direction, at);
-                (!is_same).then_some(Refusal::ClientIdReused)
+                let who = gate.holders.get(&badge).map(|holder| holder.person.id);
+                (!is_same || who.is_some_and(|who| who != known.person))
+                    .then_some(Refusal::ClientIdReused)
             }
             None => match gate.judge(scan, &badge) {
                 Ok(record) => {
-                    fresh.insert(record.client_id.clone());
                     first.push(taken.len());
                     ledger.insert(record.client_id.clone(), record);
                     None

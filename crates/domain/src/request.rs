@@ -15,6 +15,8 @@ use crate::words;
 pub const MAX_WORDS: usize = 500;
 /// Most requests one participant may be allowed.
 pub const MAX_CAP: u16 = 100;
+/// How often one may ask another at one event, whatever became of it.
+pub const MAX_TRIES: usize = 3;
 /// Most days a request may wait.
 pub const MAX_DAYS: u16 = 60;
 /// Days a request waits where nobody says otherwise.
@@ -163,6 +165,9 @@ pub enum RequestError {
     /// The other side declined before.
     #[error("the other side declined before; ask the organisers")]
     DeclinedBefore,
+    /// Asked and taken back, or not answered, again and again.
+    #[error("you asked them {MAX_TRIES} times; whoever does not answer is left in peace")]
+    TooOften,
     /// Too many.
     #[error("{cap} of your requests wait or were accepted, which is the most; take one back first")]
     CapReached {
@@ -267,6 +272,10 @@ pub fn check_send(
         |one: &MeetingRequest| one.stage == Declined && one.from == from && one.to == to;
     if standing.iter().any(is_refused) {
         return Err(RequestError::DeclinedBefore);
+    }
+    let tries = standing.iter().filter(|one| one.from == from && one.to == to).count();
+    if tries >= MAX_TRIES {
+        return Err(RequestError::TooOften);
     }
     let out = standing.iter().filter(|one| is_live(one) && one.from == from).count();
     if out >= usize::from(rules.cap) {

@@ -105,6 +105,23 @@ fn seen(sees: &Visibility) -> Condition {
     }
 }
 
+/// Ids of events of which the caller asked or was asked; none for who is no side of any.
+pub(crate) fn concerned(sees: &Visibility) -> Option<SelectStatement> {
+    match sees {
+        Visibility::Enterprise(_) | Visibility::Group(_) | Visibility::Organisation(_) => {
+            let mut query = Query::select();
+            query.column((TABLE, "event_id")).from(TABLE).cond_where(seen(sees));
+            Some(query)
+        }
+        Visibility::All
+        | Visibility::Committee(_)
+        | Visibility::Region(_)
+        | Visibility::Zone(_)
+        | Visibility::Published
+        | Visibility::Nothing => None,
+    }
+}
+
 /// Ids of events that take requests; with a participant among `own`, participants.
 pub(crate) fn open_to(own: SelectStatement) -> SelectStatement {
     let mut query = Query::select();

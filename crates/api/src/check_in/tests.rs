@@ -101,6 +101,16 @@ async fn two_devices_that_scan_one_person_make_one_presence_in_whatever_order_th
     let left = figures(&office, host(1), &event).await;
     assert_eq!((&left["persons"]["present"], &left["persons"]["left"]), (&json!(1), &json!(1)));
     assert_eq!(left["checkpoints"][1]["inside"], 0, "who left is in no hall");
+
+    let input = format!(
+        r#"guestId: {}, version: 4, personId: {}, name: "赵强", keepsBadge: true, requestKey: "instead-1""#,
+        guest["id"], guest["people"][0]["id"]
+    );
+    let kept = change(&office, firm(1), "guestSubstitute", &input, "guest { id }").await;
+    assert_eq!(
+        kept["errors"][0]["code"], "WRONG_STAGE",
+        "who was there stays who was there: {kept}"
+    );
 }
 
 #[tokio::test]

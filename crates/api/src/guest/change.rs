@@ -506,6 +506,7 @@ const fn rule_code(error: &GuestError) -> (ErrorCode, Option<&'static str>) {
 const fn person_code(error: &PersonError) -> (ErrorCode, Option<&'static str>) {
     use ErrorCode as Code;
     match error {
+        PersonError::CheckedIn => (Code::WrongStage, Some("personId")),
         PersonError::TooMany { .. } => (Code::CapacityExceeded, Some("people")),
         PersonError::Escorts { .. } => (Code::CapacityExceeded, Some("escortCount")),
         PersonError::Name { length: 0, .. } => (Code::Missing, Some("name")),

@@ -277,6 +277,48 @@ async fn a_delegation_has_badges_and_a_substitute_gets_a_new_one_or_keeps_it() {
     quotas(&office, &event, "9", "capacity: 2, quotas: []").await;
     let crowd = delegation(&office, firm(1), &ids[0], 7, people).await;
     assert_eq!(crowd["errors"][0]["code"], "CAPACITY_EXCEEDED", "{crowd}");
+    // Lower limits take no place, and who does not send more is written down as before.
+    answer(&office, firm(2), &ids[1], 2, "answer: YES").await;
+    quotas(&office, &event, "10", "capacity: 1, quotas: []").await;
+    let same = format!(
+        r#"people: [{{ personId: {}, name: "孙立", title: "经理", isHead: true }}]"#,
+        sun["id"]
+    );
+    let same = delegation(&office, firm(1), &ids[0], 7, &same).await;
+    assert_eq!(same["errors"], json!([]), "{same}");
+}
+
+#[tokio::test]
+async fn a_larger_house_gives_places_to_those_who_wait() {
+    let (office, event) = event().await;
+    let zone = wire(ZoneId::from(1));
+    let mut halls = Vec::new();
+    for capacity in [1, 5] {
+        let input = format!(
+            r#"name: "会堂{capacity}", capacity: {capacity}, tables: 2, place: {{ zoneId: "{zone}" }},
+               requestKey: "venue-00{capacity}""#
+        );
+        let made = change(&office, host(1), "venueRegister", &input, "venue { id }").await;
+        halls.push(made["venue"]["id"].as_str().unwrap().to_owned());
+    }
+    let held_at = async |version: i64, hall: &str| {
+        let input = format!(
+            r#"eventId: "{event}", version: {version}, requestKey: "move-000{version}", card: {{
+                title: "央企国企深圳行", heldOn: "2026-03-10", tables: 2, venueId: "{hall}",
+                hosts: [{{ zoneId: "{zone}" }}],
+                halfDays: [{{ halfDay: MORNING, startsAt: "09:00", slotMinutes: 20, slots: 3 }}] }}"#
+        );
+        let shows = "event { guestFigures { capacity total { yes waiting } } }";
+        let moved = change(&office, host(1), "eventUpdate", &input, shows).await;
+        moved["event"]["guestFigures"].clone()
+    };
+    held_at(1, &halls[0]).await;
+    let ids = invited(&office, &event, 2).await;
+    answer(&office, firm(1), &ids[0], 2, "answer: YES").await;
+    let waits = answer(&office, firm(2), &ids[1], 2, "answer: YES").await;
+    assert_eq!(waits["guest"]["stage"], "WAITING", "{waits}");
+    let want = json!({ "capacity": 5, "total": { "yes": 2, "waiting": 0 } });
+    assert_eq!(held_at(2, &halls[1]).await, want);
 }
 
 #[tokio::test]

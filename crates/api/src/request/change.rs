@@ -256,6 +256,7 @@ const fn rule_code(error: &RequestError) -> (ErrorCode, Option<&'static str>) {
         RequestError::Oneself => (Code::Invalid, Some("toId")),
         RequestError::NoParticipant { .. } => (Code::UnknownReference, Some("toId")),
         RequestError::Asked | RequestError::AskedByThem => (Code::Taken, Some("toId")),
+        RequestError::TooOften => (Code::CapacityExceeded, Some("toId")),
         RequestError::CapReached { .. } => (Code::CapacityExceeded, None),
         RequestError::Words { what, .. } => (Code::Invalid, Some(what)),
         RequestError::ReasonMissing => (Code::Missing, Some("reason")),

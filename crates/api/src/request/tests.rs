@@ -98,6 +98,34 @@ async fn an_accepted_request_is_a_meeting_and_one_that_waits_holds_nothing() {
 }
 
 #[tokio::test]
+async fn who_is_avoided_reads_nothing_of_it_and_a_meeting_taken_out_frees_the_pair() {
+    let (office, event) = Box::pin(open()).await;
+    let (three, two) = (EnterpriseId::from(3), EnterpriseId::from(2));
+    lianmeng_store::avoid::insert(&office.db, three, two, office.clock.now()).await.unwrap();
+    let absent = send(&office, &event, 2, 6).await;
+    for (from, to) in [(2, 3), (3, 2)] {
+        let refused = send(&office, &event, from, to).await;
+        let words = |payload: &Value| {
+            let text = payload["errors"][0]["message"].as_str().unwrap().to_owned();
+            text.split_once(' ').unwrap().1.to_owned()
+        };
+        assert_eq!(code(&refused), code(&absent), "{refused}");
+        assert_eq!(words(&refused), words(&absent), "as of whom takes no part");
+    }
+
+    let sent = send(&office, &event, 1, 2).await;
+    let accepted = step(&office, firm(2), "meetingRequestAccept", &sent, "").await;
+    let input = format!(
+        r#"meetingId: {}, version: 3, requestKey: "remove-01""#,
+        accepted["request"]["meetingId"]
+    );
+    let removed = change(&office, host(1), "meetingRemove", &input, "event { version }").await;
+    assert_eq!(removed["errors"], json!([]), "{removed}");
+    let anew = send(&office, &event, 2, 1).await;
+    assert_eq!(anew["request"]["stage"], "PENDING", "{anew}");
+}
+
+#[tokio::test]
 async fn caps_wishes_and_the_other_direction_are_respected() {
     let (office, event) = Box::pin(open()).await;
     assert_eq!(code(&send(&office, &event, 1, 1).await), "INVALID");
@@ -190,6 +218,14 @@ async fn a_request_expires_and_none_is_made_once_the_event_closed_them_or_is_pla
     let input = format!(r#"eventId: "{event}", cap: 0, requestKey: "close-001""#);
     change(&office, host(1), "meetingRequestsOpen", &input, "event { id }").await;
     assert_eq!(code(&send(&office, &event, 3, 4).await), "WRONG_STAGE");
+    let query = format!(
+        r#"{{ node(id: "{event}") {{ ... on DockingEvent {{ meetingRequests {{ totalCount }} }} }} }}"#
+    );
+    for (who, want) in [(1, json!(2)), (2, json!(2)), (3, Value::Null)] {
+        let seen = ask(&later, firm(who), &query).await;
+        let count = &seen["data"]["node"]["meetingRequests"]["totalCount"];
+        assert_eq!(count, &want, "what waits is still there for its sides: {who}");
+    }
     let input = format!(r#"eventId: "{event}", cap: 2, requestKey: "open-0009""#);
     let refused = change(&office, firm(1), "meetingRequestsOpen", &input, "event { id }").await;
     assert_eq!(code(&refused), "NOT_FOUND", "only organisers open them");

@@ -133,8 +133,8 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
     }
 }
 
-/// The same for guests of an event, their requests and their badges.
-fn guest_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> {
+/// The same for events: meetings, guests, their requests and their badges.
+fn event_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> {
     let id = match (mutation, name) {
         (_, "requestId") if is_asked(mutation) == (column == Column::Enterprise) => {
             "meeting_request:#3"
@@ -147,6 +147,11 @@ fn guest_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> 
         (_, "guestId") => "guest:#1",
         (_, "guestIds") => "guest:#4",
         (_, "personId") => "guest_person:#1",
+        (_, "eventId") => "event:#1",
+        (_, "meetingId") => "meeting:#3",
+        (_, "participantId") => "participant:#1",
+        (_, "a") => "participant:#2",
+        (_, "b") => "participant:#3",
         _ => return None,
     };
     Some(id)
@@ -154,7 +159,7 @@ fn guest_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> 
 
 /// Ids that a mutation is tried with, by the last word of the argument, or by where it stands.
 fn id(mutation: &str, column: Column, name: &str) -> String {
-    if let Some(id) = guest_id(mutation, column, name) {
+    if let Some(id) = event_id(mutation, column, name) {
         return expand(id);
     }
     let is_overseer = matches!(column, Column::Coordinator | Column::CommitteeSecretary);
@@ -196,12 +201,10 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         ("contactAdd", "ownerId") if column == Column::DepartmentHandler => "organisation:#12",
         (_, "ownerId") if mutation == "taskList" => "enterprise:#3",
         (_, "enterpriseId" | "supplierId" | "ownerId" | "providerId") => "enterprise:#1",
-        (_, "eventId") => "event:#1",
         (_, "handlerId") => "organisation:#7",
         (_, "holderId" | "aId") => "organisation:#12",
         (_, "partnerId" | "bId") => "enterprise:#2",
         (_, "jobId") => "job:#1",
-        (_, "meetingId") => "meeting:#3",
         (_, "beforeId") => "meeting:#2",
         (_, "afterId") => "meeting:#1",
         (_, "memberId") => "organisation:#14",
@@ -211,9 +214,6 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "otherId" | "buyerId") => "enterprise:#9",
         (_, "outcomeId") => "outcome:#1",
         (_, "pairingId") => "pairing:#1",
-        (_, "a") => "participant:#2",
-        (_, "b") => "participant:#3",
-        (_, "participantId") => "participant:#1",
         (_, "partyOrganisationId") => "party_organisation:#2",
         (_, "projectId") => "project:#1",
         (_, "seatId") => "seat:#1",

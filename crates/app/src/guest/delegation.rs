@@ -8,6 +8,7 @@ use lianmeng_domain::guest::person::{
 use lianmeng_domain::guest::{Guest, GuestError, GuestStage, check_coming, delegate};
 use lianmeng_domain::ids::{GuestId, GuestPersonId};
 use lianmeng_domain::notice::NoticeKind;
+use lianmeng_store::check_in;
 use lianmeng_store::guest::person as store;
 use sea_orm::ConnectionTrait;
 
@@ -92,7 +93,11 @@ pub async fn set(
     let mut badges = Badges { secret, next: 0 };
     write(desk, &change.tx, (&before, standing), (&sent, &mut badges)).await?;
     let promoted = held.settle(&change.tx, &after).await?;
-    places::check_heads(held.capacity, &with(&held.guests, &promoted))?;
+    // Lower limits take no place from anybody; only who sends more must find room for them.
+    if after.heads() > before.heads() {
+        let all = with(&held.guests, &promoted);
+        places::check_growth(&held.book.quotas, held.capacity, &all, after.kind)?;
+    }
     let news = staff(&promoted, NoticeKind::GuestPromoted);
     let diff = told(Some(&before), &after, &promoted);
     finish(change, "SetDelegation", &held.event, (diff, news)).await?;
@@ -103,6 +108,23 @@ pub async fn set(
 fn with(guests: &[Guest], promoted: &[Guest]) -> Vec<Guest> {
     let is_new = |guest: &&Guest| guest.stage == GuestStage::Yes;
     guests.iter().filter(is_new).chain(promoted).cloned().collect()
+}
+
+/// Refuses another name on the badge of somebody who was checked in: the record would name the wrong
+/// person.
+async fn check_unseen(
+    db: &impl ConnectionTrait,
+    person: &GuestPerson,
+    card: &PersonCard,
+) -> Result<(), GuestCommandError> {
+    if card.name == person.card.name {
+        return Ok(());
+    }
+    let records = check_in::with(db, person.event, &[], &[person.id]).await?;
+    match records.is_empty() {
+        true => Ok(()),
+        false => Err(GuestError::Person(PersonError::CheckedIn).into()),
+    }
 }
 
 /// Saves who comes with `guest`: new persons and places get badges, those who are not named any more
@@ -131,6 +153,7 @@ async fn write(
         let known = id.and_then(|id| here().find(|person| person.id == id));
         match known {
             Some(person) => {
+                check_unseen(db, person, card).await?;
                 store::save(db, &GuestPerson { card: card.clone(), ..person.clone() }).await?;
             }
             None => added.push(blank(card, false)?),
@@ -179,6 +202,7 @@ pub async fn substitute(
     let card = rules::check_card(1, &cmd.card).map_err(GuestError::from)?;
     let card = PersonCard { is_head: person.card.is_head, ..card };
     if cmd.keeps_badge {
+        check_unseen(&change.tx, &person, &card).await?;
         store::save(&change.tx, &GuestPerson { card, ..person }).await?;
     } else {
         let badge = Badges { secret, next: 0 }.draw()?;

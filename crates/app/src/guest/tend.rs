@@ -2,11 +2,12 @@
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::guest::{self as rules, Guest};
+use lianmeng_domain::notice::NoticeKind;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_store::guest as store;
 use lianmeng_store::{StoreError, event as events};
 
-use super::{Held, finish, told};
+use super::{Held, finish, staff, told};
 use crate::command::{self, Begun, CommandError};
 use crate::desk::Desk;
 
@@ -49,6 +50,7 @@ async fn tend_one(desk: &Desk, actor: &Actor, guest: &Guest) -> Result<bool, Com
     let mut held = Held::of(&change.tx, event, desk.now).await?;
     let promoted = held.settle(&change.tx, &lapsed).await?;
     let diff = told(Some(guest), &lapsed, &promoted);
-    finish(change, "LapseGuest", &held.event, (diff, Vec::new())).await?;
+    let news = staff(&promoted, NoticeKind::GuestPromoted);
+    finish(change, "LapseGuest", &held.event, (diff, news)).await?;
     Ok(true)
 }

@@ -86,10 +86,12 @@ fn each_scan_gets_its_own_answer() {
         (scan("a", 1, 1, In, 0), Verdict::New),
         (scan("a", 1, 1, In, 0), Verdict::Known),
         (scan("a", 1, 1, In, 1), Verdict::Refused(Refusal::ClientIdReused)),
+        (scan("a", 2, 1, In, 0), Verdict::Refused(Refusal::ClientIdReused)),
         (scan("b", 1, 1, In, 5), Verdict::Repeat),
         (scan("c", 1, 2, In, 5), Verdict::New),
         (scan("d", 4, 1, In, 29), Verdict::New),
-        (scan("e", 4, 1, Out, 30), Verdict::Refused(Refusal::BadgeReplaced)),
+        (scan("e", 4, 1, In, 30), Verdict::Refused(Refusal::BadgeReplaced)),
+        (scan("e", 4, 1, Out, 30), Verdict::New),
         (scan("f", 5, 1, In, 0), Verdict::Refused(Refusal::WrongEvent)),
         (scan("g", 6, 1, In, 0), Verdict::Refused(Refusal::NotComing)),
         (scan("h", 7, 1, In, 0), Verdict::Refused(Refusal::UnknownBadge)),
@@ -105,7 +107,7 @@ fn each_scan_gets_its_own_answer() {
     let (given, want): (Vec<Scan>, Vec<Verdict>) = scans.into_iter().unzip();
     let got = with_gate(at(60), |gate| take(&mut ledger, gate, &given));
     assert_eq!(got, want);
-    assert_eq!(ledger.keys().collect::<Vec<_>>(), ["a", "b", "c", "d", "j", "m"]);
+    assert_eq!(ledger.keys().collect::<Vec<_>>(), ["a", "b", "c", "d", "e", "j", "m"]);
     let again = with_gate(at(60), |gate| take(&mut ledger, gate, &given[..1]));
     assert_eq!(again, [Verdict::Known]);
 }

@@ -128,6 +128,12 @@ impl Taken {
         self.guests.get(&kind).copied().unwrap_or(0)
     }
 
+    /// Places kept for kinds other than `kind` below their minimum, one for each guest missing.
+    fn kept(&self, quotas: &[Quota], kind: GuestKind) -> u32 {
+        let others = quotas.iter().filter(|quota| quota.kind != kind);
+        others.map(|quota| u32::from(quota.min).saturating_sub(self.of(quota.kind))).sum()
+    }
+
     /// Whether `guest`, which does not come yet, finds a place among `quotas` in a house with room for
     /// `capacity` people: its kind has one, and so has the house, without those that are kept for
     /// other kinds below their minimum, one for each guest that is missing.
@@ -145,10 +151,7 @@ impl Taken {
         if most.is_some_and(|most| self.of(guest.kind) >= u32::from(most)) {
             return Err(GuestWhy::KindFull);
         }
-        let others = quotas.iter().filter(|quota| quota.kind != guest.kind);
-        let kept: u32 =
-            others.map(|quota| u32::from(quota.min).saturating_sub(self.of(quota.kind))).sum();
-        let heads = self.heads + guest.heads() + kept;
+        let heads = self.heads + guest.heads() + self.kept(quotas, guest.kind);
         if capacity.is_some_and(|capacity| heads > capacity) {
             return Err(GuestWhy::HouseFull);
         }
@@ -217,6 +220,26 @@ pub fn promotions(
 /// [`GuestError::HouseFull`].
 pub fn check_heads(capacity: Option<u32>, guests: &[Guest]) -> Result<(), GuestError> {
     let heads = Taken::by(guests).heads;
+    match capacity {
+        Some(capacity) if heads > capacity => Err(GuestError::HouseFull { heads, capacity }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a delegation of `kind` that grew finds room, with as many people as come in `guests` and the
+/// places that are kept for other kinds.
+///
+/// # Errors
+///
+/// [`GuestError::HouseFull`].
+pub fn check_growth(
+    quotas: &[Quota],
+    capacity: Option<u32>,
+    guests: &[Guest],
+    kind: GuestKind,
+) -> Result<(), GuestError> {
+    let taken = Taken::by(guests);
+    let heads = taken.heads + taken.kept(quotas, kind);
     match capacity {
         Some(capacity) if heads > capacity => Err(GuestError::HouseFull { heads, capacity }),
         Some(_) | None => Ok(()),

@@ -97,6 +97,9 @@ pub enum PersonError {
         /// How many.
         count: usize,
     },
+    /// Somebody else on the badge of who was checked in.
+    #[error("the person was checked in; name the other as a new person, with a badge of their own")]
+    CheckedIn,
     /// Too many come along.
     #[error("{count} come along; at most {MAX_ESCORTS} do")]
     Escorts {

@@ -1,7 +1,7 @@
 use chrono::{TimeDelta, TimeZone as _};
 
 use super::book::{
-    BookError, GuestBook, Quota, Taken, Tally, check, check_heads, place, promotions,
+    BookError, GuestBook, Quota, Taken, Tally, check, check_growth, check_heads, place, promotions,
 };
 use super::person::{
     BADGE_LENGTH, Delegation, GuestPerson, PersonCard, PersonError, SeenPerson, badge, qr_text,
@@ -198,6 +198,12 @@ fn a_place_is_there_up_to_the_quota_and_the_house_without_what_is_kept_for_other
     assert_eq!(room(&two, Some(7), &crowd), Ok(()), "nothing is kept from banks for banks");
     assert_eq!(check_heads(Some(1), &two), Err(GuestError::HouseFull { heads: 2, capacity: 1 }));
     assert_eq!(check_heads(Some(2), &two), Ok(()));
+    // A delegation that grows leaves the places that are kept for others, and not those for its own.
+    let growth = |capacity, kind| check_growth(&quotas, Some(capacity), &two, kind);
+    let full = GuestError::HouseFull { heads: 4, capacity: 3 };
+    assert_eq!(growth(3, media(9).kind), Err(full));
+    assert_eq!(growth(4, media(9).kind), Ok(()));
+    assert_eq!(growth(2, GuestKind::Bank), Ok(()));
 }
 
 #[test]

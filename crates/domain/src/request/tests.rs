@@ -106,6 +106,17 @@ fn one_asks_another_once_in_one_direction_and_up_to_the_cap() {
 }
 
 #[test]
+fn whoever_does_not_answer_is_asked_three_times_and_no_more() {
+    let rules = RequestRules { event: DockingEventId::from(1), cap: 9, days: 1 };
+    let tries = [request(1, 2, Cancelled), request(1, 2, Expired)];
+    assert_eq!(check_send(&rules, &tries, firm(1), firm(2)), Ok(()));
+    let tries = [&tries[..], &[request(1, 2, Expired)]].concat();
+    assert_eq!(check_send(&rules, &tries, firm(1), firm(2)), Err(RequestError::TooOften));
+    assert_eq!(check_send(&rules, &tries, firm(2), firm(1)), Ok(()));
+    assert_eq!(check_send(&rules, &tries, firm(1), firm(3)), Ok(()));
+}
+
+#[test]
 fn a_request_waits_for_the_days_given_and_not_into_the_day_itself() {
     let rules = |days| RequestRules { event: DockingEventId::from(1), cap: 1, days };
     let day = at_minute(60 * 24 * 5);

@@ -93,7 +93,8 @@ pub async fn page(
     }
 }
 
-/// Things of an enterprise that the log names: itself, its needs, offers and contacts.
+/// Things of an enterprise that the log names: itself, its needs, offers, contacts, and those it sends
+/// to events.
 fn own(column: impl IntoColumnRef + Clone, owner: EnterpriseId) -> Condition {
     let of = |table: &'static str, tag: &str| -> SelectStatement {
         let mut ids = Query::select();
@@ -102,7 +103,13 @@ fn own(column: impl IntoColumnRef + Clone, owner: EnterpriseId) -> Condition {
             .and_where(Expr::col("enterprise_id").eq(owner.to_string()));
         ids
     };
+    let mut sent = Query::select();
+    sent.expr(Expr::cust("'guest_person:' || guest_people.id"))
+        .from("guest_people")
+        .inner_join("guests", Expr::col(("guests", "id")).equals(("guest_people", "guest_id")))
+        .and_where(Expr::col(("guests", "enterprise_id")).eq(owner.to_string()));
     Condition::any()
+        .add(Expr::col(column.clone()).in_subquery(sent))
         .add(Expr::col(column.clone()).eq(format!("enterprise:{owner}")))
         .add(Expr::col(column.clone()).in_subquery(of("needs", "need")))
         .add(Expr::col(column.clone()).in_subquery(of("offers", "offer")))

@@ -26,6 +26,7 @@ pub(crate) fn events(sees: &Visibility) -> Condition {
             .add(Expr::col(("docking_events", "published")).is_not_null())
             .add_option(guest::invited(sees).map(|invited| id().in_subquery(invited)))
             .add_option(own(sees).map(|own| id().in_subquery(request::open_to(own))))
+            .add_option(request::concerned(sees).map(|asked| id().in_subquery(asked)))
             .add(managed(sees)),
     }
 }

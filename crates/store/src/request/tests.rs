@@ -33,7 +33,7 @@ fn request(number: u128, from: u128, to: u128, stage: RequestStage) -> MeetingRe
     }
 }
 
-/// An event of zone 1 with the participants 1 and 2, and requests between the enterprises 1, 2 and 3.
+/// An event of zone 1 with the participants 1, 2 and 4, and requests between the enterprises 1, 2 and 3.
 async fn world() -> DatabaseConnection {
     let db = database().await;
     let (zone, event) = (ZoneId::from(1), DockingEventId::from(1));
@@ -43,14 +43,14 @@ async fn world() -> DatabaseConnection {
          VALUES ('{event}', '对接会', '2026-03-10', 'inviting', 2, true, 1);\
          INSERT INTO event_hosts (event_id, position, zone_id) VALUES ('{event}', 0, '{zone}');"
     );
-    for number in 1..=3 {
+    for number in 1..=5 {
         let id = EnterpriseId::from(number);
         sql.push_str(&format!(
             "INSERT INTO enterprises (id, name, name_key, pinyin_key, tiers, is_lead_firm, is_flagship, is_example, version) \
              VALUES ('{id}', '厂{number}', 'x', 'x', '[]', false, false, true, 1);"
         ));
     }
-    for number in 1..=2 {
+    for number in [1, 2, 4] {
         let id = EnterpriseId::from(number);
         sql.push_str(&format!(
             "INSERT INTO participants (id, event_id, enterprise_id, unavailable) \
@@ -128,13 +128,14 @@ async fn rules_are_replaced_and_show_the_event_to_those_who_take_part() {
         crate::event::count(&db, &sees, &none).await.unwrap()
     };
     assert_eq!(hold(&db, event).await.unwrap(), None);
-    assert_eq!((seen(1).await, seen(3).await), (0, 0));
+    let all = async || [seen(1).await, seen(3).await, seen(4).await, seen(5).await];
+    assert_eq!(all().await, [1, 1, 0, 0], "whoever asked or was asked sees it in any case");
     let rules = RequestRules { event, cap: 2, days: 7 };
     put_rules(&db, RequestRules { cap: 5, ..rules }).await.unwrap();
     put_rules(&db, rules).await.unwrap();
     assert_eq!(hold(&db, event).await.unwrap(), Some(rules));
     assert_eq!(rules_of(&db, &[event]).await.unwrap(), [rules]);
-    assert_eq!((seen(1).await, seen(3).await), (1, 0));
+    assert_eq!(all().await, [1, 1, 1, 0]);
     put_rules(&db, RequestRules { cap: 0, ..rules }).await.unwrap();
-    assert_eq!(seen(1).await, 0);
+    assert_eq!(all().await, [1, 1, 0, 0]);
 }

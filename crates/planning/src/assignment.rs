@@ -1,4 +1,7 @@
 //! The cheapest assignment of rows to columns.
+//!
+//! The crate `matching` has assignments of its own; this one is here since `planning` uses no other
+//! engine, as [ARCHITECTURE.md](../../../ARCHITECTURE.md) lays down, and needs only this much.
 
 use crate::words::signed;
 

@@ -29,7 +29,8 @@ use graph::Graph;
 
 /// Proposes an event, or says which demands cannot be met together.
 ///
-/// Deterministic. Cost: `steps` looks at suggestions for the search, as many again for the proof.
+/// Deterministic. Cost: `steps` looks at suggestions for the search, as many again for the proof and
+/// for the smaller event.
 ///
 /// # Errors
 ///

@@ -241,6 +241,15 @@ fn input_that_makes_no_sense_is_refused_with_its_place() {
         plan(&wrong).unwrap_err().to_string(),
         "relevance[4]: 150 numbers for 151 items; give one each"
     );
+    let refused = |set: &dyn Fn(&mut Problem)| {
+        let mut wrong = real_size(1, 0);
+        set(&mut wrong);
+        plan(&wrong).unwrap_err().place
+    };
+    assert_eq!(refused(&|problem| problem.min_participants = 1_001), "minParticipants");
+    assert_eq!(refused(&|problem| problem.max_participants = Some(usize::MAX)), "maxParticipants");
+    assert_eq!(refused(&|problem| problem.min_items = usize::MAX / 2), "minItems");
+    assert_eq!(refused(&|problem| problem.max_items = Some(3_001)), "maxItems");
     let said = parse(r#"{"halfDays":1,"rooms":[],"seats":3}"#).unwrap_err().to_string();
     assert!(said.starts_with("line 1, column ") && said.contains("seats"), "{said}");
 }

@@ -129,6 +129,47 @@ fn the_smaller_event_keeps_most_of_the_worth() {
 }
 
 #[test]
+fn the_smaller_event_drops_as_many_as_the_steps_allow() {
+    let people = (0..12).map(|i| person(i, Kind::LocalSoe, 1)).collect();
+    let edges = (0..6).map(|i| suggestion(2 * i, 2 * i + 1, 10, About::Cooperation)).collect();
+    let mut problem = problem(people, edges, 12);
+    problem.keep_basis_points = 0;
+    let people = |problem: &Problem| propose(problem).unwrap().smaller.map(|one| one.people);
+    assert_eq!(people(&problem), Some(2));
+    // One look costs 6 suggestions and 12 people.
+    problem.steps = 3 * 18;
+    assert_eq!(people(&problem), Some(9));
+    problem.steps = 17;
+    assert_eq!(people(&problem), None);
+}
+
+#[test]
+fn nobody_to_invite_is_an_empty_event() {
+    let problem = parse(r#"{"people":[],"suggestions":[],"capacity":1}"#).unwrap();
+    let answer = propose(&problem).unwrap();
+    assert_eq!((answer.status, answer.figures.unwrap().people), (Status::Optimal, 0));
+}
+
+#[test]
+fn many_suggestions_among_those_who_must_come_are_not_matched_exactly() {
+    let count = 201;
+    let mut people: Vec<Person> = (0..count).map(|i| person(i, Kind::LocalSoe, 99)).collect();
+    for one in &mut people {
+        one.must_invite = true;
+    }
+    let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
+    let edges = pairs.map(|(a, b)| suggestion(a, b, 10, About::Cooperation)).collect();
+    let mut problem = problem(people, edges, count);
+    problem.steps = 2_000_000;
+    // As deep as there are matches, this would be far more than the stack has.
+    let thread = std::thread::Builder::new().stack_size(1 << 18);
+    let answer = thread.spawn(move || propose(&problem).unwrap()).unwrap().join().unwrap();
+    assert_eq!(answer.status, Status::Proposed);
+    let figures = answer.figures.unwrap();
+    assert_eq!((figures.expected_points, figures.bound_points), (99_490, 99_495));
+}
+
+#[test]
 fn the_format_follows_the_table() {
     let format = |n: usize, edges: Vec<Suggestion>, capacity: u32| {
         let people = (0..n).map(|i| person(i, Kind::Other, capacity)).collect();
@@ -142,6 +183,17 @@ fn the_format_follows_the_table() {
     assert_eq!(format(90, ring(90, About::Cooperation), 3), Format::GroupedSessions);
     assert_eq!(format(30, ring(30, About::Cooperation), 3), Format::Tables);
     assert_eq!(format(4, ring(4, About::Cooperation), 3), Format::Salon);
+    // Six matches are half of twelve people, and less than half of thirteen.
+    let of_six_pairs = |n: usize| {
+        let mut people: Vec<Person> = (0..n).map(|i| person(i, Kind::Other, 1)).collect();
+        for one in &mut people {
+            one.must_invite = true;
+        }
+        let pairs = (0..6).map(|i| suggestion(2 * i, 2 * i + 1, 5, About::Cooperation)).collect();
+        propose(&problem(people, pairs, n)).unwrap().event.unwrap().format
+    };
+    assert_eq!(of_six_pairs(12), Format::Tables);
+    assert_eq!(of_six_pairs(13), Format::Salon);
     assert_eq!(format(4, Vec::new(), 3), Format::Symposium);
 }
 
@@ -181,6 +233,9 @@ fn input_that_makes_no_sense_is_refused_with_its_place() {
     );
     let said = parse(r#"{"people":[],"suggestions":[],"capacity":0}"#).unwrap_err().to_string();
     assert_eq!(said, "capacity: 0 is not from 1 to 5000");
+    let mut wrong = town();
+    wrong.quotas = vec![Quota { kind: Kind::Other, min: usize::MAX, max: None }];
+    assert!(propose(&wrong).unwrap_err().to_string().starts_with("quotas[0].min: "));
 }
 
 fn small(dice: &mut Dice) -> Problem {

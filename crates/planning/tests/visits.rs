@@ -135,6 +135,24 @@ fn dropping_a_site_can_save_the_day() {
 }
 
 #[test]
+fn a_conflict_that_few_steps_did_not_shrink_says_so() {
+    let mut problem = shenzhen();
+    problem.arrive_by = 760;
+    let all = plan(&problem).unwrap();
+    assert!(all.is_conflict_minimal);
+    let mut unsure = 0;
+    for power in 0..16 {
+        problem.steps = 1 << power;
+        let answer = plan(&problem).unwrap();
+        if answer.status == Status::Impossible {
+            assert!(answer.is_conflict_minimal || answer.conflict.len() >= all.conflict.len());
+            unsure += usize::from(!answer.is_conflict_minimal);
+        }
+    }
+    assert!(unsure > 0);
+}
+
+#[test]
 fn a_group_too_large_for_the_buses_is_named_and_a_bus_set_by_hand_is_kept() {
     let mut problem = shenzhen();
     problem.groups[3].bus = Some("b3".into());

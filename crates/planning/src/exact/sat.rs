@@ -76,6 +76,11 @@ impl<'a> Sat<'a> {
         self.literals > MOST_LITERALS || (self.stop)()
     }
 
+    /// Whether every call would end at once.
+    pub(crate) fn is_told_to_stop(&self) -> bool {
+        (self.stop)()
+    }
+
     /// Conflicts in all calls so far.
     pub(crate) fn conflicts(&mut self) -> u64 {
         self.solver.get_callbacks().map_or(0, |watch| watch.conflicts)

@@ -158,6 +158,7 @@ impl Problem {
         if let Some(groups) = self.groups {
             within("groups", signed(groups), 1, signed(slots))?;
         }
+        self.check_sizes()?;
         i64::try_from(self.steps)
             .map_or(Err(InputError::new("steps", "is too large")), |steps| {
                 within("steps", steps, 0, i64::try_from(MAX_STEPS).unwrap_or(i64::MAX))
@@ -168,6 +169,14 @@ impl Problem {
         distinct("items", self.items.iter().map(|one| one.id.as_str()))?;
         self.check_members()?;
         self.check_relevance()
+    }
+
+    fn check_sizes(&self) -> Result<(), InputError> {
+        let most = |limit: Option<usize>| signed(limit.unwrap_or(0));
+        within("minParticipants", signed(self.min_participants), 0, signed(MAX_PARTICIPANTS))?;
+        within("maxParticipants", most(self.max_participants), 0, signed(MAX_PARTICIPANTS))?;
+        within("minItems", signed(self.min_items), 0, signed(MAX_ITEMS))?;
+        within("maxItems", most(self.max_items), 0, signed(MAX_ITEMS))
     }
 
     fn check_members(&self) -> Result<(), InputError> {

@@ -12,38 +12,53 @@ const STRIDE: u64 = 128;
 
 /// Groupings that are tried one by one where there are no more.
 const MAX_GROUPINGS: usize = 500_000;
+/// Groupings × members × sessions, which is what trying them may cost, are no more either.
+const MAX_WORK: usize = 100_000_000;
 
 /// The best board found: feasible if one was found, else the one that breaks least; and whether
 /// all were tried.
 pub(crate) fn search<'a>(shape: &'a Shape<'a>) -> (Board<'a>, bool) {
-    let domains = shape.of_participant.iter().chain(&shape.of_item);
-    let all = domains
-        .map(Vec::len)
-        .try_fold(1_usize, |n, may| n.checked_mul(may).filter(|&n| n <= MAX_GROUPINGS));
-    if all.is_some() { (try_all(shape), true) } else { (anneal(shape), false) }
+    let open = open(shape);
+    let all = open
+        .iter()
+        .try_fold(1_usize, |n, one| n.checked_mul(one.may.len()).filter(|&n| n <= MAX_GROUPINGS));
+    let of_one = (shape.participants() + shape.items()) * shape.sessions.len();
+    let is_few = all.is_some_and(|n| n.saturating_mul(of_one) <= MAX_WORK);
+    if is_few { (try_all(shape, &open), true) } else { (anneal(shape), false) }
 }
 
-/// Every grouping, each from the one before by counting up.
-fn try_all<'a>(shape: &'a Shape<'a>) -> Board<'a> {
+/// A member that has a choice.
+struct Open<'a> {
+    member: usize,
+    /// How it moves to a session.
+    step: fn(usize, usize) -> Move,
+    /// Sessions it may be in, at least two.
+    may: &'a [usize],
+}
+
+/// Members that have a choice, participants first; the others stay where they must be.
+fn open<'a>(shape: &'a Shape<'a>) -> Vec<Open<'a>> {
+    let of = |domains: &'a [Vec<usize>], step: fn(usize, usize) -> Move| {
+        let all = domains.iter().enumerate().filter(|(_, may)| may.len() > 1);
+        all.map(move |(member, may)| Open { member, step, may })
+    };
+    of(&shape.of_participant, Move::Participant).chain(of(&shape.of_item, Move::Item)).collect()
+}
+
+/// Every grouping, each from the one before by counting up the sessions of those who are `open`.
+fn try_all<'a>(shape: &'a Shape<'a>, open: &[Open<'_>]) -> Board<'a> {
     let first = |may: &Vec<usize>| may.first().copied().unwrap_or(0);
     let group = shape.of_participant.iter().map(first).collect();
     let mut board = Board::new(shape, group, shape.of_item.iter().map(first).collect());
     let mut best = board.clone();
-    let people = shape.participants();
-    let mut digits = vec![0; people + shape.items()];
+    let mut digits = vec![0; open.len()];
     loop {
         let mut at = 0;
         loop {
-            let may = if at < people {
-                shape.of_participant.get(at)
-            } else {
-                shape.of_item.get(at - people)
-            };
-            let Some(may) = may else { return best };
+            let Some(Open { member, step, may }) = open.get(at) else { return best };
             digits[at] = (digits[at] + 1) % may.len().max(1);
             let to = may.get(digits[at]).copied().unwrap_or(0);
-            let step =
-                if at < people { Move::Participant(at, to) } else { Move::Item(at - people, to) };
+            let step = step(*member, to);
             board.relevance += board.change(&[step]);
             let back = board.shift(step);
             board.settle(back);
@@ -291,12 +306,51 @@ mod tests {
             };
             problem.relevance = Some((0..4).map(|_| row(&mut random)).collect());
             let shape = Shape::new(&problem);
-            let (all, near) = (try_all(&shape), anneal(&shape));
+            let (all, near) = (try_all(&shape, &open(&shape)), anneal(&shape));
             assert_eq!((all.broken, near.broken), (0, 0));
             assert!(near.relevance <= all.relevance);
             (found, best) = (found + near.relevance, best + all.relevance);
         }
         assert!(found * 100 >= best * 98, "{found} of {best}");
+    }
+
+    /// So many items that choose between two rooms, and so many that are locked.
+    fn mostly_locked(free: usize, locked: usize) -> Problem {
+        let items: Vec<serde_json::Value> = (0..free + locked)
+            .map(|i| {
+                let lock = (i >= free).then(|| serde_json::json!({"halfDay": 0, "room": "b"}));
+                serde_json::json!({"id": format!("i{i}"), "delegation": "d", "locked": lock})
+            })
+            .collect();
+        let text = serde_json::json!({
+            "halfDays": 1, "rooms": [{"id": "a"}, {"id": "b"}], "participants": [{"id": "p"}],
+            "delegations": [{"id": "d", "teams": 2}], "items": items, "steps": 0,
+            "relevance": [vec![1; free + locked]],
+        });
+        crate::groups::parse(&text.to_string()).unwrap()
+    }
+
+    #[test]
+    fn locked_members_are_not_counted_through() {
+        let problem = mostly_locked(3, 2_000);
+        let shape = Shape::new(&problem);
+        let open = open(&shape);
+        let members: Vec<Move> = open.iter().map(|one| (one.step)(one.member, 1)).collect();
+        let items = (0..3).map(|i| Move::Item(i, 1));
+        let want: Vec<Move> = std::iter::once(Move::Participant(0, 1)).chain(items).collect();
+        assert_eq!(members, want);
+        let (best, is_exact) = search(&shape);
+        assert_eq!((best.broken, best.relevance, is_exact), (0, 2_003, true));
+    }
+
+    #[test]
+    fn many_groupings_of_many_members_are_not_all_tried() {
+        // 2^17 groupings in 2 sessions: tried among 17 members, not among 417.
+        for (locked, want) in [(0, true), (400, false)] {
+            let problem = mostly_locked(16, locked);
+            let (_, is_exact) = search(&Shape::new(&problem));
+            assert_eq!(is_exact, want, "{locked}");
+        }
     }
 
     #[test]

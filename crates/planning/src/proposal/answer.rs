@@ -233,11 +233,13 @@ fn cost(graph: &Graph<'_>, choice: &Choice) -> u64 {
     people.map(|(one, _)| one.cost_fen).sum()
 }
 
-/// Drops whoever brings least, one after the other, while enough of the worth is kept.
+/// Drops whoever brings least, one after the other, while enough of the worth is kept and the steps
+/// last: each look at a suggestion or a person is one.
 fn smaller(graph: &Graph<'_>, choice: &Choice) -> Option<Smaller> {
     let floor = i128::from(choice.worth) * i128::from(graph.problem.keep_basis_points);
     let mut best = choice.clone();
-    loop {
+    let cost_of_one = u64::try_from(graph.edges.len() + graph.people()).unwrap_or(u64::MAX).max(1);
+    for _ in 0..graph.problem.steps / cost_of_one {
         let mut brings = vec![0_i64; graph.people()];
         for &e in &best.matches {
             brings[graph.edges[e].a] += graph.edges[e].worth;
@@ -352,7 +354,7 @@ fn format(graph: &Graph<'_>, choice: &Choice) -> (Format, Words) {
     if n > 80 || 2 * m >= 5 * n.max(1) {
         return (Format::GroupedSessions, counts());
     }
-    if m >= 6 && m >= n / 2 {
+    if m >= 6 && 2 * m >= n {
         return (Format::Tables, counts());
     }
     if n <= 20 && m > 0 {

@@ -235,6 +235,8 @@ impl Problem {
             if self.quotas[..i].iter().any(|other| other.kind == quota.kind) {
                 return Err(InputError::new(format!("quotas[{i}].kind"), "stands twice; keep one"));
             }
+            let place = format!("quotas[{i}].min");
+            within(&place, signed(quota.min), 0, signed(MAX_PEOPLE))?;
             if quota.max.is_some_and(|max| max < quota.min) {
                 let message = format!("is under the minimum of {}; raise it", quota.min);
                 return Err(InputError::new(format!("quotas[{i}].max"), message));

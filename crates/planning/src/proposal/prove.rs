@@ -6,6 +6,9 @@ use super::graph::{Choice, Graph};
 /// Steps of matching one leaf exactly.
 const LEAF_STEPS: u64 = 200_000;
 
+/// Most suggestions of a leaf: matching them goes as deep as there are suggestions.
+const MAX_LEAF: usize = 2_000;
+
 /// Steps one suggestion or person costs at a node: it is sorted, matched and exchanged.
 const LOOKS: u64 = 40;
 
@@ -97,11 +100,15 @@ impl Tree<'_> {
             .max_by_key(|&i| (pick.is_in[i], pick.brings[i], std::cmp::Reverse(i)))
     }
 
-    /// Nobody is open who could bring anything: the matches are found exactly.
+    /// Nobody is open who could bring anything: the matches are found exactly, where there are few.
     fn leaf(&mut self, pick: &Pick) {
         let edges: Vec<usize> = (0..self.graph.edges.len())
             .filter(|&e| pick.is_in[self.graph.edges[e].a] && pick.is_in[self.graph.edges[e].b])
             .collect();
+        if edges.len() > MAX_LEAF {
+            self.is_open = true;
+            return;
+        }
         let mut sums = vec![0];
         for &e in &edges {
             sums.push(sums.last().copied().unwrap_or(0) + self.graph.edges[e].worth);

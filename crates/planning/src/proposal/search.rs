@@ -190,7 +190,7 @@ pub(crate) fn search(graph: &Graph<'_>) -> Choice {
     best = improve(graph, best, &mut steps);
     let mut random = Random::new(1);
     for _ in 0..SHAKES {
-        if steps == 0 {
+        if steps == 0 || graph.people() == 0 {
             break;
         }
         let shaken = shake(graph, &best, &mut random);

@@ -4,9 +4,12 @@ use super::answer::{ConflictItem, DemandKind};
 use super::model::{Demand, Model, Off};
 use super::{order, themes};
 use crate::words::Words;
+use std::cell::Cell;
 
 /// Most pairs of demands that are tried by themselves.
 const MAX_PAIRS: usize = 4_000;
+/// Steps that naming a conflict may take, of about a nanosecond.
+const MAX_STEPS: u64 = 2_000_000_000;
 
 /// Demands in conflict, fewest first found: none if there are dates and themes for all stops.
 pub(crate) fn find(model: &Model<'_>) -> Vec<ConflictItem> {
@@ -14,16 +17,19 @@ pub(crate) fn find(model: &Model<'_>) -> Vec<ConflictItem> {
         return Vec::new();
     }
     let stops: Vec<usize> = (0..model.problem.stops.len()).collect();
+    let asked = |holds, cost| Asked { holds, cost, left: Cell::new(MAX_STEPS) };
     // Limits of themes do not depend on who hosts.
     let first: Vec<usize> =
         stops.iter().map(|&s| model.choices[s].first().copied().unwrap_or(0)).collect();
     let has_themes = |off: &Off| themes::choose(model, &stops, &first, off).is_some();
     if !has_themes(&Off::new()) {
-        return told(model, &smallest(&theme_demands(model), &has_themes));
+        let asked = asked(&has_themes, steps_of_themes(model));
+        return told(model, &smallest(&theme_demands(model), &asked));
     }
     let has_dates = |off: &Off| order::possible(model, off).is_some();
     if !has_dates(&Off::new()) {
-        return told(model, &smallest(&date_demands(model), &has_dates));
+        let asked = asked(&has_dates, steps_of_dates(model));
+        return told(model, &smallest(&date_demands(model), &asked));
     }
     Vec::new()
 }
@@ -63,31 +69,73 @@ fn date_demands(model: &Model<'_>) -> Vec<Demand> {
     all
 }
 
-/// A smallest set of one or two where there is one, else one from which nothing can be left out.
-fn smallest(all: &[Demand], holds: &dyn Fn(&Off) -> bool) -> Vec<Demand> {
+/// Whether demands can be met without some, asked while the steps last.
+struct Asked<'a> {
+    holds: &'a dyn Fn(&Off) -> bool,
+    /// Steps of one question.
+    cost: u64,
+    left: Cell<u64>,
+}
+
+impl Asked<'_> {
+    /// Whether the others contradict each other without those that are `off`; false where the steps
+    /// do not last.
+    fn is_proved(&self, off: &Off) -> bool {
+        let Some(left) = self.left.get().checked_sub(self.cost) else { return false };
+        self.left.set(left);
+        !(self.holds)(off)
+    }
+}
+
+/// Steps of looking for dates: each party's days at each stop, host by host and venue by venue.
+fn steps_of_dates(model: &Model<'_>) -> u64 {
+    let (problem, words) = (model.problem, model.span.div_ceil(64));
+    let venues = |h: &usize| problem.hosts[*h].venues.len();
+    let of_party = |party: &Vec<usize>| party.len() + party.iter().map(venues).sum::<usize>() + 4;
+    let of_all = model.parties.iter().map(of_party).sum::<usize>();
+    let of_stop = of_all * words + model.parties.len() * model.span;
+    steps(problem.taken.len() + problem.stops.len() * of_stop)
+}
+
+/// Steps of looking for themes: an assignment of stops to as many copies of each theme.
+fn steps_of_themes(model: &Model<'_>) -> u64 {
+    let stops = model.problem.stops.len();
+    steps(stops * stops * stops * model.problem.themes.len())
+}
+
+fn steps(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX).max(1)
+}
+
+/// A smallest set of one or two where there is one, else one from which nothing can be left out;
+/// as far as the steps last.
+fn smallest(all: &[Demand], asked: &Asked<'_>) -> Vec<Demand> {
     let without = |on: &[Demand]| -> Off {
         all.iter().copied().filter(|demand| !on.contains(demand)).collect()
     };
-    if !holds(&without(&[])) {
+    if asked.is_proved(&without(&[])) {
         return Vec::new();
     }
-    let minimal = deletion(all, holds);
+    let minimal = deletion(all, asked);
     if minimal.len() <= 1 {
         return minimal;
     }
-    if let Some(&one) = all.iter().find(|&&one| !holds(&without(&[one]))) {
+    if let Some(&one) = all.iter().find(|&&one| asked.is_proved(&without(&[one]))) {
         return vec![one];
     }
     if minimal.len() <= 2 || all.len() * all.len() / 2 > MAX_PAIRS {
         return minimal;
     }
     let pairs = (0..all.len()).flat_map(|i| (i + 1..all.len()).map(move |j| [all[i], all[j]]));
-    pairs.into_iter().find(|pair| !holds(&without(pair))).map_or(minimal, |pair| pair.to_vec())
+    pairs
+        .into_iter()
+        .find(|pair| asked.is_proved(&without(pair)))
+        .map_or(minimal, |pair| pair.to_vec())
 }
 
 /// Leaves demands out while the rest is still in conflict; the calendar and what others hold
 /// first, so that what is asked of stops is left out only where it must.
-fn deletion(all: &[Demand], holds: &dyn Fn(&Off) -> bool) -> Vec<Demand> {
+fn deletion(all: &[Demand], asked: &Asked<'_>) -> Vec<Demand> {
     let mut order = all.to_vec();
     order.sort_unstable_by(|a, b| b.cmp(a));
     let mut off = Off::new();
@@ -95,8 +143,11 @@ fn deletion(all: &[Demand], holds: &dyn Fn(&Off) -> bool) -> Vec<Demand> {
     while chunk >= 1 {
         for part in order.chunks(chunk) {
             let fresh: Vec<Demand> = part.iter().copied().filter(|d| !off.contains(d)).collect();
+            if fresh.is_empty() {
+                continue;
+            }
             off.extend(fresh.iter().copied());
-            if holds(&off) {
+            if !asked.is_proved(&off) {
                 off.retain(|demand| !fresh.contains(demand));
             }
         }
@@ -226,4 +277,39 @@ fn venue(model: &Model<'_>, s: usize) -> Told {
         format!("stop {} needs {at} with {seats} seats; expect fewer or add a venue", stop.id),
         format!("{}站需要可容纳{seats}人的{zh_at}；请减少人数或增加场地", stop.id),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two hundred demands, three of which contradict each other.
+    fn named(left: u64) -> (Vec<Demand>, Vec<Demand>, u64) {
+        let all: Vec<Demand> = (0..200).map(Demand::Away).collect();
+        let core = [Demand::Away(3), Demand::Away(77), Demand::Away(150)];
+        let holds = |off: &Off| core.iter().any(|demand| off.contains(demand));
+        let asked = Asked { holds: &holds, cost: 10, left: Cell::new(left) };
+        let minimal = deletion(&all, &asked);
+        let used = (left - asked.left.get()) / 10;
+        (minimal, smallest(&all, &asked), used)
+    }
+
+    #[test]
+    fn what_is_out_already_is_not_asked_about_again() {
+        let core = vec![Demand::Away(3), Demand::Away(77), Demand::Away(150)];
+        let (minimal, smallest, used) = named(1_000_000);
+        assert_eq!((minimal, smallest), (core.clone(), core));
+        // Far fewer than demands: each of the three costs about two questions for each half.
+        assert!(used < 60, "{used}");
+    }
+
+    #[test]
+    fn where_steps_end_the_conflict_is_longer_but_one() {
+        let (longer, again, used) = named(79);
+        assert_eq!(used, 7);
+        assert!((4..200).contains(&longer.len()), "{longer:?}");
+        for demand in [3, 77, 150].map(Demand::Away) {
+            assert!(longer.contains(&demand) && again.contains(&demand));
+        }
+    }
 }

@@ -64,7 +64,7 @@ pub(crate) fn choose(model: &Model<'_>, order: &[usize], parties: &[usize]) -> O
     for (k, (&stop, &party)) in order.iter().zip(parties).enumerate() {
         let fitting = model.fitting(stop, party);
         let mut turn = Vec::new();
-        for day in model.allowed(stop, party, &off).iter() {
+        for day in model.allowed(stop, party).iter() {
             let (own, venue) = price(model, stop, fitting.as_ref(), day);
             let reach = if k == 0 {
                 Some(([0, (day + 1) * (day + 1), 0, 0], 0))

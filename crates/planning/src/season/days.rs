@@ -3,7 +3,7 @@
 use crate::words::signed;
 
 /// Days of a season, counted from its first, which is 0.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Days(Vec<u64>);
 
 impl Days {

@@ -47,6 +47,15 @@ pub(crate) struct Before {
     pub(crate) venue: Option<usize>,
 }
 
+/// Days without what concerns one stop alone.
+#[derive(Debug, Default)]
+pub(crate) struct Calendar {
+    /// Days on which anybody may host.
+    open: Days,
+    /// By host: days on which it cannot.
+    closed: Vec<Days>,
+}
+
 /// A compiled season.
 #[derive(Debug)]
 pub(crate) struct Model<'a> {
@@ -67,6 +76,12 @@ pub(crate) struct Model<'a> {
     pub(crate) before: Vec<Option<Before>>,
     working: Days,
     away: Vec<Days>,
+    /// By event that takes a date: its day, and the host; none for all.
+    taken: Vec<(i64, Option<usize>)>,
+    /// Indices of venues by host.
+    venues_of: Vec<Vec<usize>>,
+    /// The calendar with all demands.
+    calendar: Calendar,
     /// Points by host and theme.
     points: Vec<i64>,
 }
@@ -88,8 +103,10 @@ impl<'a> Model<'a> {
         let away = away.collect();
         let mut venues = Vec::new();
         let mut venue_days = Vec::new();
+        let mut venues_of = vec![Vec::new(); problem.hosts.len()];
         for (h, host) in problem.hosts.iter().enumerate() {
             for (v, venue) in host.venues.iter().enumerate() {
+                venues_of[h].push(venues.len());
                 venues.push((h, v));
                 let mut days = Days::all(span);
                 for date in &venue.taken {
@@ -110,8 +127,12 @@ impl<'a> Model<'a> {
             before: Vec::new(),
             working,
             away,
+            taken: taken(problem),
+            venues_of,
+            calendar: Calendar::default(),
             points: points(problem),
         };
+        model.calendar = model.calendar(&Off::new());
         model.before = (0..problem.stops.len()).map(|s| model.before_of(s)).collect();
         model
     }
@@ -165,39 +186,58 @@ impl<'a> Model<'a> {
     pub(crate) fn fitting(&self, stop: usize, party: usize) -> Option<Vec<usize>> {
         let hosts = &self.parties[party];
         let demand = &self.problem.stops[stop];
-        let has_venues = self.venues.iter().any(|(h, _)| hosts.contains(h));
-        if !has_venues && demand.venue.is_none() {
+        if hosts.iter().all(|&h| self.venues_of[h].is_empty()) && demand.venue.is_none() {
             return None;
         }
         let fits = |&i: &usize| {
             let (h, v) = self.venues[i];
             let venue = &self.problem.hosts[h].venues[v];
-            hosts.contains(&h)
-                && venue.capacity >= demand.attendees
+            venue.capacity >= demand.attendees
                 && demand.venue.as_ref().is_none_or(|id| *id == venue.id)
         };
-        Some((0..self.venues.len()).filter(fits).collect())
+        Some(hosts.iter().flat_map(|&h| self.venues_of[h].iter().copied()).filter(fits).collect())
     }
 
-    /// Days on which `party` may host `stop`.
-    pub(crate) fn allowed(&self, stop: usize, party: usize, off: &Off) -> Days {
-        let mut days = if off.contains(&Demand::Calendar) {
+    /// The calendar without the demands that are `off`.
+    pub(crate) fn calendar(&self, off: &Off) -> Calendar {
+        let mut open = if off.contains(&Demand::Calendar) {
             Days::all(self.span)
         } else {
             self.working.clone()
         };
-        let hosts = &self.parties[party];
-        for (i, taken) in self.problem.taken.iter().enumerate() {
-            let is_ours = taken
-                .host
-                .as_ref()
-                .is_none_or(|id| hosts.iter().any(|&h| self.problem.hosts[h].id == *id));
-            if is_ours && !off.contains(&Demand::Taken(i)) {
-                days.remove(self.day(taken.date));
+        let is_here = |h: usize| off.contains(&Demand::Away(h));
+        let away = self.away.iter().enumerate();
+        let mut closed: Vec<Days> = away
+            .map(|(h, away)| if is_here(h) { Days::none(self.span) } else { away.clone() })
+            .collect();
+        for (i, &(day, host)) in self.taken.iter().enumerate() {
+            if off.contains(&Demand::Taken(i)) {
+                continue;
+            }
+            match host {
+                Some(h) => closed[h].add(day),
+                None => open.remove(day),
             }
         }
-        for &h in hosts.iter().filter(|&&h| !off.contains(&Demand::Away(h))) {
-            days.drop(&self.away[h]);
+        Calendar { open, closed }
+    }
+
+    /// Days on which `party` may host `stop`.
+    pub(crate) fn allowed(&self, stop: usize, party: usize) -> Days {
+        self.allowed_without(stop, party, &self.calendar, &Off::new())
+    }
+
+    /// Days on which `party` may host `stop` without the demands that are `off`, as `calendar` is.
+    pub(crate) fn allowed_without(
+        &self,
+        stop: usize,
+        party: usize,
+        calendar: &Calendar,
+        off: &Off,
+    ) -> Days {
+        let mut days = calendar.open.clone();
+        for &h in &self.parties[party] {
+            days.drop(&calendar.closed[h]);
         }
         self.narrow(&mut days, stop, off);
         if let Some(venues) =
@@ -256,6 +296,14 @@ impl<'a> Model<'a> {
             venue: placed.venue.as_ref().and_then(|id| self.venue(id)),
         })
     }
+}
+
+/// Days that are taken, and by whose event; none for all.
+fn taken(problem: &Problem) -> Vec<(i64, Option<usize>)> {
+    let host = |id: &String| problem.hosts.iter().position(|host| host.id == *id);
+    let all = problem.taken.iter();
+    all.map(|taken| ((taken.date - problem.from).num_days(), taken.host.as_ref().and_then(host)))
+        .collect()
 }
 
 fn points(problem: &Problem) -> Vec<i64> {

@@ -5,7 +5,7 @@
 //! both lists can be held never makes anything later impossible, so the test is exact.
 
 use super::days::Days;
-use super::model::{Demand, Model, Off};
+use super::model::{Calendar, Demand, Model, Off};
 use crate::words::signed;
 
 /// The two lists that are merged.
@@ -30,10 +30,10 @@ fn lists(model: &Model<'_>, off: &Off) -> Lists {
 }
 
 /// Days on which anybody may host `stop`.
-pub(crate) fn any_day(model: &Model<'_>, stop: usize, off: &Off) -> Days {
+fn any_day(model: &Model<'_>, stop: usize, calendar: &Calendar, off: &Off) -> Days {
     let mut days = Days::none(model.span);
     for &party in model.choices(stop, off) {
-        days.join(&model.allowed(stop, party, off));
+        days.join(&model.allowed_without(stop, party, calendar, off));
     }
     days
 }
@@ -41,7 +41,9 @@ pub(crate) fn any_day(model: &Model<'_>, stop: usize, off: &Off) -> Days {
 /// An order in which all stops have dates, each as early as possible; none if there is none.
 pub(crate) fn possible(model: &Model<'_>, off: &Off) -> Option<Vec<usize>> {
     let Lists { dated, open } = lists(model, off);
-    let days: Vec<Days> = (0..model.problem.stops.len()).map(|s| any_day(model, s, off)).collect();
+    let calendar = model.calendar(off);
+    let stops = 0..model.problem.stops.len();
+    let days: Vec<Days> = stops.map(|s| any_day(model, s, &calendar, off)).collect();
     let spacing = model.spacing(off);
     let width = open.len() + 1;
     // The earliest day of the last of `i` dated and `j` open stops, and whether it is a dated one.
@@ -125,10 +127,10 @@ pub(crate) fn nicest(model: &Model<'_>) -> Option<Vec<usize>> {
         }
     }
     order.reverse();
-    let spacing = model.spacing(&off);
+    let (spacing, calendar) = (model.spacing(&off), model.calendar(&off));
     let mut last = Some(-spacing);
     for &s in &order {
-        last = last.and_then(|day| any_day(model, s, &off).first_from(day + spacing));
+        last = last.and_then(|day| any_day(model, s, &calendar, &off).first_from(day + spacing));
     }
     Some(if last.is_some() { order } else { fallback })
 }

@@ -1,7 +1,7 @@
 //! Why a stop has its hosts, date, theme and venue.
 
 use super::answer::{Part, Reason};
-use super::model::{Model, Off};
+use super::model::Model;
 use super::search::{self, Found};
 use crate::words::{Words, signed};
 
@@ -125,7 +125,7 @@ fn obstacle(model: &Model<'_>, found: &Found, k: usize, aim: i64) -> Words {
         let name = &model.host(h).name;
         return Words::new(format!(", when {name} cannot host"), format!("（{name}当日不能主办）"));
     }
-    if !model.allowed(found.order[k], found.parties[k], &Off::new()).has(aim) {
+    if !model.allowed(found.order[k], found.parties[k]).has(aim) {
         return Words::new(
             ", when no venue is free or the stop may not be held",
             "（场地或时限不允许）",

@@ -119,7 +119,7 @@ impl<'a> Search<'a> {
             .iter()
             .map(|&stop| {
                 let all = model.choices(stop, &off).iter();
-                let all: Vec<_> = all.map(|&p| (p, model.allowed(stop, p, &off))).collect();
+                let all: Vec<_> = all.map(|&p| (p, model.allowed(stop, p))).collect();
                 let kept = model.before[stop].as_ref().filter(|_| keeps).and_then(|before| {
                     let same =
                         |p: usize| before.party.as_ref().is_some_and(|x| *x == model.parties[p]);

@@ -35,6 +35,9 @@ pub struct Answer {
     pub plan_b: Vec<PlanB>,
     /// Demands that cannot be met together; not empty exactly when impossible.
     pub conflict: Vec<ConflictItem>,
+    /// Whether none of `conflict` can be left out; false where the steps ended before that was known
+    /// of each, true where there is no conflict.
+    pub is_conflict_minimal: bool,
 }
 
 /// A bus's day.
@@ -146,15 +149,17 @@ pub(crate) fn answer(problem: &Problem) -> Answer {
         .filter(|&s| problem.sites[s].may_drop)
         .map(|s| plan_b(problem, s, outcome.best.as_ref()))
         .collect();
-    let (status, conflict) = match status(&outcome) {
+    let (status, (conflict, is_conflict_minimal)) = match status(&outcome) {
         Status::Impossible => {
-            let items = conflict::find(problem);
-            (if items.is_empty() { Status::NotFound } else { Status::Impossible }, items)
+            let found = conflict::find(problem);
+            (if found.0.is_empty() { Status::NotFound } else { Status::Impossible }, found)
         }
-        known @ (Status::Optimal | Status::Planned | Status::NotFound) => (known, Vec::new()),
+        known @ (Status::Optimal | Status::Planned | Status::NotFound) => {
+            (known, (Vec::new(), true))
+        }
     };
     let (buses, figures) = told(problem, &[], outcome.best.as_ref());
-    Answer { status, buses, figures, plan_b, conflict }
+    Answer { status, buses, figures, plan_b, conflict, is_conflict_minimal }
 }
 
 fn status(outcome: &Outcome) -> Status {

@@ -1,4 +1,5 @@
-//! Why there are no visits: demands none of which can be left out of the conflict.
+//! Why there are no visits: demands none of which can be left out of the conflict, as far as the
+//! steps tell.
 
 use super::answer::{ConflictItem, DemandKind, clock};
 use super::load;
@@ -6,11 +7,12 @@ use super::problem::Problem;
 use super::route::Demand;
 use crate::words::Words;
 
-/// The demands in conflict; empty where the search ended too early to say.
-pub(crate) fn find(problem: &Problem) -> Vec<ConflictItem> {
+/// The demands in conflict, empty where the search ended too early to say; and whether each is
+/// proved to be needed.
+pub(crate) fn find(problem: &Problem) -> (Vec<ConflictItem>, bool) {
     let (ways, is_all) = load::ways(problem);
     if ways.is_empty() {
-        return if is_all { vec![seats(problem)] } else { Vec::new() };
+        return (if is_all { vec![seats(problem)] } else { Vec::new() }, true);
     }
     let mut all = vec![Demand::Deadline];
     for (s, site) in problem.sites.iter().enumerate() {
@@ -22,14 +24,17 @@ pub(crate) fn find(problem: &Problem) -> Vec<ConflictItem> {
     }
     // Visits stay as long as they can: it is easier to change an hour than a programme.
     let mut off: Vec<Demand> = Vec::new();
+    let mut is_minimal = true;
     for &demand in &all {
         off.push(demand);
         let outcome = load::solve(problem, &off);
         if outcome.best.is_some() || !outcome.is_proved {
             off.pop();
+            is_minimal &= outcome.best.is_some();
         }
     }
-    all.into_iter().filter(|demand| !off.contains(demand)).map(|d| tell(problem, d)).collect()
+    let kept = all.into_iter().filter(|demand| !off.contains(demand));
+    (kept.map(|demand| tell(problem, demand)).collect(), is_minimal)
 }
 
 fn seats(problem: &Problem) -> ConflictItem {

@@ -11,6 +11,7 @@ use super::shape::Shape;
 use super::timetable::Timetable;
 use crate::budget::{Meter, STEPS_PER_CONFLICT};
 use crate::exact::sat::{Answer, Lit, Sat};
+use crate::improve::WHOLE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Conflicts the decision may cost: an end where steps are counted.
@@ -32,9 +33,10 @@ pub(crate) enum Decision {
 }
 
 /// A contradiction found by counting, in `O(participants · meetings of one · slots)` and more for
-/// each demand of it; none if counting sees none.
-pub(crate) fn count(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
-    let demands = hall::find(shape)?;
+/// each demand of it; none if counting sees none. Demands that it does not need are left out as
+/// long as half of the budget is left.
+pub(crate) fn count(shape: &Shape<'_>, meter: &Meter<'_>) -> Option<BTreeSet<Demand>> {
+    let demands = hall::find(shape, meter)?;
     let mut asked = vec![false; shape.problem.meetings.len()];
     for demand in &demands {
         if let Demand::Held(m) = demand {
@@ -43,26 +45,42 @@ pub(crate) fn count(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
     }
     let long = shape.problem.meetings.iter().any(|meeting| meeting.length > 1);
     // Counting sees less than all where meetings are long: fewer demands may do.
-    let fewer = if long { shrink(shape, asked, Some(&demands)) } else { None };
+    let fewer =
+        if long && !is_half_used(meter) { shrink(shape, meter, asked, &demands) } else { None };
     Some(fewer.unwrap_or(demands))
 }
 
 /// The part of `only`, among the meetings that are `asked`, that contradicts itself.
 fn shrink(
     shape: &Shape<'_>,
+    meter: &Meter<'_>,
     asked: Vec<bool>,
-    only: Option<&BTreeSet<Demand>>,
+    only: &BTreeSet<Demand>,
 ) -> Option<BTreeSet<Demand>> {
-    let never = || false;
-    let mut sat = Sat::new(&never);
+    let stop = || !meter.counts_steps() && is_half_used(meter);
+    let mut sat = Sat::new(&stop);
     let encoding = encode::encode(shape, &mut sat, asked).ok()?;
-    let (demands, guards) = guards(&encoding, only);
-    if sat.solve(&guards, DELETE_CONFLICTS) != Answer::No {
-        return None;
+    let (demands, guards) = guards(&encoding, Some(only));
+    let most = conflicts(meter);
+    let answer = sat.solve(&guards, DELETE_CONFLICTS.min(most));
+    let mut core = Vec::new();
+    if answer == Answer::No {
+        core = sat.blamed(&guards);
+        delete(&mut sat, &mut core, most);
     }
-    let mut core = sat.blamed(&guards);
-    delete(&mut sat, &mut core);
-    Some(core.iter().filter_map(|guard| demands.get(guard).copied()).collect())
+    meter.book(sat.conflicts().saturating_mul(STEPS_PER_CONFLICT));
+    (answer == Answer::No)
+        .then(|| core.iter().filter_map(|guard| demands.get(guard).copied()).collect())
+}
+
+/// Whether a contradiction that is proved already may cost no more.
+fn is_half_used(meter: &Meter<'_>) -> bool {
+    meter.used() >= WHOLE / 2
+}
+
+/// Conflicts that the budget leaves.
+fn conflicts(meter: &Meter<'_>) -> u64 {
+    (meter.steps_left() / STEPS_PER_CONFLICT).clamp(LEAST_CONFLICTS, PROOF_CONFLICTS)
 }
 
 /// Decides exactly, as far as the budget reaches.
@@ -73,7 +91,7 @@ pub(crate) fn decide(shape: &Shape<'_>, meter: &Meter<'_>) -> Decision {
         return Decision::Unknown;
     };
     let (demands, guards) = guards(&encoding, None);
-    let most = (meter.steps_left() / STEPS_PER_CONFLICT).clamp(LEAST_CONFLICTS, PROOF_CONFLICTS);
+    let most = conflicts(meter);
     let answer = sat.solve(&guards, most);
     let decision = match answer {
         Answer::Unknown => Decision::Unknown,
@@ -83,7 +101,7 @@ pub(crate) fn decide(shape: &Shape<'_>, meter: &Meter<'_>) -> Decision {
         },
         Answer::No => {
             let mut core = sat.blamed(&guards);
-            delete(&mut sat, &mut core);
+            delete(&mut sat, &mut core, most);
             let core = core.iter().filter_map(|guard| demands.get(guard).copied()).collect();
             Decision::Impossible(core)
         }
@@ -104,15 +122,23 @@ fn guards(
     (back, pairs.iter().map(|&(_, guard)| guard).collect())
 }
 
-/// Leaves out what the contradiction does not need: first many at a time, then one by one.
-fn delete(sat: &mut Sat<'_>, core: &mut Vec<Lit>) {
+/// Leaves out what the contradiction does not need: first many at a time, then one by one, for at
+/// most `most` conflicts and attempts together, and until it is told to stop.
+fn delete(sat: &mut Sat<'_>, core: &mut Vec<Lit>, most: u64) {
+    let begun = sat.conflicts();
+    let mut attempts = 0;
     let mut step = core.len().div_ceil(2);
     while step >= 1 {
         let mut start = 0;
         while start < core.len() {
             let end = (start + step).min(core.len());
+            let left = most.saturating_sub(sat.conflicts() - begun + attempts);
+            if left == 0 || sat.is_told_to_stop() {
+                return;
+            }
+            attempts += 1;
             let fewer: Vec<Lit> = [&core[..start], &core[end..]].concat();
-            match sat.solve(&fewer, DELETE_CONFLICTS) {
+            match sat.solve(&fewer, DELETE_CONFLICTS.min(left)) {
                 Answer::No => {
                     let rest = sat.blamed(&fewer);
                     start = core[..start].iter().filter(|guard| rest.contains(guard)).count();
@@ -156,4 +182,24 @@ fn left_to(shape: &Shape<'_>, demands: &BTreeSet<Demand>, m: usize) -> super::sl
         }
     }
     left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_conflicts_nothing_is_left_out() {
+        let never = || false;
+        let mut sat = Sat::new(&never);
+        let [a, b, c, x] = [sat.fresh(), sat.fresh(), sat.fresh(), sat.fresh()];
+        sat.clause(&[-a, x]);
+        sat.clause(&[-c, -x]);
+        let mut core = vec![a, b, c];
+        delete(&mut sat, &mut core, 0);
+        assert_eq!(core, [a, b, c]);
+        // The attempts count too.
+        delete(&mut sat, &mut core, 20);
+        assert_eq!(core, [a, c]);
+    }
 }

@@ -9,14 +9,20 @@ use super::problem::{Level, Seat};
 use super::shape::Shape;
 use super::slots;
 use super::timetable::Timetable;
+use crate::budget::Meter;
 use std::collections::BTreeSet;
 
+/// Placements tried that count as a node.
+const LOOKS_PER_NODE: u64 = 8;
+
 /// The best of all timetables that lose less than `upper`; an empty list of places if there is
-/// none. None after more than `nodes` nodes.
+/// none. None after more than `nodes` nodes, each worth [`LOOKS_PER_NODE`] placements that are tried,
+/// or when `meter` is late.
 pub(crate) fn exhaust(
     shape: &Shape<'_>,
     upper: Score,
     nodes: u64,
+    meter: &Meter<'_>,
 ) -> Option<(Score, Option<Timetable>)> {
     let mut order: Vec<usize> = (0..shape.problem.meetings.len()).collect();
     order.sort_by_key(|&m| (shape.rank(m), slots::len(shape.starts[m]), m));
@@ -26,7 +32,8 @@ pub(crate) fn exhaust(
         order,
         best: upper,
         found: None,
-        nodes,
+        looks: nodes.saturating_mul(LOOKS_PER_NODE),
+        meter,
         named: published.collect(),
     };
     search.board.pinned.fill(false);
@@ -38,22 +45,23 @@ struct Search<'a> {
     order: Vec<usize>,
     best: Score,
     found: Option<Timetable>,
-    nodes: u64,
+    /// Looks that are left.
+    looks: u64,
+    meter: &'a Meter<'a>,
     /// Tables that their numbers tell apart, since people were told to go there.
     named: BTreeSet<usize>,
 }
 
 impl Search<'_> {
     /// Decides about the meetings from `depth` on; `lost` is what is lost whatever comes. False if
-    /// the nodes are used up.
+    /// the looks or the time are used up.
     fn visit(&mut self, depth: usize, lost: Score) -> bool {
         if lost >= self.best {
             return true;
         }
-        if self.nodes == 0 {
+        if !self.book(LOOKS_PER_NODE) {
             return false;
         }
-        self.nodes -= 1;
         let Some(&m) = self.order.get(depth) else {
             let score = self.board.score();
             if score < self.best {
@@ -63,9 +71,14 @@ impl Search<'_> {
             return true;
         };
         for slot in slots::iter(self.board.shape.starts[m]) {
+            let tables = u64::try_from(self.board.shape.tables(m).len()).unwrap_or(u64::MAX);
+            if !self.book(tables / LOOKS_PER_NODE) {
+                return false;
+            }
             for table in self.tables(m) {
                 let moved = self.moved(m, Some(Seat { slot, table }), lost);
-                for rows in self.seatings(m, slot, table) {
+                let Some(seatings) = self.seatings(m, slot, table) else { return false };
+                for rows in seatings {
                     self.board.place(m, Seat { slot, table }, &rows);
                     let goes_on = self.visit(depth + 1, moved);
                     self.board.unplace(m);
@@ -106,8 +119,8 @@ impl Search<'_> {
         .collect()
     }
 
-    /// Every choice of representatives with whom `m` fits there.
-    fn seatings(&self, m: usize, slot: usize, table: usize) -> Vec<Vec<usize>> {
+    /// Every choice of representatives with whom `m` fits there; none if the looks are used up.
+    fn seatings(&mut self, m: usize, slot: usize, table: usize) -> Option<Vec<Vec<usize>>> {
         let mut lists: Vec<Vec<usize>> = vec![Vec::new()];
         for &p in &self.board.shape.meeting(m).participants {
             let rows = self.rows(p);
@@ -117,12 +130,22 @@ impl Search<'_> {
             };
             lists = lists.iter().flat_map(longer).collect();
         }
+        if !self.book(u64::try_from(lists.len()).unwrap_or(u64::MAX)) {
+            return None;
+        }
         let fits = |rows: &Vec<usize>| {
             let mut want = Want { meeting: m, slot, table, ..Want::default() };
             self.board.evict_at(&mut want, rows) && want.out.is_empty()
         };
         lists.retain(fits);
-        lists
+        Some(lists)
+    }
+
+    /// Takes `looks` of those that are left; false if there are too few, or no time.
+    fn book(&mut self, looks: u64) -> bool {
+        let left = self.looks.checked_sub(looks).filter(|_| !self.meter.is_late(0));
+        self.looks = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// The representatives of `p`; of those without a meeting, the first.
@@ -130,5 +153,45 @@ impl Search<'_> {
         let (from, to) = (self.board.shape.row_base[p], self.board.shape.row_base[p + 1]);
         let first = (from..to).find(|&row| self.board.busy(row) == 0);
         (from..to).filter(|&row| self.board.busy(row) != 0 || first == Some(row)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Meeting, Participant, Problem, Slot, Table};
+    use super::*;
+    use crate::budget::{Budget, Clock};
+
+    /// Two meetings of the same two people, one slot, and tables that all differ.
+    fn narrow() -> Problem {
+        let table = |t: usize| Table { equipment: vec![format!("e{t}")], ..Table::default() };
+        let meeting = Meeting { participants: vec![0, 1], ..Meeting::default() };
+        Problem {
+            slots: vec![Slot { half_day: 0, minutes: 20 }],
+            tables: (0..60).map(table).collect(),
+            participants: vec![Participant::default(); 2],
+            meetings: vec![meeting; 2],
+            ..Problem::default()
+        }
+    }
+
+    #[test]
+    fn placements_that_do_not_fit_are_counted_too() {
+        let problem = narrow();
+        let shape = Shape::new(&problem);
+        let upper = Score { hard: u64::MAX, ..Score::default() };
+        let meter = Meter::new(Budget::Steps(u64::MAX));
+        let hard = |nodes| exhaust(&shape, upper, nodes, &meter).map(|(best, _)| best.hard);
+        // Fewer than 200 nodes, but 60 × 60 placements that are tried in vain.
+        assert_eq!(hard(300), None);
+        assert_eq!(hard(1_200), Some(1));
+    }
+
+    #[test]
+    fn a_clock_that_has_run_out_ends_it() {
+        let problem = narrow();
+        let upper = Score { hard: u64::MAX, ..Score::default() };
+        let meter = Meter::new(Budget::Clock(Clock { elapsed_ms: &|| 9, limit_ms: 9 }));
+        assert_eq!(exhaust(&Shape::new(&problem), upper, u64::MAX, &meter), None);
     }
 }

@@ -1,4 +1,7 @@
 //! Sets of slots as bit masks: bit `t` stands for slot `t`, for up to 128 slots.
+//!
+//! Apart from `crate::mask`, whose 64 bits are enough for the published problem and half as wide in
+//! its innermost loops.
 
 /// A set of slots.
 pub(crate) type Slots = u128;

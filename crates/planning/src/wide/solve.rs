@@ -85,7 +85,8 @@ pub struct Answer {
     /// What it breaks; empty unless the status is infeasible or unknown.
     pub findings: Vec<Finding>,
     /// Of an infeasible problem: demands that contradict each other, none of which can be left out
-    /// of the contradiction, as far as counting or the solver could tell in their limits; empty if
+    /// of the contradiction, as far as counting or the solver could tell in their limits and in half
+    /// of the budget; empty if
     /// the budget ended between the proof and the naming.
     pub conflict: Vec<Finding>,
     /// Milliseconds the work took; 0 where steps are counted.
@@ -173,7 +174,7 @@ impl Run<'_, '_> {
         place_published(&mut self.improver.board);
         self.improver.construct();
         self.tell(on_better);
-        if let Some(conflict) = conflict::count(self.shape) {
+        if let Some(conflict) = conflict::count(self.shape, self.meter) {
             self.impossible(&conflict);
         }
         if self.is_small() {
@@ -260,7 +261,7 @@ impl Run<'_, '_> {
         let nodes = NODES.min(self.meter.steps_left().saturating_mul(NODES_PER_STEP) / 2);
         let best = self.improver.best();
         self.meter.book(nodes / NODES_PER_STEP / 4);
-        let Some((score, timetable)) = exhaust(self.shape, best, nodes) else { return };
+        let Some((score, timetable)) = exhaust(self.shape, best, nodes, self.meter) else { return };
         if let Some(timetable) = timetable {
             self.improver.take(&timetable);
         }

@@ -22,6 +22,10 @@ const EACH: u64 = 220;
 /// Most timetables tried.
 const MOST: usize = 3_000;
 
+fn endless() -> Meter<'static> {
+    Meter::new(Budget::Steps(u64::MAX))
+}
+
 /// Small problems with the best score of each: one demand at a time, then several together.
 fn problems() -> Vec<(String, Problem, Score)> {
     let mut list = Vec::new();
@@ -53,7 +57,7 @@ fn all_parts_agree_with_all_timetables() {
     for (name, problem, best) in &problems {
         let shape = Shape::new(problem);
         let upper = Score { hard: u64::MAX, ..Score::default() };
-        let (found, timetable) = exhaust(&shape, upper, u64::MAX).unwrap();
+        let (found, timetable) = exhaust(&shape, upper, u64::MAX, &endless()).unwrap();
         assert_eq!(found, *best, "exhaust, {name}: {problem:?}");
         assert_eq!(score(problem, &timetable.unwrap()), *best, "{name}");
         decided(name, &shape, *best);
@@ -92,7 +96,7 @@ fn leaving_a_demand_out_never_makes_the_best_worse() {
 /// The best score of a problem, as the exhaustive search proves it.
 fn optimum(problem: &Problem) -> Option<Score> {
     let upper = Score { hard: u64::MAX, ..Score::default() };
-    exhaust(&Shape::new(problem), upper, 20_000).map(|(score, _)| score)
+    exhaust(&Shape::new(problem), upper, 20_000, &endless()).map(|(score, _)| score)
 }
 
 /// Ways to leave a demand out of a problem.
@@ -118,7 +122,7 @@ const CHANGES: [fn(&mut Problem); 12] = [
 
 fn decided(name: &str, shape: &Shape<'_>, best: Score) {
     let problem = shape.problem;
-    let meter = Meter::new(Budget::Steps(u64::MAX));
+    let meter = endless();
     match conflict::decide(shape, &meter) {
         Decision::Possible(timetable) => {
             assert_eq!(best.hard, 0, "possible, {name}: {problem:?}");
@@ -130,7 +134,7 @@ fn decided(name: &str, shape: &Shape<'_>, best: Score) {
         }
         Decision::Unknown => panic!("undecided, {name}"),
     }
-    if let Some(demands) = conflict::count(shape) {
+    if let Some(demands) = conflict::count(shape, &meter) {
         assert!(best.hard > 0, "counting, {name}: {demands:?} {problem:?}");
         irreducible(name, problem, &demands);
     }
@@ -195,7 +199,8 @@ fn irreducible(name: &str, problem: &Problem, demands: &BTreeSet<Demand>) {
         rest.prices = Prices { r#break: 0, table_change: 0, walking: 0, ..rest.prices };
         rest.meetings.iter_mut().for_each(|meeting| meeting.points = 0);
         let one = Score { hard: 1, ..Score::default() };
-        let (_, possible) = exhaust(&Shape::new(&only(&rest, &fewer)), one, u64::MAX).unwrap();
+        let (_, possible) =
+            exhaust(&Shape::new(&only(&rest, &fewer)), one, u64::MAX, &endless()).unwrap();
         assert!(possible.is_some(), "{name}: {demands:?} do not need {demand:?}: {problem:?}");
     }
 }

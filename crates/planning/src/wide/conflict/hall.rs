@@ -4,7 +4,8 @@
 //! tables. Each meeting takes as many different places as it has slots, in slots it can reach. A
 //! matching (Kuhn 1955) that leaves a meeting out names the meetings and slots to blame.
 
-use super::left_to;
+use super::{is_half_used, left_to};
+use crate::budget::Meter;
 use crate::wide::encode::Demand;
 use crate::wide::problem::Level;
 use crate::wide::shape::Shape;
@@ -21,7 +22,7 @@ struct Share {
 
 /// The first contradiction, smallest in the sense of counting: participants by index, then lists
 /// of tables.
-pub(super) fn find(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
+pub(super) fn find(shape: &Shape<'_>, meter: &Meter<'_>) -> Option<BTreeSet<Demand>> {
     let must = |m: &usize| shape.rank(*m) == Level::Must;
     for p in 0..shape.problem.participants.len() {
         let share = Share {
@@ -29,7 +30,7 @@ pub(super) fn find(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
             places: shape.problem.participants[p].representatives,
             because: vec![Demand::Seats(p)],
         };
-        if let Some(demands) = contradiction(shape, &share) {
+        if let Some(demands) = contradiction(shape, meter, &share) {
             return Some(demands);
         }
     }
@@ -44,7 +45,7 @@ pub(super) fn find(shape: &Shape<'_>) -> Option<BTreeSet<Demand>> {
         let kinds: BTreeSet<usize> = list.iter().map(|&table| shape.kind_of[table]).collect();
         let because = kinds.into_iter().map(Demand::Tables).collect();
         let share = Share { meetings, places: list.len(), because };
-        if let Some(demands) = contradiction(shape, &share) {
+        if let Some(demands) = contradiction(shape, meter, &share) {
             return Some(demands);
         }
     }
@@ -65,7 +66,7 @@ fn about(shape: &Shape<'_>, m: usize) -> Vec<Demand> {
     demands
 }
 
-fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
+fn contradiction(shape: &Shape<'_>, meter: &Meter<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
     let domain = |m: usize| {
         slots::iter(shape.starts[m]).fold(0, |set, t| set | slots::span(t, shape.meeting(m).length))
     };
@@ -74,13 +75,22 @@ fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
     let mut demands: BTreeSet<Demand> = share.because.iter().copied().collect();
     demands.extend(meetings.iter().flat_map(|&m| about(shape, m)));
     demands.extend(shape.problem.tables.iter().filter_map(|table| table.owner).map(Demand::Owner));
+    let mut owners = vec![false; shape.problem.participants.len()];
+    for owner in shape.problem.tables.iter().filter_map(|table| table.owner) {
+        owners[owner] = true;
+    }
+    // Under a budget that is used up nothing more is left out: the proof stands, but is longer.
     let breaks = |demands: &BTreeSet<Demand>| {
+        if is_half_used(meter) {
+            return false;
+        }
+        meter.book(cost(shape, share, &meetings));
         let held = meetings.iter().filter(|&&m| demands.contains(&Demand::Held(m)));
         let wanted = held.map(|&m| (m, left_to(shape, demands, m)));
         // A meeting that fits nowhere by itself needs nobody else to fail.
         let (lost, mut wanted): (Vec<_>, Vec<_>) =
             wanted.partition(|&(m, left)| slots::len(left) < shape.meeting(m).length);
-        wanted.retain(|&(m, _)| stays(shape, share, demands, m));
+        wanted.retain(|&(m, _)| stays(shape, share, &owners, demands, m));
         let shared = share.because.iter().all(|why| demands.contains(why));
         !lost.is_empty() || (shared && blamed(shape, &wanted, share.places).is_some())
     };
@@ -93,6 +103,14 @@ fn contradiction(shape: &Shape<'_>, share: &Share) -> Option<BTreeSet<Demand>> {
     let doubtful = demands.iter().copied().filter(|demand| !needed(demand)).collect();
     leave_out(&mut demands, doubtful, breaks);
     Some(demands)
+}
+
+/// Steps that asking whether `meetings` break takes: each is looked at in every slot, and where
+/// tables are shared at every kind of table.
+fn cost(shape: &Shape<'_>, share: &Share, meetings: &[usize]) -> u64 {
+    let is_of_person = share.because.iter().any(|why| matches!(why, Demand::Seats(_)));
+    let kinds = if is_of_person { 0 } else { shape.kinds.len() };
+    u64::try_from(1 + meetings.len() * (shape.slots + kinds) / 8).unwrap_or(u64::MAX)
 }
 
 /// Leaves out of `demands` those of `doubtful` without which they still contradict each other, as
@@ -121,7 +139,14 @@ fn leave_out(
 
 /// Whether `demands` keep `m` among those who share: always for people, for tables if every kind
 /// outside of the list is forbidden.
-fn stays(shape: &Shape<'_>, share: &Share, demands: &BTreeSet<Demand>, m: usize) -> bool {
+/// `owners` says who has a table.
+fn stays(
+    shape: &Shape<'_>,
+    share: &Share,
+    owners: &[bool],
+    demands: &BTreeSet<Demand>,
+    m: usize,
+) -> bool {
     let inside = |kind: usize| share.because.contains(&Demand::Tables(kind));
     if share.because.iter().any(|why| matches!(why, Demand::Seats(_))) {
         return true;
@@ -130,8 +155,7 @@ fn stays(shape: &Shape<'_>, share: &Share, demands: &BTreeSet<Demand>, m: usize)
         let meeting = shape.meeting(m);
         let Some(&table) = shape.kinds[kind].first() else { return true };
         let table = &shape.problem.tables[table];
-        let owns = |p: usize| shape.problem.tables.iter().any(|table| table.owner == Some(p));
-        let owned = |&p: &usize| owns(p) && demands.contains(&Demand::Owner(p));
+        let owned = |&p: &usize| owners[p] && demands.contains(&Demand::Owner(p));
         let lacks = !meeting.needs.iter().all(|need| table.equipment.contains(need));
         let other = |seat: crate::wide::problem::Seat| !shape.kinds[kind].contains(&seat.table);
         (demands.contains(&Demand::Equipment(m)) && lacks)
@@ -191,4 +215,47 @@ fn augment(
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Budget, Clock};
+    use crate::wide::problem::{Meeting, Participant, Problem, Slot, Table};
+
+    /// Participant 0 has five meetings, and is there in four of eight slots.
+    fn crowded() -> Problem {
+        let meeting = |p: usize| Meeting { participants: vec![0, p], ..Meeting::default() };
+        let mut problem = Problem {
+            slots: vec![Slot { half_day: 0, minutes: 20 }; 8],
+            tables: vec![Table::default(); 5],
+            participants: vec![Participant::default(); 6],
+            meetings: (1..6).map(meeting).collect(),
+            ..Problem::default()
+        };
+        problem.participants[0].present = Some((0..4).collect());
+        problem
+    }
+
+    fn found(budget: Budget<'_>) -> (BTreeSet<Demand>, u64) {
+        let problem = crowded();
+        let meter = Meter::new(budget);
+        let demands = find(&Shape::new(&problem), &meter).unwrap();
+        (demands, meter.spent())
+    }
+
+    #[test]
+    fn without_a_budget_the_contradiction_is_told_unshrunk() {
+        let held = (0..5).map(Demand::Held).chain([Demand::Seats(0), Demand::Presence(0)]);
+        let least: BTreeSet<Demand> = held.collect();
+        let (all, spent) = found(Budget::Steps(u64::MAX));
+        assert_eq!(all, least);
+        assert!(spent > 6, "{spent}");
+        let (longer, spent) = found(Budget::Steps(1));
+        assert!(longer.is_superset(&least) && longer.len() > least.len(), "{longer:?}");
+        // One attempt, which was begun in time.
+        assert_eq!(spent, 6);
+        let late = Clock { elapsed_ms: &|| 5, limit_ms: 9 };
+        assert!(found(Budget::Clock(late)).0.len() > least.len());
+    }
 }

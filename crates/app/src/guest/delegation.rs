@@ -121,10 +121,7 @@ async fn check_unseen(
         return Ok(());
     }
     let records = check_in::with(db, person.event, &[], &[person.id]).await?;
-    match records.is_empty() {
-        true => Ok(()),
-        false => Err(GuestError::Person(PersonError::CheckedIn).into()),
-    }
+    if records.is_empty() { Ok(()) } else { Err(GuestError::Person(PersonError::CheckedIn).into()) }
 }
 
 /// Saves who comes with `guest`: new persons and places get badges, those who are not named any more

@@ -14,5 +14,6 @@ mod journeys;
 mod live;
 mod oidc;
 mod operations;
+mod papers;
 mod time;
 mod walk;

@@ -156,7 +156,7 @@ pub async fn create(
     let event = with_card(blank, &cmd.card);
     let layout = checked(desk, &change, (&event, &cmd.card), Vec::new()).await?;
     store::insert(&change.tx, &event).await.map_err(failure::reference)?;
-    parts::replace(&change.tx, event.id, &layout).await?;
+    parts::replace(&change.tx, event.id, (&layout, desk.now)).await?;
     change.finish("CreateEvent", &wire(event.id), Touches::Nothing).await?;
     Ok(event)
 }
@@ -196,7 +196,7 @@ pub async fn update(
         event.breaks = None;
     }
     store::save(&change.tx, &event).await.map_err(failure::reference)?;
-    parts::replace(&change.tx, event.id, &new).await?;
+    parts::replace(&change.tx, event.id, (&new, desk.now)).await?;
     let news = if event.venue == found.venue {
         Vec::new()
     } else {

@@ -120,7 +120,14 @@ pub async fn needs(
         }
     }
     found.truncate(usize::try_from(cmd.max_rows).unwrap_or(usize::MAX));
-    record(desk, caller, cmd, found.len()).await?;
+    let taken = Taken {
+        action: NEEDS,
+        thing: "needs",
+        asked: &cmd.asked,
+        format: cmd.format,
+        rows: found.len(),
+    };
+    record(desk, caller, &taken).await?;
     Ok(found)
 }
 
@@ -165,24 +172,37 @@ async fn named(
     Ok(rows.collect())
 }
 
+/// What was taken out, for the audit log.
+pub(crate) struct Taken<'a> {
+    /// What exports of this kind are called.
+    pub(crate) action: &'static str,
+    /// Of what.
+    pub(crate) thing: &'a str,
+    /// What was asked for, as people write it; empty for all.
+    pub(crate) asked: &'a str,
+    /// The format.
+    pub(crate) format: &'static str,
+    /// How many rows.
+    pub(crate) rows: usize,
+}
+
 /// The audit log says who took what out, before they get it.
-async fn record(
+pub(crate) async fn record(
     desk: &Desk,
     caller: &Caller,
-    cmd: &ExportNeeds,
-    rows: usize,
+    taken: &Taken<'_>,
 ) -> Result<(), StoreError> {
     let after = Map::from_iter([
-        ("filter".to_owned(), Value::from(cmd.asked.as_str())),
-        ("format".to_owned(), Value::from(cmd.format)),
-        ("rows".to_owned(), Value::from(rows)),
+        ("filter".to_owned(), Value::from(taken.asked)),
+        ("format".to_owned(), Value::from(taken.format)),
+        ("rows".to_owned(), Value::from(taken.rows)),
     ]);
     let trace = desk.trace(Some(&Diff { before: Map::new(), after }))?;
     let deed = Deed {
         id: desk.mint(),
         at: desk.now,
-        action: NEEDS,
-        thing: "needs",
+        action: taken.action,
+        thing: taken.thing,
         touches_graph: false,
         trace: Some(&trace),
     };

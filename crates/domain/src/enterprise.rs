@@ -44,6 +44,33 @@ words! {
     }
 }
 
+impl Ownership {
+    /// As it is printed.
+    pub const fn label_zh(self) -> &'static str {
+        match self {
+            Self::CentralSoe => "中央企业",
+            Self::ProvincialSoe => "省属国企",
+            Self::MunicipalSoe => "市属国企",
+            Self::DistrictSoe => "区属国企",
+            Self::OutsideSoe => "外地国企",
+            Self::PrivateFirm => "民营企业",
+            Self::ForeignFirm => "外资企业",
+            Self::Other => "其他",
+        }
+    }
+}
+
+impl QualityTier {
+    /// As it is printed.
+    pub const fn label_zh(self) -> &'static str {
+        match self {
+            Self::SpecialisedSme => "专精特新",
+            Self::LittleGiant => "小巨人",
+            Self::SingleChampion => "单项冠军",
+        }
+    }
+}
+
 /// An enterprise 企业.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enterprise {

@@ -2,6 +2,7 @@
 
 pub mod agenda;
 pub mod day;
+pub mod handbook;
 pub mod timetable;
 pub mod version;
 

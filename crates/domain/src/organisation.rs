@@ -18,6 +18,18 @@ words! {
     }
 }
 
+impl OrganisationKind {
+    /// As it is printed.
+    pub const fn label_zh(self) -> &'static str {
+        match self {
+            Self::Department => "部门",
+            Self::Chamber => "商会、协会",
+            Self::Bank => "金融机构",
+            Self::Institute => "科研院所",
+        }
+    }
+}
+
 /// An organisation that is not an enterprise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {

@@ -2,6 +2,7 @@
 //! in [`version`], who sees what in `scope`.
 
 pub mod layout;
+pub mod room;
 pub(crate) mod scope;
 pub mod version;
 

@@ -21,6 +21,7 @@ use crate::page::{self, Way, Window};
 use crate::parse;
 use crate::{sight, visible};
 
+pub mod between;
 mod convert;
 pub mod past;
 

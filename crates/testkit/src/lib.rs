@@ -336,6 +336,17 @@ impl Server {
         get(&format!("{}{path}", self.address), headers)
     }
 
+    /// The bytes of a file at a path, which must be there.
+    pub fn file(&self, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+        let mut request = Self::agent().get(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.call().expect("the server answers");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        response.body_mut().with_config().limit(MOST_BYTES).read_to_vec().unwrap()
+    }
+
     /// POST of bytes to a path.
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut request = Self::agent().post(format!("{}{path}", self.address));
@@ -393,6 +404,9 @@ pub fn try_ask(address: &str, token: &str, query: &str, variables: &Value) -> Op
     (!failed).then_some(answer)
 }
 
+/// Longest answer that is read.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
 /// GET of any address, without following redirects.
 pub fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Server::agent().get(url);
@@ -412,7 +426,6 @@ fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answ
         .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
         .collect();
     // A workbook is no text; what can be read of it is enough for tests.
-    let limit = 64 * 1024 * 1024;
-    let bytes = response.body_mut().with_config().limit(limit).read_to_vec().unwrap();
+    let bytes = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec().unwrap();
     Answer { status, kind, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
 }

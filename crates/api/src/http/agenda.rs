@@ -1,5 +1,5 @@
-//! What is handed out of an event's published timetable: `GET /events/:id/schedule.ics` and
-//! `GET /events/:id/papers.html`; and of its guests: `GET /events/:id/badges.html`.
+//! What is handed out of an event's published timetable: the calendars of `GET /events/:id/schedule.ics`,
+//! what is printed (in [`print`]); and of its guests: `GET /events/:id/badges.html`.
 
 use lianmeng_app::agenda::{self as app, AgendaError, ReadAgenda};
 use lianmeng_app::guest::badges::{self as guests, BadgeError};
@@ -11,21 +11,19 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use self::print::{Form, What, XLSX};
 use super::Front;
 use super::answer::{self, Manner, Media, Refused, bad_request};
 use super::caller;
 use crate::ids;
 
-/// Which part of the timetable; a name that is not known is refused.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Part {
-    participant_id: Option<String>,
-    table: Option<u16>,
-}
+mod print;
+
+/// Longest query that is read.
+const MAX_QUERY: usize = 2_000;
 
 /// Timetables written at the same time.
 static SEATS: Semaphore = Semaphore::const_new(4);
@@ -33,13 +31,28 @@ static SEATS: Semaphore = Semaphore::const_new(4);
 /// What is handed out.
 #[derive(Debug, Clone, Copy)]
 enum Paper {
-    /// A calendar of what the caller sees.
+    /// A calendar of what the caller sees, or of a room.
     Calendar,
-    /// Everything there is to print, for organisers.
-    Papers,
     /// Badges and a list to sign, for organisers.
     Badges,
+    /// What is printed of a timetable.
+    Document(What, Form),
+    /// The timetable as a workbook.
+    Workbook,
 }
+
+/// Every name there is, with what it stands for.
+const NAMES: [(&str, Paper); 9] = [
+    ("schedule.ics", Paper::Calendar),
+    ("schedule.html", Paper::Document(What::Schedules, Form::Html)),
+    ("schedule.docx", Paper::Document(What::Schedules, Form::Docx)),
+    ("papers.html", Paper::Document(What::Papers, Form::Html)),
+    ("papers.docx", Paper::Document(What::Papers, Form::Docx)),
+    ("handbook.html", Paper::Document(What::Handbook, Form::Html)),
+    ("handbook.docx", Paper::Document(What::Handbook, Form::Docx)),
+    ("timetable.xlsx", Paper::Workbook),
+    ("badges.html", Paper::Badges),
+];
 
 /// `GET /events/:id/:name`.
 #[handler]
@@ -49,17 +62,13 @@ pub(super) async fn handed_out(
     front: Data<&Front>,
 ) -> Response {
     let manner = Manner { media: Media::Json, voice: answer::voice(request) };
-    let paper = match name.as_str() {
-        "schedule.ics" => Paper::Calendar,
-        "papers.html" => Paper::Papers,
-        "badges.html" => Paper::Badges,
-        _ => {
-            let message = "there are schedule.ics, papers.html and badges.html".to_owned();
-            return manner.refuse(Refused(StatusCode::NOT_FOUND, "BAD_REQUEST", message));
-        }
+    let Some((name, paper)) = NAMES.iter().find(|(known, _)| *known == name).copied() else {
+        let names = NAMES.map(|(name, _)| name).join(", ");
+        let message = format!("there are {names}");
+        return manner.refuse(Refused(StatusCode::NOT_FOUND, "BAD_REQUEST", message));
     };
     match timeout(front.settings.timeout, written(request, front.0, &id, paper)).await {
-        Ok(Ok(text)) => file(paper, text),
+        Ok(Ok(bytes)) => file((name, paper), bytes),
         Ok(Err(refused)) => manner.refuse(refused),
         Err(_elapsed) => {
             let message = "the timetable was not there in time; try again".to_owned();
@@ -73,38 +82,69 @@ async fn written(
     front: &Front,
     id: &str,
     paper: Paper,
-) -> Result<String, Refused> {
+) -> Result<Vec<u8>, Refused> {
     let who = caller::of(request, front).await?;
+    let length = request.uri().query().unwrap_or_default().len();
+    if length > MAX_QUERY {
+        return Err(bad_request(format!("the query is longer than {MAX_QUERY} bytes")));
+    }
     match paper {
-        Paper::Calendar => timetable(request, front, (id, &who.actor), false).await,
-        Paper::Papers => timetable(request, front, (id, &who.actor), true).await,
-        Paper::Badges => badges(request, front, id, &who.actor).await,
+        Paper::Calendar => calendar(request, front, id, &who.actor).await.map(String::into_bytes),
+        Paper::Badges => badges(request, front, id, &who.actor).await.map(String::into_bytes),
+        Paper::Document(what, form) => print::document(request, front, id, (who, what, form)).await,
+        Paper::Workbook => print::workbook(request, front, id, who).await,
     }
 }
 
-/// The timetable as a calendar of what the caller sees, or the `is_whole` of it to print.
-async fn timetable(
+/// Which part of the timetable; a name that is not known is refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Part {
+    participant_id: Option<String>,
+    table: Option<u16>,
+    room: Option<String>,
+}
+
+/// The timetable as a calendar of what the caller sees, or what takes place in a room.
+async fn calendar(
     request: &Request,
     front: &Front,
-    (id, actor): (&str, &Actor),
-    is_whole: bool,
+    id: &str,
+    actor: &Actor,
 ) -> Result<String, Refused> {
     let part: Part = request.params().map_err(|error| bad_request(error.to_string()))?;
+    let (event, desk) = (ids::decode(id)?, front.desk(request));
+    if let Some(name) = part.room {
+        if part.participant_id.is_some() || part.table.is_some() {
+            return Err(bad_request("a calendar is of a room, a participant or a table; name one"));
+        }
+        let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
+        let found = app::room::room(&desk, actor, (event, &name)).await.map_err(refused)?;
+        return blocking(seat, move || agenda::room(&found)).await;
+    }
     let participant = part.participant_id.map(|id| ids::decode(&id)).transpose();
     let participant: Option<ParticipantId> = participant?;
-    let ask = ReadAgenda { event: ids::decode(id)?, participant, table: part.table, is_whole };
+    let ask = ReadAgenda { event, participant, table: part.table };
     // A timetable is in memory as a whole until it is written.
     let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
-    let found = app::read(&front.desk(request), actor, &ask).await.map_err(refused)?;
+    let found = app::read(&desk, actor, &ask).await.map_err(refused)?;
     let whose = match (participant, part.table) {
         (Some(id), _) => Whose::Participant(id),
         (None, Some(table)) => Whose::Table(table),
         (None, None) => Whose::Reader,
     };
+    blocking(seat, move || agenda::ics(&found, whose)).await
+}
+
+/// Runs `write` where it keeps nobody waiting. The seat is kept until it is done, also where nobody
+/// waits for it any more.
+async fn blocking<T: Send + 'static>(
+    seat: SemaphorePermit<'static>,
+    write: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refused> {
     let writing = move || {
-        // Also where nobody waits for it any more.
         let _seat = seat;
-        if is_whole { agenda::pages(&found) } else { agenda::ics(&found, whose) }
+        write()
     };
     tokio::task::spawn_blocking(writing).await.map_err(|error| Refused::internal(&error))
 }
@@ -135,25 +175,19 @@ async fn badges(
         }
         BadgeError::Store(cause) => Refused::store(cause),
     })?;
-    let writing = move || {
-        // Also where nobody waits for it any more.
-        let _seat = seat;
-        pages(&sheet)
-    };
-    tokio::task::spawn_blocking(writing).await.map_err(|error| Refused::internal(&error))
+    blocking(seat, move || pages(&sheet)).await
 }
 
-fn file(paper: Paper, text: String) -> Response {
-    let (kind, name) = match paper {
-        Paper::Calendar => {
-            ("text/calendar; charset=utf-8", "attachment; filename=\"schedule.ics\"")
-        }
-        Paper::Papers | Paper::Badges => ("text/html; charset=utf-8", "inline"),
+fn file((name, paper): (&str, Paper), bytes: Vec<u8>) -> Response {
+    let (kind, is_shown) = match paper {
+        Paper::Calendar => ("text/calendar; charset=utf-8", false),
+        Paper::Badges => (Form::Html.media(), true),
+        Paper::Document(_, form) => (form.media(), form == Form::Html),
+        Paper::Workbook => (XLSX, false),
     };
-    let mut response = Response::builder().content_type(kind).body(text);
+    let mut response = Response::builder().content_type(kind).body(bytes);
     let headers = response.headers_mut();
     for (key, value) in [
-        (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // A page to print: its own style and nothing else.
@@ -164,6 +198,11 @@ fn file(paper: Paper, text: String) -> Response {
     ] {
         headers.insert(key, HeaderValue::from_static(value));
     }
+    let shown =
+        if is_shown { "inline".to_owned() } else { format!("attachment; filename=\"{name}\"") };
+    if let Ok(value) = HeaderValue::from_str(&shown) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
     response
 }
 
@@ -172,6 +211,8 @@ fn refused(error: AgendaError) -> Refused {
         AgendaError::NotFound | AgendaError::NotPublished => {
             Refused(StatusCode::NOT_FOUND, "NOT_FOUND", error.to_string())
         }
+        AgendaError::Forbidden => Refused(StatusCode::FORBIDDEN, "FORBIDDEN", error.to_string()),
+        AgendaError::NotEarlier { .. } => bad_request(error.to_string()),
         AgendaError::Store(cause) => Refused::store(cause),
     }
 }

@@ -139,11 +139,7 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
         return Err(bad_request(format!("the query is longer than {MAX_QUERY} bytes")));
     }
     let query: NeedQuery = request.params().map_err(|error| bad_request(error.to_string()))?;
-    // As people write it: the file and the audit log say what was asked for.
-    let pairs: Vec<(String, String)> =
-        request.params().map_err(|error| bad_request(error.to_string()))?;
-    let asked: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let asked = asked.join("&");
+    let asked = asked(request)?;
     let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
     // A list is in memory as a whole until it is written.
     let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
@@ -165,6 +161,20 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
         Ok(Err(error)) => Err(Refused::internal(&error)),
         Err(error) => Err(Refused::internal(&error)),
     }
+}
+
+/// What was asked for as people write it, for the file and the audit log; empty for everything.
+pub(super) fn asked(request: &Request) -> Result<String, Refused> {
+    let pairs: Vec<(String, String)> =
+        request.params().map_err(|error| bad_request(error.to_string()))?;
+    let asked: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(asked.join("&"))
+}
+
+/// Who takes a file out, and as what.
+pub(super) fn by(who: &Caller) -> String {
+    let body = who.actor.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
+    format!("{}（{}{body}）", who.actor.subject, who.actor.role)
 }
 
 fn refused(error: ExportError) -> Refused {
@@ -199,14 +209,13 @@ const HEADER: [&str; 16] = [
 /// The list as it is written; times are local, as in every office that reads it.
 fn sheet(now: DateTime<Utc>, who: &Caller, asked: &str, rows: &[NeedRow]) -> Sheet {
     let note = |name: &str, value: String| (name.to_owned(), value);
-    let body = who.actor.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
     let filter = if asked.is_empty() { "全部".to_owned() } else { asked.to_owned() };
     Sheet {
         title: "需求清单".to_owned(),
         notes: vec![
             note("筛选条件", filter),
             note("截至时间", now.to_rfc3339_opts(SecondsFormat::Secs, true)),
-            note("导出人", format!("{}（{}{body}）", who.actor.subject, who.actor.role)),
+            note("导出人", by(who)),
             note("行数", rows.len().to_string()),
             note("说明", "只含导出人有权查看的内容；联系方式已脱敏".to_owned()),
         ],

@@ -22,6 +22,18 @@ pub enum Whose {
 /// so that calendars that took in an earlier one move it; meetings that are no more are cancelled. The
 /// same agenda gives the same bytes.
 pub fn ics(agenda: &Agenda, whose: Whose) -> String {
+    let mut calendar = blank(&agenda.title);
+    for meeting in &agenda.meetings {
+        calendar.push(event(agenda, meeting, whose, EventStatus::Confirmed));
+    }
+    for meeting in &agenda.cancelled {
+        calendar.push(event(agenda, meeting, whose, EventStatus::Cancelled));
+    }
+    calendar.to_string()
+}
+
+/// A calendar with this name and nothing in it.
+pub(super) fn blank(name: &str) -> Calendar {
     let mut calendar = Calendar::empty();
     for (key, value) in [
         ("VERSION", "2.0"),
@@ -31,14 +43,8 @@ pub fn ics(agenda: &Agenda, whose: Whose) -> String {
     ] {
         calendar.append_property((key, value));
     }
-    calendar.name(&agenda.title);
-    for meeting in &agenda.meetings {
-        calendar.push(event(agenda, meeting, whose, EventStatus::Confirmed));
-    }
-    for meeting in &agenda.cancelled {
-        calendar.push(event(agenda, meeting, whose, EventStatus::Cancelled));
-    }
-    calendar.to_string()
+    calendar.name(name);
+    calendar
 }
 
 fn event(agenda: &Agenda, meeting: &Appointment, whose: Whose, status: EventStatus) -> Event {

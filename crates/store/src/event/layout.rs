@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use lianmeng_domain::event::{HalfDay, Session, Slot, Table};
 use lianmeng_domain::ids::DockingEventId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 
+use super::room;
 use crate::StoreError;
 use crate::parse::{self, At};
 
@@ -177,7 +179,8 @@ pub async fn find(db: &impl ConnectionTrait, event: DockingEventId) -> Result<La
     })
 }
 
-/// Puts `layout` in place of what the event had. The caller checks the event's version.
+/// Puts `layout` in place of what the event had, at the moment `at`. The caller checks the event's
+/// version.
 ///
 /// # Errors
 ///
@@ -185,8 +188,10 @@ pub async fn find(db: &impl ConnectionTrait, event: DockingEventId) -> Result<La
 pub async fn replace(
     db: &impl ConnectionTrait,
     event: DockingEventId,
-    layout: &Layout,
+    (layout, at): (&Layout, DateTime<Utc>),
 ) -> Result<(), StoreError> {
+    let old = sessions(db, &[event]).await?.remove(&event).unwrap_or_default();
+    room::note(db, (event, at), (&old, &layout.sessions)).await?;
     let id = event.to_string();
     slot::Entity::delete_many().filter(slot::COLUMN.event_id.eq(id.as_str())).exec(db).await?;
     table::Entity::delete_many().filter(table::COLUMN.event_id.eq(id.as_str())).exec(db).await?;

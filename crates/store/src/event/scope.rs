@@ -111,7 +111,7 @@ pub(crate) fn of_managed(sees: &Visibility, table: &'static str) -> Condition {
 }
 
 /// Ids of the participants the caller speaks for; none for callers who take part in nothing.
-fn own(sees: &Visibility) -> Option<SelectStatement> {
+pub(crate) fn own(sees: &Visibility) -> Option<SelectStatement> {
     let mut query = Query::select();
     query.column(("own", "id")).from_as("participants", "own");
     match sees {

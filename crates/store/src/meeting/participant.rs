@@ -113,6 +113,27 @@ pub async fn find_many(
     rows.into_iter().map(Participant::try_from).collect()
 }
 
+/// The participants of `event` that the caller speaks for, by id: itself, or those of its group; none
+/// for callers who organise. One statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn own(
+    db: &impl ConnectionTrait,
+    sees: &Visibility,
+    event: DockingEventId,
+) -> Result<Vec<ParticipantId>, StoreError> {
+    let Some(own) = scope::own(sees) else { return Ok(Vec::new()) };
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.event_id.eq(event.to_string()))
+        .filter(row::COLUMN.id.in_subquery(own))
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| parse::value(At(TABLE, "id"), &row.id)).collect()
+}
+
 /// Every participant of `event`, by id, at most 2,000: for planning, which needs them all.
 ///
 /// # Errors

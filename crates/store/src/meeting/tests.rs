@@ -1,4 +1,4 @@
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike as _, Utc};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::event::{
@@ -11,7 +11,7 @@ use lianmeng_domain::region::Place;
 
 use super::*;
 use crate::event::layout::{self, Layout};
-use crate::event::{self, EventFilter, version};
+use crate::event::{self, EventFilter, room, version};
 
 fn eid(number: u128) -> DockingEventId {
     DockingEventId::from(number)
@@ -67,6 +67,10 @@ fn meeting(number: u128, first: u128, second: u128, slot: u16) -> Meeting {
     }
 }
 
+fn noon() -> DateTime<Utc> {
+    day(9).and_hms_opt(4, 0, 0).unwrap().and_utc()
+}
+
 fn parts(event: u128) -> Layout {
     let half = HalfDayLayout {
         half_day: HalfDay::Morning,
@@ -102,7 +106,7 @@ async fn world() -> DatabaseConnection {
     event::insert(&db, &docking(1, 10, Some(1))).await.unwrap();
     event::insert(&db, &docking(2, 9, None)).await.unwrap();
     for number in [1, 2] {
-        layout::replace(&db, eid(number), &parts(number)).await.unwrap();
+        layout::replace(&db, eid(number), (&parts(number), noon())).await.unwrap();
     }
     let people = [(11, 1), (12, 1), (13, 1), (21, 2), (22, 2)].map(|(p, e)| participant(p, e));
     participant::insert_many(&db, &people).await.unwrap();
@@ -227,9 +231,44 @@ async fn slots_tables_and_sessions_are_read_back_and_replaced() {
     let db = world().await;
     assert_eq!(layout::find(&db, eid(1)).await.unwrap(), parts(1));
     let fewer = Layout { slots: parts(1).slots[..1].to_vec(), sessions: Vec::new(), ..parts(1) };
-    layout::replace(&db, eid(1), &fewer).await.unwrap();
+    layout::replace(&db, eid(1), (&fewer, noon())).await.unwrap();
     assert_eq!(layout::find(&db, eid(1)).await.unwrap(), fewer);
     assert_eq!(layout::find(&db, eid(2)).await.unwrap(), parts(2), "the other keeps its own");
+}
+
+#[tokio::test]
+async fn a_room_keeps_which_sessions_left_it_until_they_come_back() {
+    let db = world().await;
+    let with = |rooms: [Option<&str>; 2]| {
+        let base = parts(1);
+        let one = |(at, room): (u128, Option<&str>)| Session {
+            id: SessionId::from(100 + at),
+            room: room.map(str::to_owned),
+            ..base.sessions[0].clone()
+        };
+        let sessions = (1..).zip(rooms).map(one).collect();
+        Layout { sessions, ..base }
+    };
+    let put = async |rooms, hour: u32| {
+        let at = day(9).and_hms_opt(hour, 0, 0).unwrap().and_utc();
+        layout::replace(&db, eid(1), (&with(rooms), at)).await.unwrap();
+    };
+    let gone = async |name: &str| {
+        let found = room::gone(&db, eid(1), name).await.unwrap();
+        let part = |one: &room::Gone| (one.session.id.number() - 100, one.at.hour());
+        found.iter().map(part).collect::<Vec<_>>()
+    };
+    put([Some("东厅"), Some("西厅")], 1).await;
+    assert_eq!((gone("东厅").await, gone("西厅").await), (vec![], vec![]));
+    put([Some("西厅"), Some("西厅")], 2).await;
+    assert_eq!((gone("东厅").await, gone("西厅").await), (vec![(1, 2)], vec![]));
+    put([Some("西厅"), None], 3).await;
+    assert_eq!((gone("东厅").await, gone("西厅").await), (vec![(1, 2)], vec![(2, 3)]));
+    put([Some("东厅"), Some("西厅")], 4).await;
+    assert_eq!((gone("东厅").await, gone("西厅").await), (vec![], vec![(1, 4)]));
+    layout::replace(&db, eid(1), (&parts(1), noon())).await.unwrap();
+    assert_eq!((gone("东厅").await, gone("西厅").await), (vec![(1, 4)], vec![(1, 4), (2, 4)]));
+    assert_eq!(room::gone(&db, eid(2), "东厅").await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use lianmeng_app::agenda::papers::{PAPERS, Receipt, papers};
 use lianmeng_app::agenda::{AgendaError, ReadAgenda, read};
+use lianmeng_app::caller::Caller;
 use lianmeng_domain::ids::{DockingEventId, MeetingId, ParticipantId};
 use lianmeng_domain::meeting::agenda::{Agenda, Appointment};
 
@@ -49,7 +51,7 @@ async fn what_is_no_more_is_cancelled_for_those_it_concerned_and_at_the_table_it
     let office = office().await;
     let event = created(&office).await;
     let id: DockingEventId = decode(&event).unwrap();
-    let ask = ReadAgenda { event: id, participant: None, table: None, is_whole: false };
+    let ask = ReadAgenda { event: id, participant: None, table: None };
     let (first, meetings) = twice(&office, &event, ask).await;
     let look = async |who: Actor, ask: ReadAgenda| read(&office.desk(), &who, &ask).await;
 
@@ -87,11 +89,39 @@ async fn what_is_no_more_is_cancelled_for_those_it_concerned_and_at_the_table_it
     let fifth = look(firm(5), ask).await.unwrap();
     assert_eq!((fifth.meetings.len(), ids(&fifth.cancelled)), (0, [meetings[2]].into()));
 
-    let whole = ReadAgenda { is_whole: true, ..ask };
-    let printed = look(zone_host(1), whole).await.unwrap();
-    assert_eq!((printed.meetings.len(), printed.cancelled.len()), (2, 0));
+    let receipt = Receipt { action: PAPERS, asked: String::new(), format: "html" };
+    let print = async |who: Actor, may_export: bool, since: Option<u32>| {
+        let caller = Caller { may_export, ..Caller::plain(who) };
+        papers(&office.desk(), &caller, (&ask, since), &receipt).await
+    };
+    let printed = print(zone_host(1), true, None).await.unwrap();
+    assert_eq!((printed.agenda.meetings.len(), printed.agenda.cancelled.len()), (2, 0));
+    assert_eq!(printed.changes, None);
     for who in [firm(3), zone_host(2), Actor::public()] {
-        let refused = look(who, whole).await;
-        assert!(matches!(refused, Err(AgendaError::NotFound)), "{refused:?}");
+        for may_export in [true, false] {
+            let refused = print(who.clone(), may_export, None).await;
+            assert!(matches!(refused, Err(AgendaError::NotFound)), "{refused:?}");
+        }
+    }
+    let refused = print(zone_host(1), false, None).await;
+    assert!(matches!(refused, Err(AgendaError::Forbidden)), "{refused:?}");
+    let changes = print(zone_host(1), true, Some(1)).await.unwrap().changes.unwrap();
+    let changed: BTreeSet<MeetingId> = changes
+        .moved
+        .iter()
+        .filter_map(|one| one.now.as_ref().or(one.before.as_ref()))
+        .map(|one| one.meeting)
+        .collect();
+    let differ = |one: &&Appointment| {
+        first.meetings.iter().any(|old| old.meeting == one.meeting && old != *one)
+    };
+    let mut want = ids(&now.meetings.iter().filter(differ).cloned().collect::<Vec<_>>());
+    want.insert(meetings[2]);
+    assert_eq!(changed, want);
+    assert!(changed.contains(&meetings[1]) && changes.joined.is_empty(), "{changes:?}");
+    for since in [0, 2, 3] {
+        let refused = print(zone_host(1), true, Some(since)).await;
+        let named = matches!(refused, Err(AgendaError::NotEarlier { latest: 2, .. }));
+        assert!(named, "{since}: {refused:?}");
     }
 }

@@ -54,8 +54,9 @@ pub(super) async fn reasons(
     Ok(found)
 }
 
-/// The suggestion behind each meeting that every reader sees, as the last of them reads it: the one that
-/// came furthest, of these the one with most points, then the oldest.
+/// The suggestion behind each meeting that every reader sees, as the last of them reads it, where those
+/// before read both sides: the one that came furthest, of these the one with most points, then the
+/// oldest.
 async fn suggested(
     desk: &Desk,
     readers: &[Reader],
@@ -64,7 +65,9 @@ async fn suggested(
     let Some((first, others)) = readers.split_first() else { return Ok(BTreeMap::new()) };
     let mut found = between_pairs(desk, first, pairs).await?;
     for reader in others {
-        let ids: Vec<SuggestionId> = found.iter().map(|one| one.suggestion.id).collect();
+        // Nobody learns more through another's eyes than with their own.
+        let both = found.iter().filter(|one| one.shows_both());
+        let ids: Vec<SuggestionId> = both.map(|one| one.suggestion.id).collect();
         found = suggestion::find_many(&desk.db, reader.eyes(DataClass::Suggestion), &ids).await?;
     }
     found.sort_by_key(|one| {

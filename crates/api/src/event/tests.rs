@@ -16,6 +16,7 @@ use crate::testing::{actor, ask, counted, world};
 
 mod agenda;
 mod day;
+mod papers;
 mod plan;
 
 fn coordinator() -> Actor {

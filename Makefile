@@ -123,10 +123,10 @@ bench-ranking: ## Measure one need against 100,000 offers beside tantivy (DATA, 
 bench-supply: ## Measure the prediction of hidden supply edges beside three classic ways (DATA, default ../shared/data)
 	benches/supply.sh $(or $(DATA),../shared/data)
 
-# LIMIT is seconds a file (60); PARTS picks from originals, published, generated and large.
+# LIMIT is seconds a file (60); PARTS picks from originals, published, generated, large and noshow.
 bench-timetable: $(TARGET)/bench-timetable-venv/bin/ready ## Measure timetables beside RC2 and CP-SAT on published events, and larger ones (SHARED, LIMIT, PARTS)
-	$(CARGO) build --release --package lianmeng-planning --example timetable
-	LIANMENG=$(TARGET)/release/examples/timetable PEERS=$(TARGET)/bench-timetable-venv/bin/python scripts/bench-timetable.py $(PARTS)
+	$(CARGO) build --release --package lianmeng-planning --example timetable --example noshow
+	LIANMENG=$(TARGET)/release/examples/timetable NOSHOW=$(TARGET)/release/examples/noshow PEERS=$(TARGET)/bench-timetable-venv/bin/python scripts/bench-timetable.py $(PARTS)
 
 $(TARGET)/bench-timetable-venv/bin/ready:
 	python3 -m venv $(TARGET)/bench-timetable-venv

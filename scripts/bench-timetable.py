@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures timetables: the published events beside RC2 and CP-SAT, larger ones, and a thousand people.
+"""Measures timetables: the published events beside RC2 and CP-SAT, larger ones, a thousand people, and
+days on which some do not come.
 
-usage: bench-timetable.py [originals] [published] [generated] [large]   (all four by default)
+usage: bench-timetable.py [originals] [published] [generated] [large] [noshow]   (all by default)
 
-LIANMENG: `lianmeng`, or the example `timetable` of lianmeng-planning. SHARED: the shared folder
-(../shared). LIMIT: seconds a file (60). PEERS: a Python that has python-sat and ortools; without it
-no peers are run. Each timetable is checked here again, by code that shares nothing with the engine;
-the exit status is 1 if one is wrong.
+LIANMENG: `lianmeng`, or the example `timetable` of lianmeng-planning. NOSHOW: its example `noshow`;
+without it that part is left out. SHARED: the shared folder (../shared). LIMIT: seconds a file (60).
+PEERS: a Python that has python-sat and ortools; without it no peers are run. Each timetable is
+checked here again, by code that shares nothing with the engine; the exit status is 1 if one is wrong.
 """
 import csv, glob, json, os, random, re, subprocess, sys, tempfile, time
 
@@ -134,7 +135,71 @@ def large(seed):
     return dict(P=people, T=slots, L=190, AM=slots // 2, meetings=[[a, b, 1 + i % 3] for i, (a, b) in enumerate(rows)])
 
 
-parts = sys.argv[1:] or ["originals", "published", "generated", "large"]
+def day_fault(p, plan, case):
+    """What is wrong with a day planned again, or None. Counted from 0, as the example prints it."""
+    absent, start, seats = set(case["absent"]), case["from"], case["seats"]
+    pairs = [[a - 1, b - 1] for a, b, _ in p["meetings"]] + case["standby"]
+    taken, busy, held = set(), set(), [0] * p["people"]
+    for m, (pair, seat) in enumerate(zip(pairs, seats)):
+        old = plan[m] if m < len(plan) else None
+        if old and old["slot"] < start and seat != old: return f"meeting {m} had begun"
+        if old and not absent & set(pair) and not seat: return f"meeting {m} is dropped"
+        if not seat: continue
+        slot, table = seat["slot"], seat["table"]
+        half = p["meetings"][m][2] if old else 3
+        if half == 1 and slot >= p["morning"] or half == 2 and slot < p["morning"]: return f"meeting {m} outside its half-day"
+        if not 0 <= slot < p["slots"] or not 0 <= table < p["tables"]: return f"meeting {m} nowhere"
+        if old is None and slot < start: return f"meeting {m} begins in the past"
+        if (slot, table) in taken: return f"table {table} twice in slot {slot}"
+        taken.add((slot, table))
+        for who in pair:
+            if (who, slot) in busy: return f"participant {who} in two places"
+            if slot + 1 in p["forbidden"][who]: return f"participant {who} at a forbidden slot"
+            if who in absent and slot >= start: return f"participant {who} is absent"
+            busy.add((who, slot)); held[who] += 1
+    if any(most is not None and n > most for n, most in zip(held, case["most"])): return "more meetings than wanted"
+    return None if len(seats) == len(pairs) else "length"
+
+
+def day_figures(p, plan, case):
+    """Meetings lost, added and moved, places that people who are there lost and filled again, and who is told."""
+    absent, seats = set(case["absent"]), case["seats"]
+    lost = [m for m, old in enumerate(plan) if not seats[m]]
+    moved = [m for m, old in enumerate(plan) if seats[m] and seats[m] != old]
+    added = [pair for pair, seat in zip(case["standby"], seats[len(plan):]) if seat]
+    of = lambda meetings: {who - 1 for m in meetings for who in p["meetings"][m][:2]} - absent
+    places = sum(who - 1 not in absent for m in lost for who in p["meetings"][m][:2])
+    filled = sum(who in of(lost) for pair in added for who in pair)
+    told = of(lost) | of(moved) | {who for pair in added for who in pair}
+    return dict(lost=len(lost), added=len(added), moved=len(moved), places=places, filled=filled, cancelled=len(of(lost)), told=len(told), ms=case["us"] / 1000)
+
+
+def noshow(path):
+    """A tenth of the people absent, a hundred times; beside just cancelling their meetings."""
+    global wrong
+    p, out = load(path), subprocess.run([os.environ["NOSHOW"], path], capture_output=True, text=True, check=True).stdout
+    first, *cases = [json.loads(x) for x in out.splitlines()]
+    plan, rows = first["plan"], {}
+    print(f"{len(plan)} meetings with {first['breaks']} breaks, {len(cases)} days planned again")
+    for case in cases:
+        bad = day_fault(p, plan, case)
+        wrong += bad is not None
+        if bad: print(f"seed {case['seed']} from slot {case['from'] + 1}: {bad}")
+        moment = "a random slot" if case["drawn"] else "the third slot"
+        key = (moment, "anybody there" if case["anybody"] else "those who lost a meeting")
+        rows.setdefault(key, []).append(day_figures(p, plan, case))
+    for (moment, partners), each in sorted(rows.items(), reverse=True):
+        total = {k: sum(one[k] for one in each) for k in each[0]}
+        ms, n = sorted(one["ms"] for one in each), len(each)
+        mean = lambda k: f"{total[k] / n:.1f}"
+        print(f"absent from {moment} on, new meetings with {partners}, {n} days, each on average:")
+        print(f"  just cancelled: {mean('lost')} meetings lost, {len(plan) - total['lost'] / n:.1f} held, {mean('cancelled')} people told")
+        print(f"  planned again:  {mean('added')} added, {len(plan) - (total['lost'] - total['added']) / n:.1f} held, {mean('moved')} moved, {mean('told')} people told")
+        print(f"  recovered: {100 * total['added'] / total['lost']:.1f} % of the meetings, {100 * total['filled'] / total['places']:.1f} % of the places that those who came lost")
+        print(f"  ms: median {ms[n // 2]:.0f}, most {ms[-1]:.0f}", flush=True)
+
+
+parts = sys.argv[1:] or ["originals", "published", "generated", "large", "noshow"]
 optima = sorted((row["instance"], row) for row in csv.DictReader(open(f"{B2B}/optima.csv"))) if os.path.exists(f"{B2B}/optima.csv") else []
 if not optima: print("no shared data: the published and generated events are left out")
 if "originals" in parts and optima: published([r for r in optima if r[0].endswith(".original")], True)
@@ -150,5 +215,6 @@ if "large" in parts:
             file.flush()
             got = ours(file.name)
             line(f"1000 people, seed {seed}", got, f"{got['mb']} MB")
+if "noshow" in parts and optima and "NOSHOW" in os.environ: noshow(f"{B2B}/forum-14.original.dzn")
 print(f"{wrong} wrong")
 sys.exit(wrong > 0)

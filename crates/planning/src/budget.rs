@@ -20,7 +20,8 @@ pub enum Budget<'a> {
 /// A clock that the caller reads for the engine.
 #[derive(Clone, Copy)]
 pub struct Clock<'a> {
-    /// Milliseconds since the work began. Asked often, from several threads.
+    /// Milliseconds since the work began; [`u64::MAX`] to end it now. Asked often, from several
+    /// threads.
     pub elapsed_ms: &'a (dyn Fn() -> u64 + Sync),
     /// Milliseconds after which the work ends.
     pub limit_ms: u64,
@@ -40,11 +41,13 @@ impl std::fmt::Debug for Budget<'_> {
 pub(crate) struct Meter<'a> {
     budget: Budget<'a>,
     used: AtomicU64,
+    /// What the clock said last.
+    told: AtomicU64,
 }
 
 impl<'a> Meter<'a> {
     pub(crate) fn new(budget: Budget<'a>) -> Self {
-        Self { budget, used: AtomicU64::new(0) }
+        Self { budget, used: AtomicU64::new(0), told: AtomicU64::new(0) }
     }
 
     /// Books `steps` steps of work.
@@ -52,11 +55,14 @@ impl<'a> Meter<'a> {
         self.used.fetch_add(steps, Ordering::Relaxed);
     }
 
-    /// Milliseconds since the work began; 0 when steps are counted.
+    /// Milliseconds since the work began, or until it was told to end; 0 when steps are counted.
     pub(crate) fn elapsed_ms(&self) -> u64 {
         match &self.budget {
             Budget::Steps(_) => 0,
-            Budget::Clock(clock) => (clock.elapsed_ms)(),
+            Budget::Clock(clock) => match (clock.elapsed_ms)() {
+                u64::MAX => self.told.load(Ordering::Relaxed),
+                now => self.told.fetch_max(now, Ordering::Relaxed).max(now),
+            },
         }
     }
 
@@ -64,17 +70,17 @@ impl<'a> Meter<'a> {
     pub(crate) fn spent(&self) -> u64 {
         match &self.budget {
             Budget::Steps(_) => self.used.load(Ordering::Relaxed),
-            Budget::Clock(clock) => (clock.elapsed_ms)(),
+            Budget::Clock(_) => self.elapsed_ms(),
         }
     }
 
     /// The share of the budget that is used.
     pub(crate) fn used(&self) -> Share {
-        let whole = match &self.budget {
-            Budget::Steps(steps) => *steps,
-            Budget::Clock(clock) => clock.limit_ms,
+        let (spent, whole) = match &self.budget {
+            Budget::Steps(steps) => (self.spent(), *steps),
+            Budget::Clock(clock) => ((clock.elapsed_ms)(), clock.limit_ms),
         };
-        let share = u128::from(self.spent()) * u128::from(WHOLE) / u128::from(whole.max(1));
+        let share = u128::from(spent) * u128::from(WHOLE) / u128::from(whole.max(1));
         Share::try_from(share).unwrap_or(WHOLE).min(WHOLE)
     }
 

@@ -26,6 +26,7 @@ mod mask;
 mod parse;
 mod plan;
 mod problem;
+mod progress;
 pub mod proposal;
 mod random;
 mod score;
@@ -42,11 +43,12 @@ pub use budget::{Budget, Clock};
 pub use conflict::{ConflictItem, ConflictKind};
 pub use mask::MAX_SLOTS;
 pub use parse::{ParseError, parse, parse_dzn, parse_json};
-pub use plan::{PlanError, Solution, Timetable, explain, plan};
+pub use plan::{PlanError, Solution, Timetable, explain, plan, plan_telling};
 pub use problem::{
     HalfDay, MAX_MEETING_SIZE, MAX_MEETINGS, MAX_PARTICIPANTS, MAX_PRECEDENCES, Meeting,
     Participant, Precedence, Problem, ProblemError,
 };
+pub use progress::Progress;
 pub use score::{Day, Finding, Score, score};
-pub use solve::{Options, Report, Status, solve};
+pub use solve::{Options, Report, Status, solve, solve_telling};
 pub use words::{InputError, Words};

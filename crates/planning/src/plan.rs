@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::conflict::ConflictItem;
 use crate::problem::{Problem, ProblemError};
+use crate::progress::{Progress, in_turn};
 use crate::score::{Finding, Score, score};
 use crate::search::{Known, search};
 use crate::solve::{Options, Status};
@@ -83,6 +84,22 @@ pub fn plan(
     options: &Options,
     budget: Budget<'_>,
 ) -> Result<Solution, PlanError> {
+    plan_telling(problem, before, options, budget, |_| ())
+}
+
+/// [`plan`], which calls `listen` as [`crate::solve_telling()`] does; never where the timetable before
+/// comes back unchanged.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn plan_telling(
+    problem: &Problem,
+    before: Option<&Timetable>,
+    options: &Options,
+    budget: Budget<'_>,
+    listen: impl FnMut(&Progress<'_>) + Send,
+) -> Result<Solution, PlanError> {
     problem.check()?;
     if let Some(before) = before {
         let (slots, tables) = (before.slots.len(), before.tables.len());
@@ -98,7 +115,8 @@ pub fn plan(
             return Ok(unchanged(before, kept));
         }
     }
-    let known = search(problem, before.map(|b| b.slots.as_slice()), options, budget);
+    let tell = in_turn(listen);
+    let known = search(problem, before.map(|b| b.slots.as_slice()), options, (budget, &tell));
     Ok(solution(problem, before, known))
 }
 

@@ -6,10 +6,11 @@ use crate::certificate;
 use crate::check;
 use crate::conflict::{ConflictItem, describe};
 use crate::cover;
-use crate::exact::{Exact, Progress};
+use crate::exact::{self, Exact};
 use crate::explain;
 use crate::improve::{Annealer, WHOLE};
 use crate::problem::Problem;
+use crate::progress::{Progress, Tell};
 use crate::score::score;
 use crate::shape::Shape;
 use crate::solve::{Options, Status};
@@ -44,16 +45,16 @@ pub(crate) struct Known {
 }
 
 /// Searches from `before`, if any, moving as few meetings as is worth it; else for the fewest
-/// breaks. `problem` has passed [`Problem::check`].
+/// breaks. What is known on the way goes to `tell`. `problem` has passed [`Problem::check`].
 pub(crate) fn search(
     problem: &Problem,
     before: Option<&[usize]>,
     options: &Options,
-    budget: Budget<'_>,
+    (budget, tell): (Budget<'_>, Tell<'_>),
 ) -> Known {
     let meter = Meter::new(budget);
     let shape = Shape::new(problem);
-    let pool = Pool::new(problem, before, &meter);
+    let pool = Pool { problem, before, meter: &meter, tell, state: Mutex::new(State::default()) };
     Search { problem, shape: &shape, before, pool: &pool, meter: &meter }.run(options);
     let state = pool.into_state();
     let status = match &state.best {
@@ -91,7 +92,9 @@ pub(crate) fn search(
 struct Best {
     slots: Vec<usize>,
     breaks: u32,
-    /// Breaks, and meetings away from the timetable before.
+    /// Meetings away from the timetable before.
+    moved: usize,
+    /// Breaks and moved meetings.
     cost: usize,
 }
 
@@ -110,6 +113,18 @@ impl State {
     fn is_proved(&self) -> bool {
         self.best.as_ref().is_some_and(|best| self.lower >= i64::from(best.breaks))
     }
+
+    fn progress(&self, elapsed_ms: u64) -> Progress<'_> {
+        let breaks = self.best.as_ref().map(|best| best.breaks);
+        let lower = u32::try_from(self.lower).unwrap_or(0);
+        Progress {
+            breaks,
+            lower_bound: breaks.map_or(lower, |breaks| lower.min(breaks)),
+            moved: self.best.as_ref().map_or(0, |best| best.moved),
+            elapsed_ms,
+            slots: self.best.as_ref().map_or(&[], |best| &best.slots),
+        }
+    }
 }
 
 /// Where the engines put what they find.
@@ -117,14 +132,11 @@ struct Pool<'a> {
     problem: &'a Problem,
     before: Option<&'a [usize]>,
     meter: &'a Meter<'a>,
+    tell: Tell<'a>,
     state: Mutex<State>,
 }
 
-impl<'a> Pool<'a> {
-    fn new(problem: &'a Problem, before: Option<&'a [usize]>, meter: &'a Meter<'a>) -> Self {
-        Self { problem, before, meter, state: Mutex::new(State::default()) }
-    }
-
+impl Pool<'_> {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,7 +159,8 @@ impl<'a> Pool<'a> {
         let now = self.meter.elapsed_ms();
         state.first_ms = state.first_ms.or(Some(now));
         state.best_ms = Some(now);
-        state.best = Some(Best { slots: slots.to_vec(), breaks: score.breaks, cost });
+        state.best = Some(Best { slots: slots.to_vec(), breaks: score.breaks, moved, cost });
+        (self.tell)(&state.progress(now));
     }
 
     /// Cost of the best timetable.
@@ -161,7 +174,10 @@ impl<'a> Pool<'a> {
 
     fn raise(&self, lower: i64) {
         let mut state = self.state();
-        state.lower = state.lower.max(lower);
+        if lower > state.lower {
+            state.lower = lower;
+            (self.tell)(&state.progress(self.meter.elapsed_ms()));
+        }
     }
 
     /// Whether nothing is left to do or to do it with.
@@ -264,13 +280,13 @@ impl Search<'_> {
             self.pool.offer(&slots);
         }
         match progress {
-            Progress::Open | Progress::Optimal => self.pool.raise(exact.lower()),
-            Progress::Infeasible => {
+            exact::Progress::Open | exact::Progress::Optimal => self.pool.raise(exact.lower()),
+            exact::Progress::Infeasible => {
                 let mut state = self.pool.state();
                 state.infeasible = state.best.is_none();
             }
         }
-        progress == Progress::Open && self.pool.wants_proof()
+        progress == exact::Progress::Open && self.pool.wants_proof()
     }
 
     /// Raises the bound by counting.

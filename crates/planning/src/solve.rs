@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::conflict::ConflictItem;
 use crate::problem::{Problem, ProblemError};
+use crate::progress::{Progress, in_turn};
 use crate::search::search;
 use serde::Serialize;
 
@@ -73,8 +74,24 @@ pub fn solve(
     options: &Options,
     budget: Budget<'_>,
 ) -> Result<Report, ProblemError> {
+    solve_telling(problem, options, budget, |_| ())
+}
+
+/// [`solve`], which calls `listen` whenever a better timetable or a better bound is there: a few
+/// dozen times in all, from one thread at a time, while the search waits. What it says last is what
+/// the answer says, unless there is no timetable.
+///
+/// # Errors
+///
+/// As [`solve`].
+pub fn solve_telling(
+    problem: &Problem,
+    options: &Options,
+    budget: Budget<'_>,
+    listen: impl FnMut(&Progress<'_>) + Send,
+) -> Result<Report, ProblemError> {
     problem.check()?;
-    let known = search(problem, None, options, budget);
+    let known = search(problem, None, options, (budget, &in_turn(listen)));
     Ok(Report {
         status: known.status,
         breaks: known.breaks,

@@ -10,6 +10,8 @@
 //! `constraint`, a case in `board/evict` and clauses in `encode`; the tests against brute force then
 //! judge it.
 //!
+//! [`day`] plans the rest of a day again around those who did not come.
+//!
 //! Three levels are compared one after the other and never added up, see [`Score`].
 
 mod board;
@@ -19,6 +21,7 @@ mod brute;
 mod check;
 mod conflict;
 mod constraint;
+pub mod day;
 mod encode;
 mod exhaust;
 mod improve;

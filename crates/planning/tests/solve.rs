@@ -2,9 +2,9 @@
 
 use lianmeng_planning::{
     Budget, Clock, HalfDay, Meeting, Options, Participant, Precedence, Problem, Report, Status,
-    solve,
+    Timetable, plan, plan_telling, score, solve, solve_telling,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A problem with one table, all day long, for meetings between `pairs` of `people`.
 fn problem(people: usize, slots: usize, pairs: &[(usize, usize)]) -> Problem {
@@ -180,4 +180,81 @@ fn a_clock_that_runs_out_ends_the_search_on_any_number_of_threads() {
         assert!(report.breaks.is_some());
         assert!(report.lower_bound <= report.breaks);
     }
+}
+
+/// Breaks, bound and gap.
+type Known = (Option<u32>, u32, Option<u32>);
+
+/// What was told, in its order, and the answer.
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+fn told(problem: &Problem, budget: Budget<'_>) -> (Vec<Known>, Report) {
+    let mut told = Vec::new();
+    let report = solve_telling(problem, &Options::default(), budget, |progress| {
+        if let Some(breaks) = progress.breaks {
+            let judged = score(problem, progress.slots);
+            assert_eq!((judged.breaks, judged.findings), (breaks, Vec::new()));
+        }
+        told.push((progress.breaks, progress.lower_bound, progress.gap()));
+    });
+    (told, report.unwrap())
+}
+
+#[test]
+fn each_better_timetable_and_bound_is_told_and_changes_nothing() {
+    for steps in [1000, 500_000, 3_000_000] {
+        let (told, report) = told(&crowd(), Budget::Steps(steps));
+        assert_eq!(report, solve(&crowd(), &Options::default(), Budget::Steps(steps)).unwrap());
+        let last = report.breaks.zip(report.lower_bound).map(|(b, l)| (Some(b), l, Some(b - l)));
+        assert_eq!(told.last().copied(), last, "after {steps} steps");
+        for pair in told.windows(2) {
+            let ((before, low, _), (after, high, _)) = (pair[0], pair[1]);
+            let better = before.is_none() || after < before;
+            assert!(better || high > low, "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn a_proof_is_told_with_no_gap() {
+    let (told, report) = told(&problem(4, 3, &[(0, 1), (2, 3), (0, 2)]), Budget::Steps(10_000_000));
+    assert_eq!(report.status, Status::Optimal);
+    assert_eq!(told.last(), Some(&(Some(0), 0, Some(0))));
+}
+
+#[test]
+fn who_is_told_may_end_the_work_at_once() {
+    for threads in [1, 3] {
+        let (looks, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+        let elapsed_ms = || {
+            let now = looks.fetch_add(1, Ordering::Relaxed) / 1000;
+            if is_over.load(Ordering::Relaxed) { u64::MAX } else { now }
+        };
+        let clock = Clock { elapsed_ms: &elapsed_ms, limit_ms: 1_000_000_000 };
+        let options = Options { seed: 1, threads };
+        let report = solve_telling(&crowd(), &options, Budget::Clock(clock), |progress| {
+            is_over.store(progress.breaks.is_some(), Ordering::Relaxed);
+        })
+        .unwrap();
+        assert!(report.breaks.is_some());
+        assert!(report.elapsed_ms < 1_000_000_000, "the clock as it was: {}", report.elapsed_ms);
+    }
+}
+
+#[test]
+fn planning_again_tells_what_moves() {
+    let mut problem = crowd();
+    let budget = Budget::Steps(300_000);
+    let before = plan(&problem, None, &Options::default(), budget).unwrap().timetable.unwrap();
+    let Timetable { slots, .. } = &before;
+    problem.participants[0].forbidden.push(slots[0]);
+    let mut told = Vec::new();
+    let solution = plan_telling(&problem, Some(&before), &Options::default(), budget, |progress| {
+        told.push((progress.breaks, progress.moved));
+    });
+    let solution = solution.unwrap();
+    let (slots, after) = (&before.slots, &solution.timetable.unwrap().slots);
+    let moved = slots.iter().zip(after).filter(|(old, new)| old != new).count();
+    let breaks = solution.score.map(|score| score.breaks);
+    assert!(moved > 0);
+    assert_eq!(told.last(), Some(&(breaks, moved)));
 }

@@ -1,8 +1,8 @@
 //! The wide engine through its door: events of a usual size, planning again, and words.
 
 use lianmeng_planning::wide::{
-    Answer, Kind, Level, Meeting, Options, Participant, Placed, Precedence, Problem, Seat, Slot,
-    Status, Table, Timetable, check, parse, score, solve,
+    Answer, Kind, Level, Meeting, Options, Participant, Placed, Precedence, Problem, Score, Seat,
+    Slot, Status, Table, Timetable, check, parse, score, solve,
 };
 use lianmeng_planning::{Budget, Clock};
 
@@ -97,16 +97,37 @@ fn the_same_seed_and_steps_give_the_same_answer_and_way() {
     let run = |seed: u64| {
         let mut way = Vec::new();
         let answer = solve(&problem, &Options { seed }, Budget::Steps(40_000), &mut |progress| {
-            way.push((progress.score, progress.timetable.clone()));
+            way.push((progress.score, progress.bound, progress.timetable.clone()));
         });
         (answer.unwrap(), way)
     };
     let (first, way) = run(8);
     assert_eq!((first.clone(), way.clone()), run(8));
-    assert!(way.is_sorted_by(|a, b| a.0 > b.0), "each is better than the one before");
-    assert_eq!(way.last().map(|(score, _)| *score), Some(first.score));
-    assert_eq!(way.last().map(|(_, timetable)| timetable), Some(&first.timetable));
+    assert!(way.is_sorted_by(|a, b| a.0 > b.0 || (a.0 == b.0 && a.1 < b.1)), "each knows more");
+    assert_eq!(way.last(), Some(&(first.score, first.bound, first.timetable.clone())));
     assert_ne!(first.timetable, run(9).0.timetable);
+}
+
+#[test]
+fn better_bounds_are_told_too_and_the_gap_is_that_of_the_highest_open_level() {
+    let mut bounds = 0;
+    for seed in 0..12 {
+        let problem = hard_event(seed);
+        let (mut last, mut told) = (None, Vec::new());
+        let budget = Budget::Steps(200_000);
+        let answer = solve(&problem, &Options { seed }, budget, &mut |progress| {
+            bounds += usize::from(last.is_some_and(|score| score == progress.score));
+            last = Some(progress.score);
+            told.push((progress.score, progress.bound, progress.gap()));
+        });
+        let answer = answer.unwrap();
+        let (score, bound, gap) = told.pop().unwrap();
+        assert_eq!((score, bound), (answer.score, answer.bound), "seed {seed}");
+        assert_eq!(gap == Score::default(), answer.score == answer.bound, "seed {seed}");
+        assert_eq!(gap.hard, score.hard - bound.hard);
+        assert_eq!(gap.medium, if gap.hard > 0 { 0 } else { score.medium - bound.medium });
+    }
+    assert!(bounds > 0, "some bound was raised without a better timetable");
 }
 
 #[test]

@@ -53,33 +53,44 @@ pub(crate) fn prove(graph: &Graph<'_>, found: Choice, relaxed: &Relaxed) -> Proo
 }
 
 impl Tree<'_> {
+    /// Lets one person in, then leaves the same one out, the last of those decided first. People
+    /// decided on are kept in a list: a call within a call for each would go as deep as there are
+    /// seats.
     fn branch(&mut self, mut fates: Vec<Fate>) {
-        // A loop for one side of each branch: depth is that of people let in.
+        let looks = self.graph.edges.len() + fates.len();
+        let cost = u64::try_from(looks).unwrap_or(u64::MAX).saturating_mul(LOOKS);
+        let mut decided = Vec::new();
         loop {
-            let looks = self.graph.edges.len() + fates.len();
-            let cost = u64::try_from(looks).unwrap_or(u64::MAX).saturating_mul(LOOKS);
             if self.steps < cost {
                 self.is_open = true;
                 return;
             }
             self.steps -= cost;
-            let Some(pick) = pick(self.graph, self.shares, &fates) else { return };
-            if pick.worth <= self.best.worth {
+            if let Some(next) = self.node(&fates) {
+                fates[next] = Fate::In;
+                decided.push(next);
+            } else if !go_back(&mut fates, &mut decided) {
                 return;
             }
-            let Some(next) = self.branch_on(&fates, &pick) else {
-                self.leaf(&pick);
-                return;
-            };
-            let tried = self.graph.matched(pick.is_in);
-            if tried.worth > self.best.worth {
-                self.best = tried;
-            }
-            let mut with = fates.clone();
-            with[next] = Fate::In;
-            self.branch(with);
-            fates[next] = Fate::Out;
         }
+    }
+
+    /// Tries the relaxed choice under `fates`; the person to decide on next, none where nothing
+    /// better can follow.
+    fn node(&mut self, fates: &[Fate]) -> Option<usize> {
+        let pick = pick(self.graph, self.shares, fates)?;
+        if pick.worth <= self.best.worth {
+            return None;
+        }
+        let Some(next) = self.branch_on(fates, &pick) else {
+            self.leaf(&pick);
+            return None;
+        };
+        let tried = self.graph.matched(pick.is_in);
+        if tried.worth > self.best.worth {
+            self.best = tried;
+        }
+        Some(next)
     }
 
     /// The open person who brings most, of those picked first; none where seats are taken or nobody
@@ -132,6 +143,20 @@ impl Tree<'_> {
     }
 }
 
+/// The next branch: the last person who was let in is left out; false where there is none. `decided`
+/// are the people decided on, in order, who were open before.
+fn go_back(fates: &mut [Fate], decided: &mut Vec<usize>) -> bool {
+    while let Some(&last) = decided.last() {
+        if fates[last] == Fate::In {
+            fates[last] = Fate::Out;
+            return true;
+        }
+        fates[last] = Fate::Open;
+        decided.pop();
+    }
+    false
+}
+
 struct Leaf<'a> {
     graph: &'a Graph<'a>,
     edges: Vec<usize>,
@@ -173,5 +198,29 @@ impl Leaf<'_> {
             self.left[edge.b] += 1;
         }
         self.go(at + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_branch_is_taken_once_the_last_decision_first() {
+        let mut fates = vec![Fate::Open; 3];
+        let (mut decided, mut leaves) = (Vec::new(), Vec::new());
+        loop {
+            if decided.len() < fates.len() {
+                fates[decided.len()] = Fate::In;
+                decided.push(decided.len());
+                continue;
+            }
+            leaves.push(fates.iter().filter(|&&fate| fate == Fate::In).count());
+            if !go_back(&mut fates, &mut decided) {
+                break;
+            }
+        }
+        assert_eq!(leaves, [3, 2, 2, 1, 2, 1, 1, 0]);
+        assert_eq!(fates, [Fate::Open; 3]);
     }
 }

@@ -54,7 +54,7 @@ pub enum Status {
     Unknown,
 }
 
-/// A better timetable, as soon as it is there.
+/// A better timetable or a better bound, as soon as it is there.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
     /// What it loses on each level.
@@ -65,6 +65,18 @@ pub struct Progress<'a> {
     pub elapsed_ms: u64,
     /// The timetable.
     pub timetable: &'a Timetable,
+}
+
+impl Progress<'_> {
+    /// What a better timetable may save at most, on the highest level where that is anything: below
+    /// it nothing is known. All 0 where it is proved that nothing is to be saved.
+    pub fn gap(&self) -> Score {
+        let (score, bound) = (self.score, self.bound);
+        let hard = score.hard.saturating_sub(bound.hard);
+        let medium = if hard > 0 { 0 } else { score.medium.saturating_sub(bound.medium) };
+        let soft = if hard > 0 || medium > 0 { 0 } else { score.soft.saturating_sub(bound.soft) };
+        Score { hard, medium, soft }
+    }
 }
 
 /// A timetable and what is known about it.
@@ -94,7 +106,8 @@ pub struct Answer {
 }
 
 /// Looks for the best timetable of `problem` until `budget` ends or the proof is there; calls
-/// `on_better` with each better timetable on the way, the last of which is the answer.
+/// `on_better` with each better timetable and each better bound on the way, the last of which is what
+/// the answer says; what it does with them changes nothing about the answer.
 ///
 /// A step is about one move of one meeting, some microseconds; a conflict of the exact search
 /// counts for a thousand. Construction is `O(meetings · slots · participants of each)` and is not
@@ -136,13 +149,14 @@ struct Run<'a, 'b> {
     is_possible: bool,
     is_exhausted: bool,
     conflict: Vec<Finding>,
-    /// The score that was told last.
-    told: Option<Score>,
+    /// The score and the bound that were told last.
+    told: Option<(Score, Score)>,
 }
 
 impl Run<'_, '_> {
     fn finish(mut self, on_better: &mut dyn FnMut(&Progress<'_>)) -> Answer {
         self.search(on_better);
+        self.tell(on_better);
         self.improver.restore();
         let timetable = self.improver.board.timetable();
         let score = self.improver.best();
@@ -223,12 +237,15 @@ impl Run<'_, '_> {
     fn tell(&mut self, on_better: &mut dyn FnMut(&Progress<'_>)) {
         let (bound, elapsed_ms) = (self.bound, self.meter.elapsed_ms());
         let score = self.improver.best();
-        if self.told.is_some_and(|told| score >= told) {
+        let is_better = self.told.is_none_or(|(told, _)| score < told);
+        if !is_better && self.told.is_some_and(|(_, proved)| bound <= proved) {
             return;
         }
-        self.told = Some(score);
-        self.improver.restore();
-        let timetable = &self.improver.board.timetable();
+        self.told = Some((score, bound));
+        if is_better {
+            self.improver.restore();
+        }
+        let timetable = &self.improver.best_timetable();
         on_better(&Progress { score, bound, elapsed_ms, timetable });
     }
 
@@ -240,7 +257,7 @@ impl Run<'_, '_> {
         let told = &mut self.told;
         self.improver.anneal(until, bound, &mut |improver| {
             let score = improver.best();
-            *told = Some(score);
+            *told = Some((score, bound));
             let timetable = &improver.best_timetable();
             on_better(&Progress { score, bound, elapsed_ms: meter.elapsed_ms(), timetable });
         });

@@ -12,6 +12,11 @@ use crate::wide::shape::Shape;
 use crate::wide::slots::{self, Slots};
 use std::collections::BTreeSet;
 
+/// Looks at a slot, a meeting or a table that take about as long as a step.
+const LOOKS_PER_STEP: u64 = 8;
+/// Looks between two looks at the budget: smaller counts are always brought to their end.
+const LOOKS_BEFORE_THE_CLOCK: u64 = 4_096;
+
 /// Meetings that share places in each slot, and what makes them.
 struct Share {
     meetings: Vec<usize>,
@@ -21,7 +26,7 @@ struct Share {
 }
 
 /// The first contradiction, smallest in the sense of counting: participants by index, then lists
-/// of tables.
+/// of tables, as far as the budget reaches.
 pub(super) fn find(shape: &Shape<'_>, meter: &Meter<'_>) -> Option<BTreeSet<Demand>> {
     let must = |m: &usize| shape.rank(*m) == Level::Must;
     for p in 0..shape.problem.participants.len() {
@@ -33,15 +38,25 @@ pub(super) fn find(shape: &Shape<'_>, meter: &Meter<'_>) -> Option<BTreeSet<Dema
         if let Some(demands) = contradiction(shape, meter, &share) {
             return Some(demands);
         }
+        if meter.is_over() {
+            return None;
+        }
     }
     let mut known = BTreeSet::new();
     for list in &shape.lists {
         if !known.insert(list.as_slice()) {
             continue;
         }
-        let within = |m: &usize| shape.tables(*m).iter().all(|t| list.binary_search(t).is_ok());
+        if meter.is_over() {
+            return None;
+        }
+        // Where it is a list within the other, not each table of each meeting.
+        let within: Vec<bool> = shape.lists.iter().map(|other| is_within(other, list)).collect();
+        let here = |m: &usize| within.get(shape.list_of[*m]).is_some_and(|&is_here| is_here);
         let meetings: Vec<usize> =
-            (0..shape.problem.meetings.len()).filter(must).filter(within).collect();
+            (0..shape.problem.meetings.len()).filter(must).filter(here).collect();
+        let looked = shape.lists.iter().map(Vec::len).sum::<usize>() + shape.list_of.len();
+        meter.book(u64::try_from(looked).unwrap_or(u64::MAX) / LOOKS_PER_STEP);
         let kinds: BTreeSet<usize> = list.iter().map(|&table| shape.kind_of[table]).collect();
         let because = kinds.into_iter().map(Demand::Tables).collect();
         let share = Share { meetings, places: list.len(), because };
@@ -50,6 +65,11 @@ pub(super) fn find(shape: &Shape<'_>, meter: &Meter<'_>) -> Option<BTreeSet<Dema
         }
     }
     None
+}
+
+/// Whether all of `some` is in `all`, both ascending.
+fn is_within(some: &[usize], all: &[usize]) -> bool {
+    some.iter().all(|table| all.binary_search(table).is_ok())
 }
 
 /// Everything that can narrow the choice of `m`.
@@ -71,7 +91,7 @@ fn contradiction(shape: &Shape<'_>, meter: &Meter<'_>, share: &Share) -> Option<
         slots::iter(shape.starts[m]).fold(0, |set, t| set | slots::span(t, shape.meeting(m).length))
     };
     let wanted: Vec<(usize, Slots)> = share.meetings.iter().map(|&m| (m, domain(m))).collect();
-    let meetings = blamed(shape, &wanted, share.places)?;
+    let meetings = blamed(shape, meter, &wanted, share.places)?;
     let mut demands: BTreeSet<Demand> = share.because.iter().copied().collect();
     demands.extend(meetings.iter().flat_map(|&m| about(shape, m)));
     demands.extend(shape.problem.tables.iter().filter_map(|table| table.owner).map(Demand::Owner));
@@ -92,7 +112,7 @@ fn contradiction(shape: &Shape<'_>, meter: &Meter<'_>, share: &Share) -> Option<
             wanted.partition(|&(m, left)| slots::len(left) < shape.meeting(m).length);
         wanted.retain(|&(m, _)| stays(shape, share, &owners, demands, m));
         let shared = share.because.iter().all(|why| demands.contains(why));
-        !lost.is_empty() || (shared && blamed(shape, &wanted, share.places).is_some())
+        !lost.is_empty() || (shared && blamed(shape, meter, &wanted, share.places).is_some())
     };
     // With meetings of one slot, the last of whom found no place, each of them is needed, and so are
     // the places: only what narrows the choice is in question.
@@ -105,12 +125,13 @@ fn contradiction(shape: &Shape<'_>, meter: &Meter<'_>, share: &Share) -> Option<
     Some(demands)
 }
 
-/// Steps that asking whether `meetings` break takes: each is looked at in every slot, and where
-/// tables are shared at every kind of table.
+/// Steps that asking whether `meetings` break takes besides finding them places: each is looked at
+/// in every slot, and where tables are shared at every kind of table.
 fn cost(shape: &Shape<'_>, share: &Share, meetings: &[usize]) -> u64 {
     let is_of_person = share.because.iter().any(|why| matches!(why, Demand::Seats(_)));
     let kinds = if is_of_person { 0 } else { shape.kinds.len() };
-    u64::try_from(1 + meetings.len() * (shape.slots + kinds) / 8).unwrap_or(u64::MAX)
+    let looks = meetings.len().saturating_mul(shape.slots + kinds);
+    1 + u64::try_from(looks).unwrap_or(u64::MAX) / LOOKS_PER_STEP
 }
 
 /// Leaves out of `demands` those of `doubtful` without which they still contradict each other, as
@@ -170,51 +191,83 @@ fn stays(
     })
 }
 
-/// Meetings that together reach fewer places than they take; none if everybody finds theirs.
-fn blamed(shape: &Shape<'_>, wanted: &[(usize, Slots)], places: usize) -> Option<Vec<usize>> {
+/// Meetings that together reach fewer places than they take; none if everybody finds theirs, or the
+/// budget ends before that is known.
+fn blamed(
+    shape: &Shape<'_>,
+    meter: &Meter<'_>,
+    wanted: &[(usize, Slots)],
+    places: usize,
+) -> Option<Vec<usize>> {
     // One unit for each slot of each meeting.
     let length = |i: usize| shape.meeting(wanted[i].0).length;
-    let units: Vec<usize> =
-        (0..wanted.len()).flat_map(|i| std::iter::repeat_n(i, length(i))).collect();
-    let mut taken: Vec<Vec<usize>> = vec![Vec::new(); shape.slots];
-    for unit in 0..units.len() {
-        let mut seen = 0;
-        if !augment(unit, (&units, wanted, places), &mut taken, &mut seen) {
-            let mut meetings: BTreeSet<usize> = BTreeSet::from([wanted[units[unit]].0]);
-            for t in slots::iter(seen) {
-                meetings.extend(taken[t].iter().map(|&other| wanted[units[other]].0));
+    let units = (0..wanted.len()).flat_map(|i| std::iter::repeat_n(i, length(i))).collect();
+    let taken = vec![Vec::new(); shape.slots];
+    let mut matching = Matching { units, wanted, places, taken, seen: 0, looks: 0 };
+    for unit in 0..matching.units.len() {
+        matching.seen = 0;
+        if !matching.augment(unit) {
+            meter.book(matching.looks / LOOKS_PER_STEP);
+            return Some(matching.hindered(unit));
+        }
+        if matching.looks >= LOOKS_BEFORE_THE_CLOCK {
+            meter.book(matching.looks / LOOKS_PER_STEP);
+            matching.looks = 0;
+            if meter.is_over() {
+                return None;
             }
-            return Some(meetings.into_iter().collect());
         }
     }
+    meter.book(matching.looks / LOOKS_PER_STEP);
     None
 }
 
-/// Finds a place for `unit`, moving others; `seen` are the slots that were tried.
-fn augment(
-    unit: usize,
-    (units, wanted, places): (&[usize], &[(usize, Slots)], usize),
-    taken: &mut [Vec<usize>],
-    seen: &mut Slots,
-) -> bool {
-    for t in slots::iter(wanted[units[unit]].1) {
-        if slots::has(*seen, t) {
-            continue;
-        }
-        *seen |= slots::bit(t);
-        if taken[t].len() < places {
-            taken[t].push(unit);
-            return true;
-        }
-        for i in 0..taken[t].len() {
-            let other = taken[t][i];
-            if augment(other, (units, wanted, places), taken, seen) {
-                taken[t][i] = unit;
+/// Meetings on their way to places.
+struct Matching<'a> {
+    /// Which of `wanted` each unit is of.
+    units: Vec<usize>,
+    wanted: &'a [(usize, Slots)],
+    places: usize,
+    /// Units that have a place, by slot.
+    taken: Vec<Vec<usize>>,
+    /// Slots tried for the present unit.
+    seen: Slots,
+    /// Slots and units looked at.
+    looks: u64,
+}
+
+impl Matching<'_> {
+    /// Finds a place for `unit`, moving others; as deep as there are slots.
+    fn augment(&mut self, unit: usize) -> bool {
+        for t in slots::iter(self.wanted[self.units[unit]].1) {
+            self.looks += 1;
+            if slots::has(self.seen, t) {
+                continue;
+            }
+            self.seen |= slots::bit(t);
+            if self.taken[t].len() < self.places {
+                self.taken[t].push(unit);
                 return true;
             }
+            for i in 0..self.taken[t].len() {
+                self.looks += 1;
+                let other = self.taken[t][i];
+                if self.augment(other) {
+                    self.taken[t][i] = unit;
+                    return true;
+                }
+            }
         }
+        false
     }
-    false
+
+    /// The meetings of `unit`, which found no place, and of those in all places it tried.
+    fn hindered(&self, unit: usize) -> Vec<usize> {
+        let tried = slots::iter(self.seen).flat_map(|t| &self.taken[t]).copied();
+        let units = std::iter::once(unit).chain(tried);
+        let meetings: BTreeSet<usize> = units.map(|u| self.wanted[self.units[u]].0).collect();
+        meetings.into_iter().collect()
+    }
 }
 
 #[cfg(test)]
@@ -257,5 +310,24 @@ mod tests {
         assert_eq!(spent, 6);
         let late = Clock { elapsed_ms: &|| 5, limit_ms: 9 };
         assert!(found(Budget::Clock(late)).0.len() > least.len());
+    }
+    #[test]
+    fn a_long_count_ends_with_the_budget() {
+        let pair =
+            |m: usize| Meeting { participants: vec![2 * m, 2 * m + 1], ..Meeting::default() };
+        let problem = Problem {
+            slots: vec![Slot { half_day: 0, minutes: 20 }; 10],
+            tables: vec![Table::default(); 50],
+            participants: vec![Participant::default(); 1200],
+            meetings: (0..600).map(pair).collect(),
+            ..Problem::default()
+        };
+        let shape = Shape::new(&problem);
+        let meter = Meter::new(Budget::Steps(u64::MAX));
+        assert!(find(&shape, &meter).is_some(), "600 meetings for 500 places");
+        let whole = meter.spent();
+        let meter = Meter::new(Budget::Steps(100));
+        assert_eq!(find(&shape, &meter), None);
+        assert!(meter.spent() < whole / 2, "{} of {whole}", meter.spent());
     }
 }

@@ -1,5 +1,8 @@
 //! How much a few have of the whole.
 
+/// Shares in millionths, where exact squares do not fit.
+const UNIT: u128 = 1_000_000;
+
 /// Herfindahl-Hirschman index of amounts, in points: 10 000 if one has everything, 10 000 / n if n
 /// have the same; `None` if nobody has anything. Rounded down.
 ///
@@ -9,8 +12,6 @@ pub fn hhi(amounts: &[u64]) -> Option<u32> {
     if total == 0 {
         return None;
     }
-    // Shares in millionths, so that squares of what a city trades still fit.
-    const UNIT: u128 = 1_000_000;
     let exact = total.checked_mul(total).and_then(|below| {
         let squares = amounts
             .iter()

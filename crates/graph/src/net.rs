@@ -4,7 +4,7 @@
 //! [`project`] makes one of a [`crate::Snapshot`]. Each further file answers one family of questions:
 //! [`reach`] (how far), [`route`] (which way), [`pieces`] (what hangs together, what runs in circles),
 //! [`cut`] (what holds it together), [`rank`] (who stands in the middle), [`community`] (who belongs
-//! together), [`live`] (small changes without building anew).
+//! together).
 //!
 //! Layout: compressed sparse rows as in Saad, *Iterative Methods for Sparse Linear Systems* (2003),
 //! section 3.4, once by start and once by end. An edge takes 8 bytes (4 each way), 16 with a weight;
@@ -13,7 +13,6 @@
 pub mod community;
 pub mod cut;
 pub(crate) mod dice;
-
 pub mod pieces;
 pub mod project;
 pub mod rank;

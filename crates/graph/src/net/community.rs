@@ -26,9 +26,9 @@ pub struct Leiden<'a> {
 }
 
 impl Default for Leiden<'_> {
-    /// Two rounds, seed 1, every node alone.
+    /// Four rounds, seed 1, every node alone.
     fn default() -> Self {
-        Self { rounds: 2, seed: 1, start: &[] }
+        Self { rounds: 4, seed: 1, start: &[] }
     }
 }
 

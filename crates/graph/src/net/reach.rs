@@ -39,6 +39,17 @@ impl Marks {
     }
 }
 
+/// How far to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// Most steps.
+    pub hops: u32,
+    /// Which way edges may be walked.
+    pub direction: Direction,
+    /// Most nodes to list.
+    pub limit: usize,
+}
+
 /// What lies within some steps of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reach {
@@ -52,18 +63,12 @@ pub struct Reach {
 }
 
 impl Net {
-    /// Nodes within `hops` steps of `start`, at most `limit`; empty if it is unknown.
+    /// Nodes within some steps of `start`; empty if it is unknown.
     ///
     /// Breadth-first (Moore 1959). Time `O(r)` for the `r` edges within reach, and it ends at the
     /// limit; `marks` must have room for the net.
-    pub fn within(
-        &self,
-        start: Node,
-        hops: u32,
-        direction: Direction,
-        limit: usize,
-        marks: &mut Marks,
-    ) -> Reach {
+    pub fn within(&self, start: Node, how: Within, marks: &mut Marks) -> Reach {
+        let Within { hops, direction, limit } = how;
         let mut reach = Reach::default();
         if start >= self.nodes() || !marks.mark(start) {
             return reach;
@@ -152,7 +157,8 @@ pub(crate) mod tests {
     fn layers_end_where_they_should_and_a_limit_cuts() {
         let net = Net::new(200, &[(0, 5), (0, 130), (5, 7), (130, 7), (7, 0), (7, 199)]).unwrap();
         let mut marks = Marks::new(200);
-        let mut ask = |hops, limit| net.within(0, hops, Direction::Out, limit, &mut marks);
+        let out = |hops, limit| Within { hops, direction: Direction::Out, limit };
+        let mut ask = |hops, limit| net.within(0, out(hops, limit), &mut marks);
         let whole = Reach { nodes: vec![5, 130, 7, 199], layers: vec![2, 3, 4], is_cut: false };
         assert_eq!(ask(9, 9), whole);
         assert_eq!(ask(1, 9).nodes, [5, 130]);
@@ -160,9 +166,9 @@ pub(crate) mod tests {
         let cut = Reach { nodes: vec![5, 130, 7], layers: vec![2, 3], is_cut: true };
         assert_eq!(ask(9, 3), cut);
         assert_eq!(ask(9, 4), whole, "the marks of the search before are gone");
-        let back = net.within(7, 1, Direction::Both, 9, &mut marks);
+        let back = net.within(7, Within { direction: Direction::Both, ..out(1, 9) }, &mut marks);
         assert_eq!(back.nodes, [0, 199, 5, 130]);
-        assert_eq!(net.within(200, 3, Direction::Out, 9, &mut marks), Reach::default());
+        assert_eq!(net.within(200, out(3, 9), &mut marks), Reach::default());
     }
 
     proptest! {
@@ -174,7 +180,7 @@ pub(crate) mod tests {
             let mut marks = Marks::new(12);
             for direction in [Direction::Out, Direction::In, Direction::Both] {
                 for start in 0..12 {
-                    let reach = net.within(start, hops, direction, 100, &mut marks);
+                    let reach = net.within(start, Within { hops, direction, limit: 100 }, &mut marks);
                     let want = steps(&net, start, direction);
                     let mut from = 0;
                     for (layer, &end) in (1..).zip(&reach.layers) {

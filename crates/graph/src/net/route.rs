@@ -18,6 +18,19 @@ impl Trails {
     }
 }
 
+/// A question for one shortest way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Where it starts.
+    pub from: Node,
+    /// Where it ends.
+    pub to: Node,
+    /// Which way edges may be walked.
+    pub direction: Direction,
+    /// Most edges.
+    pub max_steps: u32,
+}
+
 /// A question for all ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ways {
@@ -77,19 +90,13 @@ fn turned(direction: Direction) -> Direction {
 }
 
 impl Net {
-    /// One shortest way from `from` to `to`, both included; `None` if there is none of at most
+    /// One shortest way, start and end included; `None` if there is none of at most
     /// `max_steps` edges, or an end is unknown. Which of several is the same each time.
     ///
     /// Breadth-first from both ends, always on the side with less work (Pohl 1971): time `O(n + m)` at
     /// worst, on nets with short ways a small part of that. `trails` must have room for the net.
-    pub fn shortest(
-        &self,
-        from: Node,
-        to: Node,
-        direction: Direction,
-        max_steps: u32,
-        trails: &mut Trails,
-    ) -> Option<Vec<Node>> {
+    pub fn shortest(&self, ask: Route, trails: &mut Trails) -> Option<Vec<Node>> {
+        let Route { from, to, direction, max_steps } = ask;
         let room = trails.before[0].len();
         if from.max(to) >= self.nodes() || at(from.max(to)) >= room {
             return None;
@@ -271,7 +278,9 @@ mod tests {
     fn shortest_ways_respect_direction_and_length() {
         let net = Net::new(5, &[(0, 1), (1, 2), (2, 3), (4, 3)]).unwrap();
         let mut trails = Trails::new(5);
-        let mut ask = |from, to, direction, max| net.shortest(from, to, direction, max, &mut trails);
+        let mut ask = |from, to, direction, max| {
+            net.shortest(Route { from, to, direction, max_steps: max }, &mut trails)
+        };
         assert_eq!(ask(0, 3, Direction::Out, 3), Some(vec![0, 1, 2, 3]));
         assert_eq!(ask(0, 3, Direction::Out, 2), None);
         assert_eq!(ask(3, 0, Direction::In, 9), Some(vec![3, 2, 1, 0]));
@@ -308,7 +317,7 @@ mod tests {
                 for direction in [Direction::Out, Direction::In, Direction::Both] {
                     let far = steps(&net, from, direction);
                     for to in 0..8 {
-                        let way = net.shortest(from, to, direction, max, &mut trails);
+                        let way = net.shortest(Route { from, to, direction, max_steps: max }, &mut trails);
                         let want = far[at(to)].filter(|&far| far <= max);
                         prop_assert_eq!(way.as_ref().map(|way| crate::net::narrow(way.len()) - 1), want);
                         for step in way.unwrap_or_default().windows(2) {

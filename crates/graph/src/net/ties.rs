@@ -1,7 +1,6 @@
 //! The same graph without direction.
 
 use super::{Net, Node, Rows};
-use crate::flat::at;
 
 /// A net read without direction: each tie stands at both of its ends.
 ///
@@ -86,11 +85,6 @@ impl Ties {
     pub fn bytes(&self) -> usize {
         self.rows.bytes()
     }
-
-    /// Number of ties of each node.
-    pub(crate) fn degree(&self, node: Node) -> u32 {
-        self.rows.offsets[at(node) + 1] - self.rows.offsets[at(node)]
-    }
 }
 
 #[cfg(test)]
@@ -103,7 +97,7 @@ mod tests {
         let ties = net.ties();
         assert_eq!((ties.nodes(), ties.count()), (4, 2));
         assert_eq!(ties.weighted(1).collect::<Vec<_>>(), [(0, 5), (2, 4)]);
-        assert_eq!((ties.strength(1), ties.strength(3), ties.degree(1)), (9, 0, 2));
+        assert_eq!((ties.strength(1), ties.strength(3)), (9, 0));
         let plain = Net::new(4, &[(0, 1), (1, 0), (2, 1)]).unwrap().ties();
         assert_eq!(plain.weighted(1).collect::<Vec<_>>(), [(0, 1), (2, 1)]);
         assert_eq!((plain.strength(1), plain.of(3)), (2, &[][..]));

@@ -43,7 +43,10 @@ pub(super) fn improve(level: &Level<'_>, of: &mut [u32], dice: &mut Dice) {
             }
         }
         // Alone gains nothing and costs nothing.
-        if most < 0 && sizes[at(old)] > 1 && let Some(&fresh) = empty.last() {
+        if most < 0
+            && sizes[at(old)] > 1
+            && let Some(&fresh) = empty.last()
+        {
             best = fresh;
             empty.pop();
         }

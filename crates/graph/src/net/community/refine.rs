@@ -30,8 +30,7 @@ pub(super) fn refine(level: &Level<'_>, of: &[u32], dice: &mut Dice) -> Groups {
         let community = of[at(node)];
         let all = whole[at(community)];
         let strength = level.strength[at(node)];
-        let is_well_tied =
-            |outward: i64, held: i64| level.total * outward >= held * (all - held);
+        let is_well_tied = |outward: i64, held: i64| level.total * outward >= held * (all - held);
         if !is_well_tied(outward[at(node)], strength) {
             continue;
         }
@@ -46,7 +45,8 @@ pub(super) fn refine(level: &Level<'_>, of: &[u32], dice: &mut Dice) -> Groups {
         let mut best = None;
         for &other in &tally.met {
             let gain = level.total * tally.to[at(other)] - strength * held[at(other)];
-            let beats = best.is_none_or(|(most, lowest)| gain > most || gain == most && other < lowest);
+            let beats =
+                best.is_none_or(|(most, lowest)| gain > most || gain == most && other < lowest);
             if gain >= 0 && beats && is_well_tied(outward[at(other)], held[at(other)]) {
                 best = Some((gain, other));
             }

@@ -13,7 +13,7 @@ NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 DENY := $(shell command -v cargo-deny 2>/dev/null)
 CYCLONEDX := $(or $(shell command -v cargo-cyclonedx 2>/dev/null),$(TARGET)/tools/bin/cargo-cyclonedx)
 
-.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graphql bench-live bench-needs bench-pairing bench-ranking bench-supply bench-timetable
+.PHONY: checks help build-debug build-release run serve demo test test-rights test-matrix accept check sbom fmt schema bench bench-graph bench-graphql bench-live bench-needs bench-pairing bench-ranking bench-supply bench-timetable
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
@@ -114,6 +114,16 @@ bench-pairing: $(TARGET)/bench-venv/bin/ready ## Measure choosing pairs beside s
 $(TARGET)/bench-venv/bin/ready:
 	python3 -m venv $(TARGET)/bench-venv
 	$(TARGET)/bench-venv/bin/pip install --quiet 'scipy>=1.14' 'ortools>=9.11'
+	touch $@
+
+# PARTS picks from a-share, large and cte; without a PostgreSQL the last says that it is skipped.
+bench-graph: $(TARGET)/bench-graph-venv/bin/ready ## Measure questions to the net of the chains beside igraph, networkx and PostgreSQL (DATA, PARTS)
+	$(CARGO) build --release --package lianmeng-graph --example net
+	scripts/with-services.sh $(TARGET)/bench-graph-venv/bin/python benches/graph.py $(TARGET)/release/examples/net $(or $(DATA),../shared/data) $(TARGET)/bench-graph $(PARTS)
+
+$(TARGET)/bench-graph-venv/bin/ready:
+	python3 -m venv $(TARGET)/bench-graph-venv
+	$(TARGET)/bench-graph-venv/bin/pip install --quiet 'igraph>=1.0' 'networkx>=3.4' 'numpy>=2' 'psycopg[binary]>=3.2' 'scipy>=1.14'
 	touch $@
 
 bench-ranking: ## Measure one need against 100,000 offers beside tantivy (DATA, default ../shared/data)

@@ -103,9 +103,24 @@ fn the_listed_companies_are_counted_as_an_independent_program_counts_them() {
     assert_eq!(stats.material_cycles, 4);
     assert_eq!(stats.largest_material_cycle, 2);
 
+    the_net_counts_the_same(&snapshot);
     pairs_agree_with_the_lists_of_each_enterprise(&snapshot, &firms);
     let products: Vec<u128> = goods.values().copied().collect();
     walks_are_quick(&snapshot, &products);
+}
+
+/// What the net says of the same products and enterprises.
+fn the_net_counts_the_same(snapshot: &Snapshot) {
+    let products = snapshot.project(&[NodeKind::Product], EdgeKind::PRODUCT).net;
+    let weak = products.weak_pieces();
+    assert_eq!(weak.sizes.iter().filter(|&&size| size > 1).count(), 287);
+    assert_eq!(weak.largest(), 59_644);
+    let kinds = [EdgeKind::MaterialOf, EdgeKind::MadeInto];
+    let materials = snapshot.project(&[NodeKind::Product], &kinds).net;
+    let strong = materials.strong_pieces();
+    assert_eq!((materials.cycles(&strong, 100).len(), strong.largest()), (4, 2));
+    assert_eq!(snapshot.project_supply(true).net.edges(), 12_039);
+    assert_eq!(snapshot.project_supply(false).net.edges(), 0);
 }
 
 /// The sum of everybody's buyers, and of everybody's suppliers, is the number of pairs.

@@ -25,6 +25,7 @@ mod m20261122_000019_patterns;
 mod m20261123_000020_credit;
 mod m20261123_000021_guests;
 mod m20261123_000022_absences;
+mod m20261123_000023_results;
 mod m20261123_000027_rooms;
 
 /// Applies every migration in order.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000020_credit::Migration),
             Box::new(m20261123_000021_guests::Migration),
             Box::new(m20261123_000022_absences::Migration),
+            Box::new(m20261123_000023_results::Migration),
             Box::new(m20261123_000027_rooms::Migration),
         ]
     }

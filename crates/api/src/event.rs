@@ -31,6 +31,7 @@ use crate::guest::figures::FiguresNode;
 use crate::guest::loader::{FirstGuests, HeadsOf};
 use crate::guest::{self, GuestFilterInput, GuestList};
 use crate::ids;
+use crate::meeting_result::evaluation::EvaluationNode;
 use crate::page::{self, Span};
 use crate::region::{PlaceInput, PlaceNode};
 use crate::request::{self, RequestList, RequestRulesNode, RequestStageWord, RulesOf};
@@ -316,6 +317,17 @@ impl DockingEventNode {
         }
         let figures = lianmeng_app::check_in::figures(&scope.desk, self.0.id).await;
         Ok(Some(CheckInFiguresNode::new(figures.map_err(ApiError::from)?)))
+    }
+
+    /// What came of its meetings, in figures (活动评估); null for everyone but the organisers.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<EvaluationNode>> {
+        let scope = Scope::of(ctx)?;
+        if !sees_all(sight(scope), &self.0) {
+            return Ok(None);
+        }
+        let figures = lianmeng_app::event::evaluation::figures(&scope.desk.db, &self.0).await;
+        Ok(Some(EvaluationNode(figures.map_err(ApiError::from)?)))
     }
 
     /// Number of the version published last, from 1; null before the first.

@@ -79,6 +79,8 @@ pub enum NoticeKindWord {
     MeetingRequested,
     /// You asked for a meeting and were answered (会面申请答复).
     RequestAnswered,
+    /// It is asked what became of a meeting at an event (会后跟进): please answer.
+    FollowUpDue,
 }
 
 /// A notice as clients see it.

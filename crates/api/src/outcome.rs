@@ -106,6 +106,11 @@ impl OutcomeNode {
         Ok(Scope::of(ctx)?.one(id).await?.map(DockingEventNode))
     }
 
+    /// Global id of the meeting at that event it came of; null if none.
+    async fn meeting_id(&self) -> Option<ID> {
+        self.0.meeting.map(ids::encode)
+    }
+
     /// Amount in fen; null if it has none, and unless approved for those it does not concern.
     async fn amount_fen(&self) -> Option<Long> {
         self.0.amount_fen.map(Long)
@@ -347,8 +352,10 @@ pub struct OutcomeRecordInput {
     pairing_id: Option<ID>,
     /// Project it concerns.
     project_id: Option<ID>,
-    /// Event where it was signed.
+    /// Event where it was signed; need not be named with a meeting.
     event_id: Option<ID>,
+    /// Meeting it came of, of which you are a side or whose event you organise; of each kind one counts.
+    meeting_id: Option<ID>,
     /// Enterprise that reports it; its own unless you are a coordinator.
     enterprise_id: Option<ID>,
     /// Amount in fen, not negative; needed for credit lines, contracts, orders and intents.
@@ -382,6 +389,7 @@ impl OutcomeRecordInput {
             pairing: self.pairing_id.map(|id| ids::decode(&id)).transpose()?,
             project: self.project_id.map(|id| ids::decode(&id)).transpose()?,
             event: self.event_id.map(|id| ids::decode(&id)).transpose()?,
+            meeting: self.meeting_id.map(|id| ids::decode(&id)).transpose()?,
             enterprise: self.enterprise_id.map(|id| ids::decode(&id)).transpose()?,
             amount_fen: self.amount_fen.map(Long::number),
             number: self.number,
@@ -478,6 +486,7 @@ fn user_error(error: OutcomeCommandError) -> Result<UserError, ApiError> {
             OutcomeError::NoProject(_) => (Code::Invalid, Some("change")),
             OutcomeError::ProjectMissing(_) => (Code::Missing, Some("projectId")),
             OutcomeError::EndsEarly { .. } => (Code::Invalid, Some("terminatedOn")),
+            OutcomeError::Recorded { .. } => (Code::Taken, Some("meetingId")),
             OutcomeError::Ended(_) => (Code::WrongStage, None),
             OutcomeError::Future { .. } => (Code::Invalid, Some("onDate")),
         },

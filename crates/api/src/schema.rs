@@ -38,6 +38,7 @@ use crate::event::day::DayMutation;
 use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::{DockingEventNode, EventQuery};
+use crate::follow_up::{FollowUpMutation, FollowUpQuery};
 use crate::graph::GraphQuery;
 use crate::guest::GuestQuery;
 use crate::guest::change::GuestMutation;
@@ -49,6 +50,7 @@ use crate::invitation::change::InvitationMutation;
 use crate::job::{JobMutation, JobQuery};
 use crate::limits::Limits;
 use crate::live::{LiveQuery, Subscription};
+use crate::meeting_result::MeetingResultMutation;
 use crate::need::alike::AlikeQuery;
 use crate::need::change::NeedMutation;
 use crate::need::figures::NeedStatsQuery;
@@ -251,10 +253,13 @@ pub struct Query(
     AuditQuery,
     NoticeQuery,
     VenueQuery,
-    EventQuery,
-    GuestQuery,
+    OccasionQuery,
     TimeQuery,
 );
+
+/// What one can ask about docking events.
+#[derive(Debug, Default, MergedObject)]
+pub struct OccasionQuery(EventQuery, GuestQuery, FollowUpQuery);
 
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]
@@ -299,9 +304,9 @@ pub struct Mutation(
     TimeMutation,
 );
 
-/// Changes of docking events, before the day and on it.
+/// Changes of docking events, before the day, on it and after it.
 #[derive(Debug, Default, MergedObject)]
-pub struct OccasionMutation(EventMutation, DayMutation);
+pub struct OccasionMutation(EventMutation, DayMutation, MeetingResultMutation, FollowUpMutation);
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]

@@ -5,6 +5,7 @@
 //! it, so that of two coordinators who read the same state the second is told to read again.
 
 pub mod day;
+pub mod evaluation;
 pub mod failure;
 pub mod pairs;
 pub mod people;
@@ -28,7 +29,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::command::{self, Begun, Change, CommandError, Touches};
 use crate::desk::Desk;
-use crate::guest;
+use crate::{follow_up, guest};
 
 pub use failure::EventCommandError;
 use tell::Publication;
@@ -224,6 +225,9 @@ pub async fn advance(
     let found = managed(&change.tx, actor, cmd.target).await?;
     let stage = event::step(&found, Step::Advance(cmd.stage), desk.today)?;
     let event = DockingEvent { stage, ..found };
+    if stage == EventStage::Closed {
+        follow_up::settle_all(desk, &change.tx, &event).await?;
+    }
     store::save(&change.tx, &event).await?;
     change.finish("AdvanceEvent", &wire(event.id), Touches::Nothing).await?;
     Ok(DockingEvent { version: event.version + 1, ..event })

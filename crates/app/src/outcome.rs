@@ -3,17 +3,19 @@
 use chrono::NaiveDate;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{
-    CooperationTaskId, DockingEventId, EnterpriseId, Id as _, NeedId, OutcomeId, PairingId,
-    ProjectId,
+    CooperationTaskId, DockingEventId, EnterpriseId, Id as _, MeetingId, NeedId, OutcomeId,
+    PairingId, ProjectId,
 };
 use lianmeng_domain::outcome::{self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange};
 use lianmeng_domain::policy;
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, outcome};
+use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+use crate::meeting_result::reported;
 
 /// Records an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,10 @@ pub struct RecordOutcome {
     pub pairing: Option<PairingId>,
     /// The project it concerns.
     pub project: Option<ProjectId>,
-    /// The event where it was signed.
+    /// The event where it was signed; that of `meeting` if one is named.
     pub event: Option<DockingEventId>,
+    /// The meeting it came of; of each kind one counts.
+    pub meeting: Option<MeetingId>,
     /// The enterprise that reports it.
     pub enterprise: Option<EnterpriseId>,
     /// Amount in fen.
@@ -110,7 +114,11 @@ pub async fn record(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
     };
-    if let Some(event) = cmd.event {
+    let event = match cmd.meeting {
+        Some(meeting) => Some(met(&change.tx, actor, meeting, cmd).await?),
+        None => cmd.event,
+    };
+    if let Some(event) = event {
         // Outcomes are older than events in the database, so no foreign key guards this one.
         let found =
             lianmeng_store::event::find(&change.tx, &policy::visibility(actor), event).await?;
@@ -124,7 +132,8 @@ pub async fn record(
         task: cmd.task,
         pairing: cmd.pairing,
         project: cmd.project,
-        event: cmd.event,
+        event,
+        meeting: cmd.meeting,
         enterprise: cmd.enterprise,
         amount_fen: cmd.amount_fen,
         number: cmd.number,
@@ -140,6 +149,23 @@ pub async fn record(
     let change = change.noting(outcome::diff(None, &outcome));
     change.finish("RecordOutcome", &wire(outcome.id), Touches::Nothing).await?;
     Ok(outcome.id)
+}
+
+/// The event of the meeting that an outcome came of, if the caller knows of it and none of this kind
+/// stands for it yet.
+async fn met(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    meeting: MeetingId,
+    cmd: &RecordOutcome,
+) -> Result<DockingEventId, OutcomeCommandError> {
+    let found = reported(db, actor, meeting).await?.map(|found| found.event.id);
+    let event = found.filter(|event| cmd.event.is_none_or(|named| named == *event));
+    let event = event.ok_or(OutcomeCommandError::UnknownReference)?;
+    match outcome::of_meeting(db, meeting, cmd.kind).await? {
+        Some(known) => Err(OutcomeError::Recorded { outcome: known.id, kind: known.kind }.into()),
+        None => Ok(event),
+    }
 }
 
 /// Ends an outcome: coordinators any, an enterprise its own.

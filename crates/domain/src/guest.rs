@@ -10,8 +10,10 @@ use thiserror::Error;
 
 use crate::actor::{Actor, Body, Role};
 use crate::committee::Member;
+use crate::enterprise::Ownership;
 use crate::event::{DockingEvent, EventStage, may_manage};
 use crate::ids::{DockingEventId, GuestId};
+use crate::organisation::OrganisationKind;
 use crate::steps::{self, Transition, WrongStage};
 use crate::words;
 
@@ -43,6 +45,34 @@ words! {
         Media = "media",
         /// Somebody else 其他.
         Other = "other",
+    }
+}
+
+impl GuestKind {
+    /// The kind of an enterprise that nobody invited as another.
+    pub const fn of_enterprise(ownership: Option<Ownership>) -> Self {
+        match ownership {
+            Some(Ownership::CentralSoe) => Self::CentralSoe,
+            Some(
+                Ownership::ProvincialSoe
+                | Ownership::MunicipalSoe
+                | Ownership::DistrictSoe
+                | Ownership::OutsideSoe,
+            ) => Self::LocalSoe,
+            Some(Ownership::PrivateFirm | Ownership::ForeignFirm | Ownership::Other) | None => {
+                Self::Enterprise
+            }
+        }
+    }
+
+    /// The kind of an organisation that nobody invited as another.
+    pub const fn of_organisation(kind: OrganisationKind) -> Self {
+        match kind {
+            OrganisationKind::Department => Self::Department,
+            OrganisationKind::Chamber => Self::Chamber,
+            OrganisationKind::Bank => Self::Bank,
+            OrganisationKind::Institute => Self::Institute,
+        }
     }
 }
 

@@ -138,6 +138,10 @@ ids! {
     MeetingRequestId = "meeting_request";
     /// Id of a checkpoint 签到点.
     CheckpointId = "checkpoint";
+    /// Id of what somebody said of a meeting 会面结果.
+    MeetingResultId = "meeting_result";
+    /// Id of a follow-up of a meeting 跟进.
+    FollowUpId = "follow_up";
     /// Id of an account 账号.
     AccountId = "account";
     /// Id of a grant: a role held for a body and a term 任职.

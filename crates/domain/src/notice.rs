@@ -52,6 +52,8 @@ words! {
         MeetingRequested = "meeting_requested",
         /// The body asked for a meeting and was answered 会面申请答复.
         RequestAnswered = "request_answered",
+        /// It is asked what became of a meeting at an event 会后跟进: it waits for an answer.
+        FollowUpDue = "follow_up_due",
     }
 }
 
@@ -81,6 +83,7 @@ impl NoticeKind {
             Self::GuestPromoted => "有名额空出，贵单位已由候补转为参加",
             Self::MeetingRequested => "有参会方申请与贵单位会面，请答复",
             Self::RequestAnswered => "贵单位的会面申请已有答复",
+            Self::FollowUpDue => "会面的后续进展待贵单位填报",
         };
         let thing = if self.is_about_event() { "活动" } else { "诉求" };
         format!("{thing}「{title}」{tail}。")
@@ -115,6 +118,9 @@ impl NoticeKind {
                 "has a participant who asks to meet your organisation; please answer"
             }
             Self::RequestAnswered => "has an answer to your organisation's request for a meeting",
+            Self::FollowUpDue => {
+                "asks what became of a meeting of your organisation; please answer"
+            }
         };
         let thing = if self.is_about_event() { "event" } else { "need" };
         format!("The {thing} “{title}” {tail}.")
@@ -127,6 +133,7 @@ impl NoticeKind {
             | Self::GuestPromoted
             | Self::MeetingRequested
             | Self::RequestAnswered
+            | Self::FollowUpDue
             | Self::TimetableChanged => true,
             Self::NeedSubmitted
             | Self::NeedExcluded

@@ -12,7 +12,8 @@ use thiserror::Error;
 
 use crate::actor::{Actor, Role};
 use crate::ids::{
-    CooperationTaskId, DockingEventId, EnterpriseId, NeedId, OutcomeId, PairingId, ProjectId,
+    CooperationTaskId, DockingEventId, EnterpriseId, MeetingId, NeedId, OutcomeId, PairingId,
+    ProjectId,
 };
 use crate::words;
 
@@ -71,6 +72,8 @@ pub struct Outcome {
     pub project: Option<ProjectId>,
     /// The event where it was signed.
     pub event: Option<DockingEventId>,
+    /// The meeting of that event it came of.
+    pub meeting: Option<MeetingId>,
     /// The enterprise that reports it.
     pub enterprise: Option<EnterpriseId>,
     /// Amount in fen.
@@ -134,6 +137,14 @@ pub enum OutcomeError {
         terminated_on: NaiveDate,
         /// Its day.
         on_date: NaiveDate,
+    },
+    /// Both sides of a meeting tell of the same outcome; it counts once.
+    #[error("outcome:{outcome} of kind {kind} came of this meeting already; it counts once")]
+    Recorded {
+        /// The one that stands.
+        outcome: OutcomeId,
+        /// Its kind.
+        kind: OutcomeKind,
     },
     /// Terminated already.
     #[error("terminated on {0} already")]
@@ -335,6 +346,7 @@ mod tests {
             pairing: None,
             project: None,
             event: None,
+            meeting: None,
             enterprise: None,
             amount_fen,
             number: None,

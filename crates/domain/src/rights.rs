@@ -189,6 +189,10 @@ words! {
         Guest = "guest",
         /// Who asks whom for a meeting before the timetable is planned 会面申请.
         MeetingRequest = "meeting_request",
+        /// What was said of a meeting after it 会面结果.
+        MeetingResult = "meeting_result",
+        /// What became of a meeting later 跟进.
+        FollowUp = "follow_up",
         /// Jobs 后台任务.
         Job = "job",
         /// The caller's own account, grants, logins and tokens 本人账号.
@@ -285,6 +289,10 @@ pub const MATRIX: &[Rule] = &[
            scope: "Organisers: all of their event. Whoever is invited, and head offices: their own, once sent. Masked: no notes, plates, food and badges; of persons family name and ends of the phone number. Everybody who sees the event sees how many people come." },
     Rule { class: DataClass::MeetingRequest, in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
            scope: "Organisers: all of their event. Either side, and head offices: their own. Why one declined is a decline reason." },
+    Rule { class: DataClass::MeetingResult, in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
+           scope: "Organisers: all of their event. A side, and head offices: what it said itself, never what the other said." },
+    Rule { class: DataClass::FollowUp,      in_scope: [F, F, N, F, F, F, N, F, F, F, F, F, N, N], published: N,
+           scope: "Organisers: all of their event. Either side, and head offices: their own." },
     Rule { class: DataClass::Job,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,
            scope: "Those one asked for; coordinators and administrators all." },
     Rule { class: DataClass::Own,           in_scope: [F, F, F, F, F, F, F, F, F, F, F, F, F, N], published: N,

@@ -1,6 +1,6 @@
 //! Outcomes of cooperation.
 
-use lianmeng_domain::ids::{CooperationTaskId, DockingEventId, OutcomeId, ProjectId};
+use lianmeng_domain::ids::{CooperationTaskId, DockingEventId, MeetingId, OutcomeId, ProjectId};
 use lianmeng_domain::outcome::{Outcome, OutcomeKind, ProjectChange};
 use lianmeng_domain::policy::Visibility;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -32,6 +32,7 @@ pub(crate) mod row {
         pub pairing_id: Option<String>,
         pub project_id: Option<String>,
         pub event_id: Option<String>,
+        pub meeting_id: Option<String>,
         pub enterprise_id: Option<String>,
         pub amount_fen: Option<i64>,
         pub number: Option<i64>,
@@ -159,6 +160,44 @@ pub async fn until(
     rows.into_iter().map(Outcome::try_from).collect()
 }
 
+/// Outcomes that came of meetings of `event` and stand, by id, at most one of each kind and meeting.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn of_meetings(
+    db: &impl ConnectionTrait,
+    event: DockingEventId,
+) -> Result<Vec<Outcome>, StoreError> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.event_id.eq(event.to_string()))
+        .filter(row::COLUMN.meeting_id.is_not_null())
+        .filter(row::COLUMN.terminated_on.is_null())
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Outcome::try_from).collect()
+}
+
+/// The outcome of `kind` that came of `meeting` and stands, if there is one.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn of_meeting(
+    db: &impl ConnectionTrait,
+    meeting: MeetingId,
+    kind: OutcomeKind,
+) -> Result<Option<Outcome>, StoreError> {
+    let found = row::Entity::find()
+        .filter(row::COLUMN.meeting_id.eq(meeting.to_string()))
+        .filter(row::COLUMN.kind.eq(kind.word()))
+        .filter(row::COLUMN.terminated_on.is_null())
+        .one(db)
+        .await?;
+    found.map(Outcome::try_from).transpose()
+}
+
 /// The outcomes with these ids that the caller sees, in no order; missing ones are left out.
 ///
 /// # Errors
@@ -232,6 +271,7 @@ fn columns(outcome: &Outcome) -> row::ActiveModel {
         pairing_id: Set(outcome.pairing.map(|id| id.to_string())),
         project_id: Set(outcome.project.map(|id| id.to_string())),
         event_id: Set(outcome.event.map(|id| id.to_string())),
+        meeting_id: Set(outcome.meeting.map(|id| id.to_string())),
         enterprise_id: Set(outcome.enterprise.map(|id| id.to_string())),
         amount_fen: Set(outcome.amount_fen),
         number: Set(outcome.number),
@@ -261,6 +301,7 @@ impl TryFrom<row::Model> for Outcome {
             pairing: parse::value_opt(at("pairing_id"), row.pairing_id.as_deref())?,
             project: parse::value_opt(at("project_id"), row.project_id.as_deref())?,
             event: parse::value_opt(at("event_id"), row.event_id.as_deref())?,
+            meeting: parse::value_opt(at("meeting_id"), row.meeting_id.as_deref())?,
             enterprise: parse::value_opt(at("enterprise_id"), row.enterprise_id.as_deref())?,
             amount_fen: row.amount_fen,
             number: row.number,
@@ -288,6 +329,7 @@ mod tests {
             pairing: None,
             project: None,
             event: None,
+            meeting: None,
             enterprise: None,
             amount_fen: Some(16_000_000_000_000),
             number: None,

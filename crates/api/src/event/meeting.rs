@@ -6,6 +6,7 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::event::sees_all;
 use lianmeng_domain::ids::DockingEventId;
 use lianmeng_domain::meeting::{Meeting, Participant, Precedence};
+use lianmeng_domain::meeting_result::course;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_store::meeting::{self as store, MeetingFilter, participant};
 
@@ -15,6 +16,7 @@ use super::{DockingEventNode, sight};
 use crate::attachment::{self, AttachmentNode};
 use crate::error::ApiError;
 use crate::ids;
+use crate::meeting_result::{CourseWord, MeetingResultNode, ResultsOf, results_of};
 use crate::organisation::MemberNode;
 use crate::scope::Scope;
 
@@ -152,6 +154,18 @@ impl MeetingNode {
     /// Whether its slot and table stand firm when the timetable is planned again.
     async fn is_locked(&self) -> bool {
         self.0.is_locked
+    }
+
+    /// What the two and the organisers said of it (会面结果), at most three.
+    #[graphql(complexity = "3 + 3 * child_complexity")]
+    async fn results(&self, ctx: &Context<'_>) -> Result<Vec<MeetingResultNode>> {
+        Ok(results_of(Scope::of(ctx)?, self.0.id).await?)
+    }
+
+    /// Whether it was held, from everything said of it.
+    async fn course(&self, ctx: &Context<'_>) -> Result<CourseWord> {
+        let said = Scope::of(ctx)?.few(ResultsOf(self.0.id)).await?;
+        Ok(course(&said).into())
     }
 
     /// Files (附件) on it, oldest first, at most 20.

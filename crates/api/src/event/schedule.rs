@@ -16,6 +16,7 @@ use super::{DockingEventNode, sight};
 use crate::attachment::{self, AttachmentNode};
 use crate::error::ApiError;
 use crate::ids;
+use crate::meeting_result::{MeetingResultNode, results_of};
 use crate::page::{self, Span};
 use crate::scalars::Int32;
 use crate::scope::Scope;
@@ -107,6 +108,12 @@ impl ScheduleRowNode {
     /// When it begins, in UTC.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.starts_at
+    }
+
+    /// What was said of the meeting (会面结果): the caller's own word, for organisers everybody's.
+    #[graphql(complexity = "3 + 3 * child_complexity")]
+    async fn results(&self, ctx: &Context<'_>) -> Result<Vec<MeetingResultNode>> {
+        Ok(results_of(Scope::of(ctx)?, self.0.meeting).await?)
     }
 
     /// Files (附件) on the meeting, oldest first, at most 20.

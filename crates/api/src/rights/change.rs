@@ -85,9 +85,14 @@ fn right(mutation: &str, column: Column) -> Option<Asker> {
         (mutation, Column::DepartmentHandler) if mutation.starts_with("meetingRequest") => {
             (Role::DepartmentHandler, "u12")
         }
-        ("guestAnswer" | "guestDelegation" | "guestSubstitute", Column::DepartmentHandler) => {
-            (Role::DepartmentHandler, "u12")
-        }
+        (
+            "guestAnswer"
+            | "guestDelegation"
+            | "guestSubstitute"
+            | "followUpAnswer"
+            | "meetingResultRecord",
+            Column::DepartmentHandler,
+        ) => (Role::DepartmentHandler, "u12"),
         ("needCheckIn", Column::DepartmentHandler) => (Role::DepartmentHandler, "u13"),
         (_, Column::LiaisonOfEnterprise) => (Role::ServiceLiaison, "e1"),
         (_, Column::Enterprise) => (Role::Enterprise, "e1"),
@@ -115,6 +120,10 @@ fn also_right(mutation: &Mutation) -> &'static [&'static str] {
     match mutation.name {
         "attachmentAdd" | "attachmentRemove" | "eventCreate" | "venueRegister" => &[],
         "supplyEdgeDispute" => &["enterprise e2"],
+        // The other side of the meeting.
+        "followUpAnswer" | "meetingResultRecord" => {
+            &["district_host z1", "enterprise e4", "enterprise e9"]
+        }
         "needNote" => &["department_handler u13"],
         "reservationReturn" => &["enterprise e1"],
         // One's own, of which nobody here has any: nothing is read and nothing changes.
@@ -141,6 +150,10 @@ fn event_id(mutation: &str, column: Column, name: &str) -> Option<&'static str> 
         }
         (_, "requestId") => "meeting_request:#4",
         (_, "toId") => "enterprise:#9",
+        ("followUpAnswer", _) if column == Column::DepartmentHandler => "follow_up:#2",
+        ("followUpAnswer", _) => "follow_up:#1",
+        ("meetingResultRecord", "meetingId") if column == Column::DepartmentHandler => "meeting:#2",
+        ("meetingResultRecord", "meetingId") => "meeting:#1",
         ("checkpointRemove", "checkpointId") => "checkpoint:#2",
         (_, "checkpointId") => "checkpoint:#1",
         (_, "guestId") if column == Column::DepartmentHandler => "guest:#2",

@@ -234,6 +234,8 @@ impl Judge<'_> {
             "event" => Class::EventCard,
             "guest" | "guest_person" => Class::Guest,
             "meeting_request" => Class::MeetingRequest,
+            "meeting_result" => Class::MeetingResult,
+            "follow_up" => Class::FollowUp,
             "participant" => Class::EventRows,
             "meeting" => Class::EventDraft,
             "job" => Class::Job,

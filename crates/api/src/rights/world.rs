@@ -176,6 +176,11 @@ const FACTS: &[Fact] = &[
     fact(Class::DeclineReason, "meeting_request:#3", ""),
     fact(Class::MeetingRequest, "meeting_request:#4", "k5 r320612 z1 e4 u12"),
     fact(Class::DeclineReason, "meeting_request:#4", ""),
+    fact(Class::MeetingResult, "meeting_result:#1", "k5 r320612 z1 e1 g3"),
+    fact(Class::MeetingResult, "meeting_result:#2", "k5 r320612 z1 e4"),
+    fact(Class::MeetingResult, "meeting_result:#3", "k5 r320612 z1"),
+    fact(Class::FollowUp, "follow_up:#1", "k5 r320612 z1 e1 g3 e4"),
+    fact(Class::FollowUp, "follow_up:#2", "k5 r320612 z1 u12 e9"),
     fact(Class::Guest, "guest:#1", "k5 r320612 z1 e1 g3"),
     fact(Class::Guest, "guest:#2", "k5 r320612 z1 u12"),
     fact(Class::Guest, "guest:#3", "k6 r440305 e10 g11"),
@@ -250,8 +255,8 @@ const REGISTRY: &str = "enterprise:#1 enterprise:#2 enterprise:#3 enterprise:#4 
     alliance:#1 alliance:#2 zone:#1 zone:#2 venue:#1 venue:#2 region:320612 industry:gbt4754_2017:C17";
 
 /// What `node` knows nothing of.
-const NO_NODES: &str = "job bid guest guest_person meeting_request attachment contact invitation claim account grant login api_token notice audit \
-     webhook delivery";
+const NO_NODES: &str = "job bid guest guest_person meeting_request meeting_result follow_up attachment contact invitation \
+     claim account grant login api_token notice audit webhook delivery";
 
 /// Who asks.
 #[derive(Debug, Clone)]

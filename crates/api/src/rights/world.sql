@@ -146,6 +146,13 @@ INSERT INTO participants (id, event_id, enterprise_id, organisation_id, unavaila
 INSERT INTO meetings (id, event_id, first_id, second_id, half_day, fixed_slot, slot, table_number, is_locked) VALUES
   ('#1', '#1', '#1', '#2', NULL, NULL, 2, 1, true), ('#2', '#1', '#3', '#4', 'morning', NULL, 1, 2, false), ('#3', '#1', '#1', '#4', NULL, 1, 1, 1, false),
   ('#4', '#2', '#5', '#6', NULL, NULL, 1, 1, false);
+INSERT INTO meeting_results (id, meeting_id, reporter, event_id, participant_id, first_came, second_came, next_step, intent, kind, amount_fen, satisfaction, note, recorded_at, version) VALUES
+  ('#1', '#1', 'first', '#1', '#1', true, true, 'terms', 'hot', 'order', 100, 5, '§meeting_result/meeting_result:#1§', '2026-03-20T03:00:00+00:00', 1),
+  ('#2', '#1', 'second', '#1', '#2', true, true, 'visit', 'warm', NULL, NULL, 3, '§meeting_result/meeting_result:#2§', '2026-03-20T03:00:00+00:00', 1),
+  ('#3', '#2', 'organiser', '#1', NULL, true, false, NULL, NULL, NULL, NULL, NULL, '§meeting_result/meeting_result:#3§', '2026-03-20T03:00:00+00:00', 1);
+INSERT INTO follow_ups (id, event_id, meeting_id, first_id, second_id, days, due_on, stage, progress, note, answered_by, answered_at, reminded_at, version) VALUES
+  ('#1', '#1', '#1', '#1', '#2', 30, '2026-04-19', 'done', 'talking', '§follow_up/follow_up:#1§', 'first', '2026-04-19T03:00:00+00:00', NULL, 2),
+  ('#2', '#1', '#2', '#3', '#4', 30, '2026-04-19', 'open', NULL, '§follow_up/follow_up:#2§', NULL, NULL, NULL, 1);
 -- 1: comes with a person and a driver. 2: waits. 3: asked to the event that is not published. 4: not sent.
 INSERT INTO guest_books (event_id, capacity, quotas, version) VALUES ('#1', NULL, '[["bank",1,1]]', 1);
 INSERT INTO guests (id, event_id, enterprise_id, organisation_id, outside_name, kind, stage, why, note, is_proxy, sent_at, reply_by, answered_at, queued_at, named, escorts, plates, diet, version) VALUES

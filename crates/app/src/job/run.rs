@@ -303,7 +303,8 @@ impl Run {
         reservation::sweep(&desk, &system(), self.leased.job.id).await?;
         let tended = crate::need::tend(&desk, &self.leased.job.actor).await?
             + crate::guest::tend::tend(&desk, &self.leased.job.actor).await?
-            + crate::request::tend(&desk, &self.leased.job.actor).await?;
+            + crate::request::tend(&desk, &self.leased.job.actor).await?
+            + crate::follow_up::tend(&desk, &self.leased.job.actor).await?;
         // Last: a store that is away keeps nothing else from being done.
         attachment::tend(&desk).await.map_err(|error| Fault::Again(error.to_string()))?;
         tracing::info!(forgotten, tended, "house kept");

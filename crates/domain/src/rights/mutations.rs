@@ -75,6 +75,10 @@ const fn organiser(name: &'static str) -> Mutation {
     Mutation { name, may: ORGANISER, scope: "events of its committee, or hosted by it" }
 }
 
+const fn met(name: &'static str) -> Mutation {
+    Mutation { name, may: GUEST, scope: "meetings of its own; events it organises" }
+}
+
 const fn guest(name: &'static str) -> Mutation {
     Mutation { name, may: GUEST, scope: "its own invitation; events it organises" }
 }
@@ -175,6 +179,7 @@ pub const MUTATIONS: &[Mutation] = &[
     organiser("eventPublish"),
     organiser("eventReplan"),
     organiser("eventUpdate"),
+    met("followUpAnswer"),
     person("grantLeave"),
     guest("guestAnswer"),
     guest("guestDelegation"),
@@ -203,6 +208,7 @@ pub const MUTATIONS: &[Mutation] = &[
     side("meetingRequestDecline"),
     side("meetingRequestSend"),
     organiser("meetingRequestsOpen"),
+    met("meetingResultRecord"),
     organiser("meetingUnlock"),
     handler("needAccept"),
     Mutation {

@@ -8,7 +8,7 @@ const SHOWS: &str = "event { stage publishedVersion version } calledOff { id slo
 
 /// A live event of today, where slot 1 has begun at 09:00: enterprises 1-3 and 2-4 meet in it, 1-4 and
 /// 2-3 in slot 2, 5-6 in slot 4. Gives the event, its version, the meetings and the participants.
-async fn live(office: &Office) -> (String, i64, Vec<String>, Vec<String>) {
+pub(super) async fn live(office: &Office) -> (String, i64, Vec<String>, Vec<String>) {
     let input = format!(r#"{}, requestKey: "create-1""#, card("2026-03-02"));
     let made =
         change(office, coordinator(), "eventCreate", &input, "event { id } errors { code }").await;
@@ -65,7 +65,7 @@ fn names(list: &Value) -> Vec<String> {
 }
 
 /// How many rows of news about timetables wait to be delivered, and for whom: numbers of enterprises.
-async fn news(office: &Office) -> Vec<Vec<u128>> {
+pub(super) async fn news(office: &Office) -> Vec<Vec<u128>> {
     use sea_orm::Statement;
     let question = "SELECT audiences FROM outbox ORDER BY cause_id";
     let backend = office.db.get_database_backend();

@@ -3,7 +3,8 @@
 //! The same document gives the same bytes in either form; what it says of its making stands in its
 //! foot ([`Stamp`]), not in the file's own dates.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
+use lianmeng_domain::calendar;
 
 mod docx;
 mod html;
@@ -40,7 +41,7 @@ impl Stamp {
     /// Its three parts, as label and text.
     pub fn parts(&self) -> [(&'static str, String); 3] {
         let asked = if self.asked.is_empty() { "全部" } else { &self.asked };
-        let as_of = self.as_of.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let as_of = calendar::local(self.as_of).format("%Y-%m-%d %H:%M:%S（北京时间）").to_string();
         [("筛选条件", asked.to_owned()), ("截至时间", as_of), ("导出人", self.by.clone())]
     }
 

@@ -374,7 +374,11 @@ fn another_reader_finds_every_sheet_of_the_workbook_and_no_formula() {
     let notes = sheet(&mut book, "说明");
     assert_eq!(
         notes[6..],
-        ["筛选条件|since=2", "截至时间|2026-03-19T08:30:00Z", "导出人|account:1（coordinator）"]
+        [
+            "筛选条件|since=2",
+            "截至时间|2026-03-19 16:30:00（北京时间）",
+            "导出人|account:1（coordinator）"
+        ]
     );
 }
 

@@ -125,8 +125,7 @@ fn every_part_is_well_formed_every_style_exists_and_the_foot_says_what_it_is() {
     assert_eq!(body.matches("<w:tblHeader/>").count(), 1, "the names repeat on each page");
     assert_eq!(body.matches("<w:gridCol w:w=\"2466\"/><w:gridCol w:w=\"7399\"/>").count(), 1);
     let foot = part(&bytes, "word/footer1.xml");
-    let want =
-        "筛选条件：since=2　截至时间：2026-03-19T08:30:00Z　导出人：account:1（coordinator）";
+    let want = "筛选条件：since=2　截至时间：2026-03-19 16:30:00（北京时间）　导出人：account:1（coordinator）";
     assert!(foot.contains(want), "{foot}");
     let types = part(&bytes, "[Content_Types].xml");
     for name in ["word/document.xml", "word/styles.xml", "word/footer1.xml", "docProps/core.xml"] {
@@ -154,7 +153,7 @@ fn a_page_escapes_loads_nothing_and_ends_with_the_stamp() {
     assert!(
         page.contains("<section class=\"card\"><div class=\"number\">7</div><p>号桌</p></section>")
     );
-    let foot = "<footer><p>筛选条件：since=2</p><p>截至时间：2026-03-19T08:30:00Z</p><p>导出人：account:1（coordinator）</p></footer>";
+    let foot = "<footer><p>筛选条件：since=2</p><p>截至时间：2026-03-19 16:30:00（北京时间）</p><p>导出人：account:1（coordinator）</p></footer>";
     assert!(page.contains(foot), "{page}");
     for loaded in ["http://", "https://", "src=", "href=", "<script", "url("] {
         assert!(!page.contains(loaded), "{loaded}");

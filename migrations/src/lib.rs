@@ -27,6 +27,7 @@ mod m20261123_000021_guests;
 mod m20261123_000022_absences;
 mod m20261123_000023_results;
 mod m20261123_000027_rooms;
+mod m20261123_000028_nearness;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000022_absences::Migration),
             Box::new(m20261123_000023_results::Migration),
             Box::new(m20261123_000027_rooms::Migration),
+            Box::new(m20261123_000028_nearness::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@ pub mod change;
 pub mod list;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
+use chrono::{DateTime, Utc};
 use lianmeng_domain::enterprise::{Enterprise, Ownership, QualityTier};
 use lianmeng_domain::region::Place;
 use lianmeng_graph::Flow;
@@ -16,7 +17,7 @@ use crate::credit::RedCreditNode;
 use crate::graph::{self, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
-use crate::loader::casework::{ContactsOfEnterprise, CreditOf, NeedsOf, OffersOf};
+use crate::loader::casework::{ConfirmationOf, ContactsOfEnterprise, CreditOf, NeedsOf, OffersOf};
 use crate::loader::{
     AlliancesOfEnterprise, BoughtBy, ChainsOf, MadeBy, PartyInEnterprise, PlacementsOf,
     SeatsHeldByEnterprise, SubsidiariesOf, SuppliedBy, UsedBy,
@@ -128,6 +129,11 @@ impl EnterpriseNode {
     /// How its city rates it (红色信用); null if it was never rated.
     async fn red_credit(&self, ctx: &Context<'_>) -> Result<Option<RedCreditNode>> {
         Ok(Scope::of(ctx)?.one(CreditOf(self.0.id)).await?.map(RedCreditNode))
+    }
+
+    /// When somebody last confirmed its card, by saving or confirming it; null if nobody did.
+    async fn confirmed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(Scope::of(ctx)?.one(ConfirmationOf::Enterprise(self.0.id)).await?)
     }
 
     /// Whether it governs its chain (链主企业).

@@ -22,6 +22,7 @@ pub mod check_in;
 pub mod claim;
 pub mod colleague;
 pub mod committee;
+pub mod confirmation;
 pub mod contact;
 pub mod credit;
 pub mod deadline;
@@ -71,5 +72,6 @@ pub mod supply;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod travel;
 pub mod venue;
 pub mod weights;

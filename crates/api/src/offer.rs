@@ -2,6 +2,7 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
 use lianmeng_app::offer::{self as app, OfferCard, OfferCommandError, RegisterOffer, UpdateOffer};
 use lianmeng_domain::ids::OfferId;
 use lianmeng_domain::offer::{Offer, OfferError, OfferKind};
@@ -10,7 +11,7 @@ use lianmeng_store::offer::{self as store, OfferFilter};
 
 use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
-use crate::loader::casework::ReservationsOf;
+use crate::loader::casework::{ConfirmationOf, ReservationsOf};
 use crate::organisation::{MemberNode, member};
 use crate::page::{self, Span};
 use crate::scalars::{Day, Int32, Long};
@@ -142,6 +143,11 @@ impl OfferNode {
         Ok(self.0.is_open_on(Scope::of(ctx)?.desk.today))
     }
 
+    /// When somebody last confirmed that it stands, by saving or confirming it; null if nobody did.
+    async fn confirmed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(Scope::of(ctx)?.one(ConfirmationOf::Offer(self.0.id)).await?)
+    }
+
     /// Whether everyone may read it.
     async fn is_published(&self) -> bool {
         self.0.is_published
@@ -269,9 +275,9 @@ pub struct OfferUpdateInput {
 #[derive(Debug, SimpleObject)]
 pub struct OfferPayload {
     /// The offer after the change; null if it was refused.
-    offer: Option<OfferNode>,
+    pub(crate) offer: Option<OfferNode>,
     /// Why it was refused; empty if it was not.
-    errors: Vec<UserError>,
+    pub(crate) errors: Vec<UserError>,
 }
 
 impl OfferPayload {

@@ -27,6 +27,7 @@ use crate::colleague::ColleagueQuery;
 use crate::colleague::change::ColleagueMutation;
 use crate::committee::change::CommitteeMutation;
 use crate::committee::{CommitteeNode, CommitteeQuery, SeatNode};
+use crate::confirmation::ConfirmationMutation;
 use crate::contact::ContactMutation;
 use crate::credit::CreditMutation;
 use crate::deadline::{DeadlineMutation, DeadlineQuery};
@@ -81,6 +82,7 @@ use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supervision::SupervisionMutation;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::travel::{TravelMutation, TravelQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 use crate::weights::{WeightsMutation, WeightsQuery};
 
@@ -234,6 +236,7 @@ pub struct Query(
     CommitteeQuery,
     AllianceQuery,
     RegionQuery,
+    TravelQuery,
     ZoneQuery,
     IndustryQuery,
     SupplyQuery,
@@ -310,7 +313,7 @@ pub struct OccasionMutation(EventMutation, DayMutation, MeetingResultMutation, F
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]
-pub struct FirmMutation(EnterpriseMutation, CreditMutation);
+pub struct FirmMutation(EnterpriseMutation, CreditMutation, ConfirmationMutation);
 
 /// What one can do with files.
 #[derive(Debug, Default, MergedObject)]
@@ -322,7 +325,7 @@ pub struct AttendanceMutation(GuestMutation, RequestMutation, CheckInMutation);
 
 /// What one can change about time.
 #[derive(Debug, Default, MergedObject)]
-pub struct TimeMutation(CalendarMutation, DeadlineMutation, SupervisionMutation);
+pub struct TimeMutation(CalendarMutation, DeadlineMutation, SupervisionMutation, TravelMutation);
 
 /// Changes of what people are told, and how.
 #[derive(Debug, Default, MergedObject)]

@@ -47,7 +47,8 @@ pub struct CriterionWeightInput {
 /// Weights of both sides (撮合权重). The points of each side add up to 10 000.
 #[derive(Debug, InputObject)]
 pub struct WeightsInput {
-    /// What side A can gain: text, capability, industry, place, tier, history, recency.
+    /// What side A can gain: text, capability, industry, place, tier, history, recency; besides, where
+    /// they are to count, credit (300 at most) and gap (500 at most).
     #[graphql(validator(max_items = 20))]
     a: Vec<CriterionWeightInput>,
     /// What side B can gain: text, custom, industry, place, standing, willingness, freshness, room;

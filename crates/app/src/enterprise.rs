@@ -7,7 +7,7 @@ use lianmeng_domain::industry::IndustryKey;
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::region::Place;
 use lianmeng_domain::tree;
-use lianmeng_store::{StoreError, enterprise, industry};
+use lianmeng_store::{StoreError, confirmation, enterprise, industry};
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
@@ -148,6 +148,7 @@ pub async fn update(
     check_parent(&change.tx, &enterprise).await?;
     check_industry(&change.tx, &enterprise).await?;
     enterprise::save(&change.tx, &enterprise).await.map_err(explain)?;
+    confirmation::record(&change.tx, enterprise.id, desk.now).await?;
     let change = change.noting(enterprise::diff(Some(&before), &enterprise));
     change.finish("UpdateEnterprise", &wire(cmd.enterprise), Touches::Graph).await?;
     Ok(Enterprise { version: enterprise.version + 1, ..enterprise })

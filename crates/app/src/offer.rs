@@ -6,7 +6,7 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::{Id as _, OfferId};
 use lianmeng_domain::offer::{self as rules, Offer, OfferError, OfferKind};
 use lianmeng_domain::policy::Visibility;
-use lianmeng_store::{StoreError, offer};
+use lianmeng_store::{StoreError, confirmation, offer};
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
@@ -118,6 +118,7 @@ pub async fn register(
     };
     let offer = rules::revise(&with_card(blank, &cmd.card), None)?;
     offer::insert(&change.tx, &offer).await?;
+    confirmation::record(&change.tx, offer.id, desk.now).await?;
     let change = change.noting(offer::diff(None, &offer));
     change.finish("RegisterOffer", &wire(offer.id), Touches::Nothing).await?;
     Ok(offer.id)
@@ -143,6 +144,7 @@ pub async fn update(
     let written = with_card(Offer { version: cmd.version, ..before.clone() }, &cmd.card);
     let revised = rules::revise(&written, Some(&before))?;
     offer::save(&change.tx, &revised).await?;
+    confirmation::record(&change.tx, revised.id, desk.now).await?;
     let change = change.noting(offer::diff(Some(&before), &revised));
     change.finish("UpdateOffer", &wire(cmd.offer), Touches::Nothing).await?;
     Ok(cmd.offer)

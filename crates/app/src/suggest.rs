@@ -215,32 +215,40 @@ pub(crate) fn public_text(need: &Need) -> String {
 /// A reason in words. The score looks at the whole need, but words are told only if they stand in
 /// its public part: a reason must not carry the restricted body to the other side.
 fn told(reason: score::Reason, public: &str, places: &BTreeMap<RegionCode, String>) -> Reason {
-    if let Evidence::SamePlace { code, .. } = reason.evidence
-        && let Some(name) = places.get(&code)
-    {
-        let (zh, en) = (format!("同在{name}"), format!("both are in {name}"));
-        return Reason { zh, en, ..in_words(&reason, reason.criterion.key()) };
-    }
     let evidence = match reason.evidence {
         Evidence::SharedWords(words) => {
             // Most telling first, so that the first ones are told of those that may be.
             let words = words.into_iter().filter(|word| public.contains(word.as_str()));
             Evidence::SharedWords(words.collect())
         }
-        other @ (Evidence::Makes { .. }
+        other @ (Evidence::Makes(_)
         | Evidence::SameIndustry { .. }
         | Evidence::SamePlace { .. }
         | Evidence::Marks { .. }
         | Evidence::Past(_)
         | Evidence::ConfirmedDaysAgo(_)
         | Evidence::Rated(_)
-        | Evidence::WantsProduct { .. }
+        | Evidence::TravelMinutes(_)
+        | Evidence::Rare { .. }
+        | Evidence::WantsProduct(_)
         | Evidence::Answered(_)
         | Evidence::RaisedDaysAgo(_)
         | Evidence::Idle { .. }
         | Evidence::SharedDomains(_)) => other,
     };
-    in_words(&score::Reason { evidence, ..reason }, reason.criterion.key())
+    with_places(&score::Reason { evidence, ..reason }, reason.criterion.key(), places)
+}
+
+/// A reason as it is stored, under the name `criterion`, divisions by their names where known.
+fn with_places(
+    reason: &score::Reason,
+    criterion: &str,
+    places: &BTreeMap<RegionCode, String>,
+) -> Reason {
+    let stored = in_words(reason, criterion);
+    let Evidence::SamePlace { code, .. } = reason.evidence else { return stored };
+    let Some(name) = places.get(&code) else { return stored };
+    Reason { zh: format!("同在{name}"), en: format!("both are in {name}"), ..stored }
 }
 
 /// A reason as it is stored, under the name `criterion`.

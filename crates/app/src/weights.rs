@@ -12,15 +12,21 @@ use lianmeng_matching::learn::{self, Example};
 
 pub use lianmeng_matching::learn::{Answer, Refusal, Report};
 use lianmeng_store::suggestion::past;
-use lianmeng_store::{StoreError, weights as store};
+use lianmeng_store::{StoreError, meeting_result, weights as store};
 use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+use meetings::Held;
+
+mod meetings;
 
 /// Most answered suggestions that are learned from, the newest.
 const MAX_ANSWERS: u64 = 50_000;
+
+/// Most meetings that are learned from, the newest.
+const MAX_MEETINGS: u64 = 20_000;
 
 /// Proposes a version; it is not in force before somebody activates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,9 +162,11 @@ pub async fn learn(
     }
     let active = active(&desk.db).await?;
     let answered = past::answers(&desk.db, MAX_ANSWERS).await?;
+    let meetings = meeting_result::past::reported(&desk.db, MAX_MEETINGS).await?;
     let outcomes = Outcomes {
         signed: past::signed(&desk.db).await?,
         ratings: past::ratings(&desk.db, MAX_ANSWERS).await?,
+        meetings: meetings::of_suggestions(&answered, &meetings),
     };
     let versions: BTreeSet<i32> = answered.iter().map(|one| one.weights_version).collect();
     let versions: Vec<i32> = versions.into_iter().collect();
@@ -179,6 +187,8 @@ struct Outcomes {
     signed: BTreeSet<SuggestionId>,
     /// Ratings of the needs behind suggestions that stood alone.
     ratings: BTreeMap<NeedId, Rating>,
+    /// Meetings held that a suggestion led to.
+    meetings: BTreeMap<SuggestionId, Held>,
 }
 
 /// One example for each side that answered and whose gain was judged. What each criterion had given
@@ -211,10 +221,12 @@ fn examples(
 }
 
 fn answer(one: &Suggestion, side: Side, outcomes: &Outcomes) -> Option<Answer> {
+    let held = outcomes.meetings.get(&one.id);
     let is_satisfied = || {
-        // Who seeks is who rates.
+        // Who seeks is who rates; what the need came to says more than how a meeting went.
         let rating = one.need.filter(|_| side == Side::A).and_then(|id| outcomes.ratings.get(&id));
-        rating.map(|rating| rating.is_satisfied())
+        let met = held.and_then(|held| held.rating(side));
+        rating.copied().or(met).map(Rating::is_satisfied)
     };
     let declined = match side {
         Side::A => one.decline_a.is_some(),
@@ -233,6 +245,7 @@ fn answer(one: &Suggestion, side: Side, outcomes: &Outcomes) -> Option<Answer> {
         (SuggestionStage::Mutual | SuggestionStage::Paired, _) => Some(match is_satisfied() {
             Some(_) => Answer::Satisfied,
             None if one.stage == SuggestionStage::Paired => Answer::Paired,
+            None if held.is_some() => Answer::Held,
             None => Answer::Accepted,
         }),
         (

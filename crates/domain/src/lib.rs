@@ -54,6 +54,7 @@ pub mod supervision;
 pub mod supply;
 pub mod task;
 pub mod text;
+pub mod travel;
 pub mod tree;
 pub mod venue;
 pub mod weights;

@@ -25,9 +25,9 @@ pub const CRITERIA_A: [&str; 7] =
 pub const CRITERIA_B: [&str; 8] =
     ["text", "custom", "industry", "place", "standing", "willingness", "freshness", "room"];
 
-/// What side A can gain besides, where weights name it, and the most it may ever count: a rating may
-/// tip the scales, never decide. Who leaves it out has switched it off.
-pub const OPTIONAL_A: [(&str, i32); 1] = [("credit", 300)];
+/// What side A can gain besides, where weights name it, and the most it may ever count: a rating, or
+/// what a city lacks, may tip the scales, never decide. Who leaves it out has switched it off.
+pub const OPTIONAL_A: [(&str, i32); 2] = [("credit", 300), ("gap", 500)];
 
 /// Longest reason for a version in characters.
 pub const MAX_WHY: usize = 2_000;

@@ -29,6 +29,8 @@ pub enum Fact {
     Recency,
     /// The city's rating of the provider.
     Credit,
+    /// Whether the provider closes a gap of the seeker's city.
+    Gap,
     /// The seeker's official marks of quality.
     Standing,
     /// How the provider answered such needs before.
@@ -41,7 +43,7 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact, in the order in which equal changes are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Text,
         Self::Product,
         Self::Industry,
@@ -50,42 +52,45 @@ impl Fact {
         Self::History,
         Self::Recency,
         Self::Credit,
+        Self::Gap,
         Self::Standing,
         Self::Willingness,
         Self::Freshness,
         Self::Room,
     ];
 
-    /// The criterion by which each side gains by it.
-    const fn criteria(self) -> [(Side, Option<&'static str>); 2] {
-        let (a, b) = match self {
-            Self::Text => (Some("text"), Some("text")),
-            Self::Product => (Some("capability"), Some("custom")),
-            Self::Industry => (Some("industry"), Some("industry")),
-            Self::Place => (Some("place"), Some("place")),
-            Self::Tier => (Some("tier"), None),
-            Self::History => (Some("history"), None),
-            Self::Recency => (Some("recency"), None),
-            Self::Credit => (Some("credit"), None),
-            Self::Standing => (None, Some("standing")),
-            Self::Willingness => (None, Some("willingness")),
-            Self::Freshness => (None, Some("freshness")),
-            Self::Room => (None, Some("room")),
+    /// The criteria by which each side gains by it, the one it is about first.
+    const fn criteria(self) -> [(Side, &'static [&'static str]); 2] {
+        let (a, b): (&[&str], &[&str]) = match self {
+            Self::Text => (&["text"], &["text"]),
+            // Who does not make it closes no gap either.
+            Self::Product => (&["capability", "gap"], &["custom"]),
+            Self::Industry => (&["industry"], &["industry"]),
+            Self::Place => (&["place"], &["place"]),
+            Self::Tier => (&["tier"], &[]),
+            Self::History => (&["history"], &[]),
+            Self::Recency => (&["recency"], &[]),
+            Self::Credit => (&["credit"], &[]),
+            Self::Gap => (&["gap"], &[]),
+            Self::Standing => (&[], &["standing"]),
+            Self::Willingness => (&[], &["willingness"]),
+            Self::Freshness => (&[], &["freshness"]),
+            Self::Room => (&[], &["room"]),
         };
         [(Side::A, a), (Side::B, b)]
     }
 
     /// Whether it could be as good as can be. Nobody can be imagined with other words or other
-    /// habits, an organisation makes nothing and has no industry, nothing records yet when an offer
-    /// was confirmed, and an offer without a capacity has no more room than it has.
+    /// habits, nor in a city that makes less, an organisation makes nothing and has no industry, and
+    /// an offer without a capacity has no more room than it has.
     fn can_be_best(self, verdict: &Verdict<'_>) -> bool {
         match self {
-            Self::Text | Self::Willingness | Self::Recency => false,
+            Self::Text | Self::Willingness | Self::Gap => false,
             Self::Product | Self::Industry | Self::Place | Self::Tier | Self::Credit => {
                 verdict.is_enterprise_b
             }
             Self::Room => verdict.b.iter().any(|reason| reason.criterion == "room"),
-            Self::History | Self::Standing | Self::Freshness => true,
+            Self::History | Self::Recency | Self::Standing | Self::Freshness => true,
         }
     }
 }
@@ -170,13 +175,15 @@ impl Verdict<'_> {
 
     /// Points each side would gain more if `fact` changed.
     fn difference(&self, fact: Fact, change: Change) -> [Points; 2] {
-        fact.criteria().map(|(side, criterion)| {
-            let Some(criterion) = criterion else { return 0 };
-            let now = self.reasons(side).iter().find(|reason| reason.criterion == criterion);
-            let now = now.map_or(0, |reason| reason.points);
-            match change {
-                Change::Without => -now,
-                Change::Best => self.weights.of(side, criterion) - now,
+        fact.criteria().map(|(side, criteria)| {
+            let now = |criterion: &str| -> Points {
+                let of = self.reasons(side).iter().filter(|reason| reason.criterion == criterion);
+                of.map(|reason| reason.points).sum()
+            };
+            match (change, criteria) {
+                (Change::Without, all) => -all.iter().map(|one| now(one)).sum::<Points>(),
+                (Change::Best, [own, ..]) => self.weights.of(side, own) - now(own),
+                (Change::Best, []) => 0,
             }
         })
     }
@@ -186,7 +193,7 @@ impl Verdict<'_> {
     fn needs(&self, fact: Fact) -> bool {
         let [(_, own), _] = fact.criteria();
         let mut speaking = self.a.iter().filter(|reason| speaks(&reason.criterion));
-        fact == Fact::Room || speaking.all(|reason| Some(reason.criterion.as_str()) == own)
+        fact == Fact::Room || speaking.all(|reason| own.contains(&reason.criterion.as_str()))
     }
 
     fn changed(&self, fact: Fact, change: Change) -> Option<Counterfactual> {
@@ -231,6 +238,7 @@ impl Counterfactual {
             (Change::Without, Fact::History) => "若双方以往没有对接过",
             (Change::Without, Fact::Recency) => "若供给久未确认",
             (Change::Without, Fact::Credit) => "若供给方没有红色信用评分",
+            (Change::Without, Fact::Gap) => "若本市另有多家企业生产",
             (Change::Without, Fact::Standing) => "若需求方没有资质称号",
             (Change::Without, Fact::Willingness) => "若供给方以往没有接受过同类需求",
             (Change::Without, Fact::Freshness) => "若需求是三个月前提出的",
@@ -243,6 +251,7 @@ impl Counterfactual {
             (Change::Best, Fact::History) => "若双方以往多次对接成功",
             (Change::Best, Fact::Recency) => "若供给在近 30 天内确认过",
             (Change::Best, Fact::Credit) => "若供给方红色信用为满分",
+            (Change::Best, Fact::Gap) => "若本市别无企业生产",
             (Change::Best, Fact::Standing) => "若需求方是单项冠军兼链主企业",
             (Change::Best, Fact::Willingness) => "若供给方一向接受同类需求",
             (Change::Best, Fact::Freshness) => "若需求在近 30 天内提出",
@@ -263,6 +272,7 @@ impl Counterfactual {
             (Change::Without, Fact::History) => "if the two had never been brought together",
             (Change::Without, Fact::Recency) => "if nobody had confirmed the offer for long",
             (Change::Without, Fact::Credit) => "without the provider's red credit",
+            (Change::Without, Fact::Gap) => "if others in the city made it too",
             (Change::Without, Fact::Standing) => "without the seeker's marks of quality",
             (Change::Without, Fact::Willingness) => "if the provider had never taken such needs",
             (Change::Without, Fact::Freshness) => "if the need were three months old",
@@ -275,6 +285,7 @@ impl Counterfactual {
             (Change::Best, Fact::History) => "if the two had met often and with success",
             (Change::Best, Fact::Recency) => "if the offer had been confirmed in the last 30 days",
             (Change::Best, Fact::Credit) => "if the provider's red credit were full",
+            (Change::Best, Fact::Gap) => "if nobody else in the city made it",
             (Change::Best, Fact::Standing) => "if the seeker were a single champion and lead firm",
             (Change::Best, Fact::Willingness) => "if the provider always took such needs",
             (Change::Best, Fact::Freshness) => "if the need had been raised in the last 30 days",

@@ -4,6 +4,7 @@ pub mod capability;
 pub mod capacity;
 pub mod credit;
 pub mod custom;
+pub mod gap;
 pub mod history;
 pub mod industry;
 pub mod place;

@@ -3,10 +3,12 @@
 //! Declined suggestions are weighed but never told: whoever reads a reason must not learn that the
 //! other side once said no.
 
-use crate::problem::{History, WantedBecause};
-use crate::score::{Evidence, Reason};
+use crate::problem::History;
+use crate::score::{Evidence, Reason, Tie};
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::RegionLevel;
+
+mod products;
 
 impl Reason {
     /// The reason as a phrase in Chinese, without its points.
@@ -14,21 +16,7 @@ impl Reason {
         match &self.evidence {
             Evidence::SharedWords(words) if words.is_empty() => "文字相近".to_owned(),
             Evidence::SharedWords(words) => format!("文字相近，都提到{}", quoted(named(words))),
-            Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
-                let whose = match because {
-                    WantedBecause::Stated => "需求所列的",
-                    WantedBecause::Used => "需求方使用的",
-                };
-                let what = match steps {
-                    0 if product == wanted => format!("生产{whose}「{wanted}」"),
-                    0 => format!("生产「{product}」，属于{whose}「{wanted}」"),
-                    1 => format!("生产「{product}」，是{whose}「{wanted}」的上游材料"),
-                    _ => format!("生产「{product}」，在{whose}「{wanted}」上游第 {steps} 步"),
-                };
-                what + &share_basis_points
-                    .map(|share| format!("，占其收入 {}", percent(share)))
-                    .unwrap_or_default()
-            }
+            Evidence::Makes(tie) => tie.makes_zh(),
             Evidence::SameIndustry { shared } => {
                 let level = match shared.len() {
                     4 => "小类",
@@ -56,22 +44,14 @@ impl Reason {
             Evidence::ConfirmedDaysAgo(0) => "今天确认有效".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("{days} 天前确认有效"),
             Evidence::Rated(points) => format!("红色信用 {points} 分（满分 100）"),
-            Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
-                let verb = match because {
-                    WantedBecause::Stated => "寻求",
-                    WantedBecause::Used => "使用",
-                };
-                let what = match steps {
-                    0 => format!("需求方{verb}其生产的「{product}」"),
-                    1 => format!("需求方{verb}「{wanted}」，其生产的「{product}」是上游材料"),
-                    _ => format!(
-                        "需求方{verb}「{wanted}」，其生产的「{product}」在上游第 {steps} 步"
-                    ),
-                };
-                what + &share_basis_points
-                    .map(|share| format!("，占其收入 {}", percent(share)))
-                    .unwrap_or_default()
-            }
+            Evidence::TravelMinutes(minutes) => format!("车程约 {minutes} 分钟"),
+            Evidence::Rare { product, makers, is_local } => match (makers, is_local) {
+                (0, _) => format!("本市尚无企业生产「{product}」，可补链"),
+                (1, true) => format!("本市仅其一家生产「{product}」"),
+                (1, false) => format!("本市仅一家生产「{product}」，可作第二来源"),
+                (_, _) => format!("本市仅两家生产「{product}」，其为其一"),
+            },
+            Evidence::WantsProduct(tie) => tie.wants_zh(),
             Evidence::Answered(answers) => format!("以往接受过 {} 次同类需求", answers.accepted),
             Evidence::RaisedDaysAgo(0) => "需求今天提出".to_owned(),
             Evidence::RaisedDaysAgo(days) => format!("需求于 {days} 天前提出"),
@@ -87,21 +67,7 @@ impl Reason {
             Evidence::SharedWords(words) => {
                 format!("similar texts, both mention {}", named(words).join(", "))
             }
-            Evidence::Makes { product, wanted, because, steps, share_basis_points } => {
-                let whose = match because {
-                    WantedBecause::Stated => "which the need names",
-                    WantedBecause::Used => "which the seeker uses",
-                };
-                let what = match steps {
-                    0 if product == wanted => format!("makes {wanted}, {whose}"),
-                    0 => format!("makes {product}, a kind of {wanted}, {whose}"),
-                    1 => format!("makes {product}, a material of {wanted}, {whose}"),
-                    _ => format!("makes {product}, {steps} steps upstream of {wanted}, {whose}"),
-                };
-                what + &share_basis_points
-                    .map(|share| format!("; {} of its revenue", percent(share)))
-                    .unwrap_or_default()
-            }
+            Evidence::Makes(tie) => tie.makes_en(),
             Evidence::SameIndustry { shared } => {
                 let level = match shared.len() {
                     4 => "class",
@@ -129,20 +95,14 @@ impl Reason {
             Evidence::ConfirmedDaysAgo(0) => "confirmed today".to_owned(),
             Evidence::ConfirmedDaysAgo(days) => format!("confirmed {days} days ago"),
             Evidence::Rated(points) => format!("red credit of {points} points of 100"),
-            Evidence::WantsProduct { product, wanted, because, steps, share_basis_points } => {
-                let verb = match because {
-                    WantedBecause::Stated => "asks for",
-                    WantedBecause::Used => "uses",
-                };
-                let what = match steps {
-                    0 => format!("the seeker {verb} {product}, which it makes"),
-                    1 => format!("the seeker {verb} {wanted}, made from its {product}"),
-                    _ => format!("the seeker {verb} {wanted}, {steps} steps on from its {product}"),
-                };
-                what + &share_basis_points
-                    .map(|share| format!("; {} of its revenue", percent(share)))
-                    .unwrap_or_default()
-            }
+            Evidence::TravelMinutes(minutes) => format!("about {minutes} minutes by road"),
+            Evidence::Rare { product, makers, is_local } => match (makers, is_local) {
+                (0, _) => format!("nobody in the city makes {product}: it would close a gap"),
+                (1, true) => format!("the only one in the city that makes {product}"),
+                (1, false) => format!("one alone in the city makes {product}: a second source"),
+                (_, _) => format!("one of two in the city that make {product}"),
+            },
+            Evidence::WantsProduct(tie) => tie.wants_en(),
             Evidence::Answered(answers) => {
                 format!("has taken {} such needs before", answers.accepted)
             }
@@ -159,8 +119,8 @@ impl Reason {
     pub fn evidence_strings(&self) -> Vec<String> {
         match &self.evidence {
             Evidence::SharedWords(words) => named(words).to_vec(),
-            Evidence::Makes { product, wanted, .. }
-            | Evidence::WantsProduct { product, wanted, .. } => {
+            Evidence::Makes(Tie { product, wanted, .. })
+            | Evidence::WantsProduct(Tie { product, wanted, .. }) => {
                 vec![product.clone(), wanted.clone()]
             }
             Evidence::SameIndustry { shared } => vec![shared.clone()],
@@ -178,6 +138,10 @@ impl Reason {
                 vec![days.to_string()]
             }
             Evidence::Rated(points) => vec![points.to_string()],
+            Evidence::TravelMinutes(minutes) => vec![minutes.to_string()],
+            Evidence::Rare { product, makers, is_local: _ } => {
+                vec![product.clone(), makers.to_string()]
+            }
             Evidence::Answered(answers) => vec![format!("accepted {}", answers.accepted)],
             Evidence::Idle { left, of } => vec![left.to_string(), of.to_string()],
             Evidence::SharedDomains(domains) => domains.clone(),
@@ -240,17 +204,18 @@ fn past_en(history: History, points: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Answers;
+    use crate::problem::{Answers, WantedBecause};
     use crate::score::Criterion;
 
     fn makes(product: &str, steps: u8, because: WantedBecause, share: Option<u32>) -> Evidence {
-        Evidence::Makes {
+        Evidence::Makes(Tie {
             product: product.to_owned(),
             wanted: "面料".to_owned(),
             because,
             steps,
+            stands_in_as: None,
             share_basis_points: share,
-        }
+        })
     }
 
     #[test]
@@ -333,25 +298,27 @@ mod tests {
         use WantedBecause::{Stated, Used};
         let cases = [
             (
-                Evidence::WantsProduct {
+                Evidence::WantsProduct(Tie {
                     product: "坯布".to_owned(),
                     wanted: "坯布".to_owned(),
                     because: Stated,
                     steps: 0,
+                    stands_in_as: None,
                     share_basis_points: Some(6400),
-                },
+                }),
                 9,
                 "需求方寻求其生产的「坯布」，占其收入 64%",
                 "the seeker asks for 坯布, which it makes; 64% of its revenue",
             ),
             (
-                Evidence::WantsProduct {
+                Evidence::WantsProduct(Tie {
                     product: "棉纱".to_owned(),
                     wanted: "坯布".to_owned(),
                     because: Used,
                     steps: 1,
+                    stands_in_as: None,
                     share_basis_points: None,
-                },
+                }),
                 9,
                 "需求方使用「坯布」，其生产的「棉纱」是上游材料",
                 "the seeker uses 坯布, made from its 棉纱",
@@ -364,6 +331,40 @@ mod tests {
             ),
             (Evidence::RaisedDaysAgo(2), 9, "需求于 2 天前提出", "the need was raised 2 days ago"),
             (Evidence::Idle { left: 2, of: 5 }, 9, "尚有余力：5 中余 2", "2 of 5 are still free"),
+        ];
+        check(cases);
+    }
+
+    #[test]
+    fn what_stands_in_and_what_is_a_kind_is_said_as_such() {
+        let tie = |stands_in_as: Option<&str>| Tie {
+            product: "涤纶布".to_owned(),
+            wanted: "棉布".to_owned(),
+            because: WantedBecause::Placed,
+            steps: 0,
+            stands_in_as: stands_in_as.map(ToOwned::to_owned),
+            share_basis_points: None,
+        };
+        let cases = [
+            (
+                Evidence::Makes(tie(Some("布"))),
+                9,
+                "生产「涤纶布」，与需求方所处环节所用的「棉布」同属「布」，可替代",
+                "makes 涤纶布; like 棉布, which the seeker's segment needs, it is a kind of 布",
+            ),
+            (
+                Evidence::WantsProduct(tie(Some("布"))),
+                9,
+                "需求方所处环节要用「棉布」，其生产的「涤纶布」同属「布」，可替代",
+                "the seeker's segment needs 棉布; its 涤纶布 is a kind of 布 too",
+            ),
+            (
+                Evidence::WantsProduct(tie(None)),
+                9,
+                "需求方所处环节要用「棉布」，其生产的「涤纶布」属于此类",
+                "the seeker's segment needs 棉布, of which its 涤纶布 is a kind",
+            ),
+            (Evidence::TravelMinutes(35), 9, "车程约 35 分钟", "about 35 minutes by road"),
         ];
         check(cases);
     }

@@ -39,6 +39,8 @@ pub enum Answer {
     Dissatisfied,
     /// It accepted, and no more came of it.
     Accepted,
+    /// The two met.
+    Held,
     /// The two became a pairing or a cooperation task.
     Paired,
     /// It accepted, and was satisfied with what came of it.
@@ -52,7 +54,7 @@ impl Answer {
     pub const fn worth(self) -> u32 {
         match self {
             Self::Declined | Self::Accepted => 1,
-            Self::Dissatisfied | Self::Paired => 2,
+            Self::Dissatisfied | Self::Held | Self::Paired => 2,
             Self::Satisfied => 3,
             Self::Signed => 4,
         }
@@ -62,7 +64,7 @@ impl Answer {
     pub const fn is_yes(self) -> bool {
         match self {
             Self::Declined | Self::Dissatisfied => false,
-            Self::Accepted | Self::Paired | Self::Satisfied | Self::Signed => true,
+            Self::Accepted | Self::Held | Self::Paired | Self::Satisfied | Self::Signed => true,
         }
     }
 }

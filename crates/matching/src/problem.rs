@@ -22,6 +22,10 @@ pub struct Problem {
     /// Enterprises and offers that must never be suggested: competitors, litigation, a "no" that
     /// was meant for good.
     pub avoid: BTreeSet<u128>,
+    /// Enterprises in the city of the need that make each product that serves; absent where nobody
+    /// counted.
+    #[serde(default)]
+    pub local_makers: BTreeMap<u128, u32>,
     /// Most suggestions wanted.
     pub limit: usize,
     /// What each criterion counts; what was in force before there were versions if absent.
@@ -106,6 +110,9 @@ pub struct Candidate {
     /// Units in all, for offers with a capacity.
     #[serde(default)]
     pub capacity: Option<u64>,
+    /// Shortest travel time between the two in minutes; none if unknown.
+    #[serde(default)]
+    pub travel_minutes: Option<u32>,
     /// What came of earlier suggestions between the two.
     #[serde(default)]
     pub history: History,
@@ -134,6 +141,7 @@ impl Candidate {
             red_credit: None,
             capacity_left: None,
             capacity: None,
+            travel_minutes: None,
             history: History::default(),
             answers: Answers::default(),
             confirmed_days_ago: None,
@@ -182,6 +190,8 @@ pub enum WantedBecause {
     Stated,
     /// The enterprise behind the need uses it.
     Used,
+    /// What is made on the segment of the enterprise needs it.
+    Placed,
 }
 
 /// A product the need is after.
@@ -200,31 +210,55 @@ pub struct Wanted {
 pub struct Serving {
     /// The wanted product it serves.
     pub wanted: Wanted,
-    /// Material edges between the two: 0 is the product itself.
+    /// Material edges between the two: 0 is the product itself, a kind of it, or one that stands in.
     pub steps: u8,
+    /// Where it is neither the product nor leads to it: what both are kinds of, so that it could be
+    /// taken instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_as: Option<String>,
+}
+
+/// How a product leads to a wanted one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// Material edges between the two.
+    pub steps: u8,
+    /// Name of what both are kinds of, where one could be taken instead of the other.
+    pub stands_in_as: Option<String>,
+}
+
+impl Lead {
+    /// A way of `steps` material edges; 0 for the product itself or a kind of it.
+    pub const fn of_steps(steps: u8) -> Self {
+        Self { steps, stands_in_as: None }
+    }
 }
 
 /// Most material edges at which a product still serves.
-pub const MAX_STEPS: u8 = 2;
+pub const MAX_STEPS: u8 = 3;
 
 /// Which of the `offered` products serve which wanted product best.
 ///
-/// `steps(from, to)` tells how many material edges lead from `from` to `to`, `Some(0)` for the same
-/// product or a kind of it, `None` if there is no way. Stated wants come before used products, then
-/// fewer steps, then the lower id. `O(offered × wanted)` calls.
+/// `lead(from, to)` tells how `from` leads to `to`, `None` if it does not. Stated wants come before used
+/// products, what is wanted before what stands in for it, then fewer steps, then the lower id.
+/// `O(offered × wanted)` calls.
 pub fn serving_products(
     wanted: &[Wanted],
     offered: impl IntoIterator<Item = u128>,
-    steps: &dyn Fn(u128, u128) -> Option<u8>,
+    lead: &dyn Fn(u128, u128) -> Option<Lead>,
 ) -> BTreeMap<u128, Serving> {
     let best = |product: u128| {
         wanted
             .iter()
             .filter_map(|wanted| {
-                let steps = steps(product, wanted.product).filter(|&steps| steps <= MAX_STEPS)?;
-                Some(Serving { wanted: wanted.clone(), steps })
+                let lead = lead(product, wanted.product).filter(|lead| lead.steps <= MAX_STEPS)?;
+                let Lead { steps, stands_in_as } = lead;
+                Some(Serving { wanted: wanted.clone(), steps, stands_in_as })
             })
-            .min_by_key(|serving| (serving.wanted.because, serving.steps, serving.wanted.product))
+            .min_by_key(|serving| {
+                let Serving { wanted, steps, stands_in_as } = serving;
+                (wanted.because, stands_in_as.is_some(), *steps, wanted.product)
+            })
     };
     offered.into_iter().filter_map(|product| Some((product, best(product)?))).collect()
 }
@@ -282,17 +316,21 @@ mod tests {
     fn a_stated_want_comes_before_a_used_product_and_far_products_do_not_serve() {
         let wanted = |product, because| Wanted { product, name: product.to_string(), because };
         let list = [wanted(1, WantedBecause::Used), wanted(2, WantedBecause::Stated)];
-        let steps = |from: u128, to: u128| match (from, to) {
-            (1, 1) => Some(0),
-            (1, 2) => Some(2),
-            (7, 1) => Some(1),
-            (8, 1) => Some(3),
+        let stands_in = Lead { steps: 0, stands_in_as: Some("纱".to_owned()) };
+        let lead = |from: u128, to: u128| match (from, to) {
+            (1 | 6, 1) => Some(Lead::of_steps(0)),
+            (1, 2) => Some(Lead::of_steps(2)),
+            (7, 1) => Some(Lead::of_steps(3)),
+            (8, 1) => Some(Lead::of_steps(4)),
+            (6, 2) | (5, 1) => Some(stands_in.clone()),
             _ => None,
         };
-        let serving = serving_products(&list, [1, 7, 8, 9], &steps);
-        let got: Vec<_> =
-            serving.iter().map(|(product, s)| (*product, s.wanted.product, s.steps)).collect();
-        assert_eq!(got, [(1, 2, 2), (7, 1, 1)]);
+        let serving = serving_products(&list, [1, 5, 6, 7, 8, 9], &lead);
+        let got: Vec<_> = serving
+            .iter()
+            .map(|(product, s)| (*product, s.wanted.product, s.steps, s.stands_in_as.is_some()))
+            .collect();
+        assert_eq!(got, [(1, 2, 2, false), (5, 1, 0, true), (6, 2, 0, true), (7, 1, 3, false)]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Points and the reasons behind them.
 
 use crate::criteria::{
-    capability, credit, custom, history, industry, place, recency, room, text, tier, willingness,
+    capability, credit, custom, gap, history, industry, place, recency, room, text, tier,
+    willingness,
 };
-use crate::problem::{Answers, Candidate, History, Problem, WantedBecause};
+use crate::problem::{Answers, Candidate, History, Made, Problem, Serving, WantedBecause};
 use lianmeng_domain::enterprise::QualityTier;
 use lianmeng_domain::region::{RegionCode, RegionLevel};
 use lianmeng_domain::suggestion::Side;
@@ -34,6 +35,8 @@ pub enum Criterion {
     Recency,
     /// The city's rating of the candidate.
     Credit,
+    /// The candidate closes a gap of the seeker's city.
+    Gap,
     /// The seeker wants what the candidate makes.
     Custom,
     /// Official marks of quality of the seeker.
@@ -62,6 +65,7 @@ impl Criterion {
             Self::History => "history",
             Self::Recency => "recency",
             Self::Credit => "credit",
+            Self::Gap => "gap",
             Self::Custom => "custom",
             Self::Standing => "standing",
             Self::Willingness => "willingness",
@@ -73,24 +77,44 @@ impl Criterion {
     }
 }
 
+/// How what one makes and what the other wants hang together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tie {
+    /// Name of what the candidate makes.
+    pub product: String,
+    /// Name of what is wanted.
+    pub wanted: String,
+    /// Why that is wanted.
+    pub because: WantedBecause,
+    /// Material edges between the two.
+    pub steps: u8,
+    /// What both are kinds of, where the one only stands in for the other.
+    pub stands_in_as: Option<String>,
+    /// Share of the maker's turnover, if known.
+    pub share_basis_points: Option<u32>,
+}
+
+impl Tie {
+    /// Between a product somebody makes and what it serves.
+    pub(crate) fn of(made: &Made, serving: &Serving) -> Self {
+        Self {
+            product: made.name.clone(),
+            wanted: serving.wanted.name.clone(),
+            because: serving.wanted.because,
+            steps: serving.steps,
+            stands_in_as: serving.stands_in_as.clone(),
+            share_basis_points: made.share_basis_points,
+        }
+    }
+}
+
 /// The facts behind a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// Telling words that both texts have, most telling first; at least one.
     SharedWords(Vec<String>),
     /// The candidate makes a product that serves.
-    Makes {
-        /// Name of what it makes.
-        product: String,
-        /// Name of what is wanted.
-        wanted: String,
-        /// Why that is wanted.
-        because: WantedBecause,
-        /// Material edges between the two.
-        steps: u8,
-        /// Share of the maker's turnover, if known.
-        share_basis_points: Option<u32>,
-    },
+    Makes(Tie),
     /// Both codes begin alike.
     SameIndustry {
         /// What they share: a section letter or two to four digits.
@@ -118,19 +142,19 @@ pub enum Evidence {
     ConfirmedDaysAgo(u32),
     /// Points of the city's rating, of 100.
     Rated(u8),
-    /// The seeker wants a product the candidate makes.
-    WantsProduct {
+    /// Minutes from one to the other.
+    TravelMinutes(u32),
+    /// Hardly anybody in the seeker's city makes it.
+    Rare {
         /// Name of what the candidate makes.
         product: String,
-        /// Name of what is wanted.
-        wanted: String,
-        /// Why that is wanted.
-        because: WantedBecause,
-        /// Material edges between the two.
-        steps: u8,
-        /// Share of the maker's turnover, if known.
-        share_basis_points: Option<u32>,
+        /// Who makes it in the seeker's city, the candidate included where it is there: 0 to 2.
+        makers: u32,
+        /// Whether the candidate is in that city.
+        is_local: bool,
     },
+    /// The seeker wants a product the candidate makes.
+    WantsProduct(Tie),
     /// How the candidate answered such needs before.
     Answered(Answers),
     /// Days since the need was raised.
@@ -197,11 +221,12 @@ pub fn reasons(problem: &Problem, candidate: &Candidate, likeness: &text::Likene
         text::reason(likeness, text::MOST),
         capability::reason(&problem.serving, candidate),
         industry::reason(seeker.industry.as_deref(), candidate.industry.as_deref(), industry::MOST),
-        place::reason(&seeker.regions, &candidate.regions),
+        place::reason(&seeker.regions, &candidate.regions, candidate.travel_minutes),
         tier::reason(candidate),
         history::reason(candidate.history),
         recency::reason(candidate.confirmed_days_ago),
         credit::reason(candidate.red_credit),
+        gap::reason(problem, candidate),
     ]
     .into_iter()
     .flatten()
@@ -218,7 +243,7 @@ pub fn reasons_b(
     [
         text::reason(likeness, text::MOST),
         industry::reason(seeker.industry.as_deref(), candidate.industry.as_deref(), industry::MOST),
-        place::reason(&seeker.regions, &candidate.regions),
+        place::reason(&seeker.regions, &candidate.regions, candidate.travel_minutes),
         custom::reason(&problem.serving, candidate),
         tier::standing(seeker),
         willingness::reason(candidate.answers),
@@ -241,6 +266,7 @@ pub const fn scale(criterion: Criterion) -> Points {
         Criterion::History => history::MOST,
         Criterion::Recency | Criterion::Freshness => recency::MOST,
         Criterion::Credit => credit::MOST,
+        Criterion::Gap => gap::MOST,
         Criterion::Custom => custom::MOST,
         Criterion::Willingness => willingness::MOST,
         Criterion::Room => room::MOST,

@@ -312,7 +312,7 @@ fn fit_reasons(project: &Project, party: &Party, likeness: &text::Likeness) -> V
 }
 
 fn near(project: &Project, party: &Party) -> Option<Reason> {
-    let reason = place::reason(&project.regions, &party.regions)?;
+    let reason = place::by_division(&project.regions, &party.regions)?;
     Some(Reason { points: reason.points * (LAST_POINTS / place::MOST), ..reason })
 }
 

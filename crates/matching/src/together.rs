@@ -79,7 +79,7 @@ fn worth(
     if text + industry + to_a + to_b == 0 {
         return Worth::default();
     }
-    let both = text + industry + points(place::reason(&a.regions, &b.regions));
+    let both = text + industry + points(place::by_division(&a.regions, &b.regions));
     Worth { points: both + to_a.max(to_b), to_a: both + to_a, to_b: both + to_b }
 }
 
@@ -104,7 +104,7 @@ mod tests {
             vec![Made { product: 7, name: "助剂".to_owned(), share_basis_points: None }];
         let mut user = card("乙", "", "320612");
         let wanted = Wanted { product: 7, name: "助剂".to_owned(), because: WantedBecause::Used };
-        user.serving = BTreeMap::from([(7, Serving { wanted, steps: 0 })]);
+        user.serving = BTreeMap::from([(7, Serving { wanted, steps: 0, stands_in_as: None })]);
         let got = worths(&[maker.clone()], &[user.clone()])[0][0];
         // 1800 for the product, of which a part grows with the share: 85 %.
         assert_eq!(got, Worth { points: 2530, to_a: 1000, to_b: 2530 });

@@ -17,7 +17,7 @@ use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
 /// The table `meetings`.
-mod row {
+pub(crate) mod row {
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]

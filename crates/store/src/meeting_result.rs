@@ -13,12 +13,14 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ExprTrait as _, QueryOrder as _};
 
+pub mod past;
+
 use crate::StoreError;
 use crate::event::scope;
 use crate::parse::{self, At};
 
 /// The table `meeting_results`.
-mod row {
+pub(crate) mod row {
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]

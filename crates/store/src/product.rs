@@ -1,13 +1,17 @@
 //! Products, their edges, and who makes or uses them.
 
+use std::collections::BTreeMap;
+
 use lianmeng_domain::ids::{EnterpriseId, ProductId};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{
     EnterpriseProduct, Product, ProductEdge, ProductEdgeKind, ProductRole,
 };
+use lianmeng_domain::region::RegionCode;
 use lianmeng_domain::text;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QuerySelect, QueryTrait};
 
 use crate::StoreError;
@@ -264,6 +268,80 @@ pub async fn edges_to(
     let query = edge::Entity::find().filter(parse::among(db, ToId, products));
     let rows = page::first_of_each(db, query, ToId, &[FromId, Kind], first).await?;
     rows.into_iter().map(ProductEdge::try_from).collect()
+}
+
+/// The first kinds of each of `products`: edges of that kind that end at it, sorted by end and start. One
+/// statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn kinds_of(
+    db: &impl ConnectionTrait,
+    products: &[ProductId],
+    first: u64,
+) -> Result<Vec<ProductEdge>, StoreError> {
+    use edge::Column::{FromId, ToId};
+    let query = edge::Entity::find()
+        .filter(edge::COLUMN.kind.eq(ProductEdgeKind::KindOf.word()))
+        .filter(parse::among(db, ToId, products));
+    let rows = page::first_of_each(db, query, ToId, &[FromId], first).await?;
+    rows.into_iter().map(ProductEdge::try_from).collect()
+}
+
+/// What each of `products` is a kind of, the first of each, sorted by start and end. One statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn families_of(
+    db: &impl ConnectionTrait,
+    products: &[ProductId],
+    first: u64,
+) -> Result<Vec<ProductEdge>, StoreError> {
+    use edge::Column::{FromId, ToId};
+    let query = edge::Entity::find()
+        .filter(edge::COLUMN.kind.eq(ProductEdgeKind::KindOf.word()))
+        .filter(parse::among(db, FromId, products));
+    let rows = page::first_of_each(db, query, FromId, &[ToId], first).await?;
+    rows.into_iter().map(ProductEdge::try_from).collect()
+}
+
+/// How many enterprises of `city` and its districts make each of `products`; those that nobody there
+/// makes are left out. One statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn makers_within(
+    db: &impl ConnectionTrait,
+    products: &[ProductId],
+    city: RegionCode,
+) -> Result<BTreeMap<ProductId, u32>, StoreError> {
+    use crate::enterprise;
+    // Districts have the first four digits of their city.
+    let start = city.to_string().chars().take(4).collect::<String>();
+    let mut there = Query::select();
+    there
+        .column(enterprise::row::Column::Id)
+        .from(enterprise::row::Entity)
+        .and_where(enterprise::row::COLUMN.region_code.starts_with(start));
+    let rows: Vec<(String, i64)> = made::Entity::find()
+        .select_only()
+        .column(made::Column::ProductId)
+        .column_as(made::Column::EnterpriseId.count(), "makers")
+        .filter(parse::among(db, made::Column::ProductId, products))
+        .filter(made::COLUMN.role.eq(ProductRole::Makes.word()))
+        .filter(made::COLUMN.enterprise_id.in_subquery(there))
+        .group_by(made::Column::ProductId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let count = |(id, makers): (String, i64)| {
+        let id = parse::value(At("enterprise_products", "product_id"), &id)?;
+        Ok((id, u32::try_from(makers).unwrap_or(u32::MAX)))
+    };
+    rows.into_iter().map(count).collect()
 }
 
 /// The first products each of `enterprises` makes or uses, in order of product ids. One statement.

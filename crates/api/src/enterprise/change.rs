@@ -102,9 +102,9 @@ pub struct EnterpriseUpdateInput {
 #[derive(Debug, SimpleObject)]
 pub struct EnterprisePayload {
     /// The enterprise after the change; null if it was refused.
-    enterprise: Option<EnterpriseNode>,
+    pub(crate) enterprise: Option<EnterpriseNode>,
     /// Why it was refused; empty if it was not.
-    errors: Vec<UserError>,
+    pub(crate) errors: Vec<UserError>,
 }
 
 impl EnterprisePayload {

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use chrono::{DateTime, Utc};
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::contact::SeenContact;
 use lianmeng_domain::credit::RedCredit;
@@ -24,8 +25,8 @@ use lianmeng_domain::task::CooperationTask;
 use lianmeng_domain::weights::WeightsVersion;
 use lianmeng_store::offer::reservation;
 use lianmeng_store::{
-    StoreError, contact, credit, need, offer, pairing, project, suggestion, supervision, task,
-    weights,
+    StoreError, confirmation, contact, credit, need, offer, pairing, project, suggestion,
+    supervision, task, weights,
 };
 
 use super::Loaders;
@@ -256,6 +257,40 @@ impl Loader<CreditOf> for Loaders {
         let enterprises: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = credit::of_enterprises(&self.db, &enterprises).await.map_err(Arc::new)?;
         Ok(rows.into_iter().map(|one| (CreditOf(one.enterprise), one)).collect())
+    }
+}
+
+/// When an offer or the card of an enterprise was last confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfirmationOf {
+    /// An offer.
+    Offer(OfferId),
+    /// The card of an enterprise.
+    Enterprise(EnterpriseId),
+}
+
+impl Loader<ConfirmationOf> for Loaders {
+    type Value = DateTime<Utc>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ConfirmationOf]) -> Found<ConfirmationOf, DateTime<Utc>> {
+        let (mut offers, mut firms) = (Vec::new(), Vec::new());
+        for key in keys {
+            match key {
+                ConfirmationOf::Offer(id) => offers.push(*id),
+                ConfirmationOf::Enterprise(id) => firms.push(*id),
+            }
+        }
+        let mut found = HashMap::new();
+        if !offers.is_empty() {
+            let of = confirmation::of(&self.db, &offers).await.map_err(Arc::new)?;
+            found.extend(of.into_iter().map(|(id, at)| (ConfirmationOf::Offer(id), at)));
+        }
+        if !firms.is_empty() {
+            let of = confirmation::of(&self.db, &firms).await.map_err(Arc::new)?;
+            found.extend(of.into_iter().map(|(id, at)| (ConfirmationOf::Enterprise(id), at)));
+        }
+        Ok(found)
     }
 }
 

@@ -54,8 +54,10 @@ async fn dump(office: &Office) -> String {
 fn right(mutation: &str, column: Column) -> Option<Asker> {
     let (role, letters) = match (mutation, column) {
         ("taskAdvance", Column::Enterprise) => (Role::Enterprise, "e3"),
-        ("offerUpdate", Column::Enterprise) => (Role::Enterprise, "e2"),
-        ("offerUpdate", Column::DepartmentHandler) => (Role::DepartmentHandler, "u12"),
+        ("offerConfirm" | "offerUpdate", Column::Enterprise) => (Role::Enterprise, "e2"),
+        ("offerConfirm" | "offerUpdate", Column::DepartmentHandler) => {
+            (Role::DepartmentHandler, "u12")
+        }
         ("suggestionAccept" | "suggestionDecline", Column::Enterprise) => (Role::Enterprise, "e10"),
         ("suggestionAccept" | "suggestionDecline", Column::DepartmentHandler) => {
             (Role::DepartmentHandler, "u14")
@@ -184,7 +186,9 @@ fn id(mutation: &str, column: Column, name: &str) -> String {
         (_, "unitIds" | "proposedHandlerId") => "organisation:#13",
         (_, "targetId") => "need:#2",
         ("offerReserve", "needId") => "need:#2",
-        ("offerReserve" | "offerUpdate", "offerId") if column == Column::DepartmentHandler => {
+        ("offerConfirm" | "offerReserve" | "offerUpdate", "offerId")
+            if column == Column::DepartmentHandler =>
+        {
             "offer:#4"
         }
         ("offerRegister", "providerId") if column == Column::DepartmentHandler => "organisation:#7",

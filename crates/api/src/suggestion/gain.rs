@@ -56,6 +56,8 @@ pub enum FactWord {
     Recency,
     /// How its city rates the provider (红色信用).
     Credit,
+    /// Whether the provider closes a gap of the seeker's city (补链).
+    Gap,
     /// The seeker's official marks of quality.
     Standing,
     /// How the provider answered such needs before.

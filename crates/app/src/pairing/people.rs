@@ -18,7 +18,7 @@ use sea_orm::ConnectionTrait;
 
 use super::PairingCommandError;
 use super::plan::PlanPairings;
-use crate::suggest::gather::{Crafts, industry, regions, upstream};
+use crate::suggest::gather::{Crafts, industry, leads, regions};
 
 /// Products each enterprise uses that are looked at.
 const MAX_USED: u64 = 30;
@@ -149,17 +149,14 @@ async fn serving(
         .into_iter()
         .map(|product| (product.id, product.name))
         .collect();
-    let leads = upstream(db, goals).await?;
+    let leads = leads::to(db, goals).await?;
     // The products made here that lead to each used one: nobody is compared with all of them.
     let mut sources: BTreeMap<ProductId, BTreeSet<u128>> = BTreeMap::new();
     for made in crafts.offered() {
-        for &goal in leads.get(&made).into_iter().flat_map(BTreeMap::keys) {
+        for goal in leads.goals(made) {
             sources.entry(goal).or_default().insert(made.number());
         }
     }
-    let steps = |from: u128, to: u128| {
-        leads.get(&ProductId::from(from))?.get(&ProductId::from(to)).copied()
-    };
     let serving = |wanted: Vec<ProductId>| {
         let offered: BTreeSet<u128> =
             wanted.iter().filter_map(|goal| sources.get(goal)).flatten().copied().collect();
@@ -169,7 +166,7 @@ async fn serving(
             Some(Wanted { product: id.number(), name, because })
         };
         let wanted: Vec<Wanted> = wanted.into_iter().filter_map(named).collect();
-        serving_products(&wanted, offered, &steps)
+        serving_products(&wanted, offered, &|from, to| leads.lead(from, to))
     };
     Ok(used.into_iter().map(|(id, wanted)| (id, serving(wanted))).collect())
 }

@@ -1,4 +1,8 @@
-//! A bounded set of candidates for a need.
+//! A bounded set of candidates for a need. What leads to what is in [`leads`], what is known of both sides
+//! besides in [`known`].
+
+pub(crate) mod known;
+pub(crate) mod leads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +11,8 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{EnterpriseId, OfferId, OrganisationId, ProductId};
 use lianmeng_domain::industry::IndustryScheme;
-use lianmeng_domain::need::{Need, NeedKind};
+use lianmeng_domain::meeting_result::{Course, course};
+use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::product::{EnterpriseProduct, Product, ProductRole};
@@ -16,29 +21,31 @@ use lianmeng_domain::suggestion::SuggestionStage;
 use lianmeng_domain::text;
 use lianmeng_domain::weights::Weights;
 use lianmeng_matching::problem::{
-    Answers, Candidate, CandidateKind, History, MAX_STEPS, Made, Problem, Seeker, Wanted,
-    WantedBecause, serving_products,
+    Answers, Candidate, CandidateKind, History, Made, Problem, Seeker, serving_products,
 };
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::page::{NameOrder, Window};
-use lianmeng_store::{StoreError, avoid, credit, organisation, product, region, suggestion};
+use lianmeng_store::{
+    StoreError, avoid, meeting_result, organisation, product, region, suggestion,
+};
 use sea_orm::ConnectionTrait;
 
 use super::{SuggestError, offers};
 use crate::desk::Desk;
+use leads::Leads;
 
 /// Enterprises that are looked at because of what they make.
 const MAX_MAKERS: usize = 600;
 /// Enterprises of the committee's alliances that are looked at.
 const MAX_PARTNERS: u64 = 200;
-/// Products a need is after.
-const MAX_WANTED: u64 = 30;
-/// Edges followed, and makers looked at, for each product.
+/// Makers looked at for each product.
 const MAX_FAN: u64 = 30;
 /// Products of each enterprise that are looked at.
 const MAX_MADE: u64 = 40;
 /// Earlier suggestions that are looked at.
 const MAX_PAST: u64 = 1_000;
+/// Earlier meetings at events that are looked at.
+const MAX_MEETINGS: u64 = 1_000;
 /// Earlier answers to needs of the same kind that are looked at.
 const MAX_ANSWERS: u64 = 20_000;
 
@@ -61,25 +68,21 @@ pub(super) async fn for_need(
     weights: &Weights,
 ) -> Result<Gathered, SuggestError> {
     let db = &desk.db;
-    let wanted = wanted(db, need).await?;
-    let upstream =
-        upstream(db, wanted.iter().map(|w| ProductId::from(w.product)).collect()).await?;
-    let makers = upstream.keys().copied().collect();
-    let offers = offers::open(desk, need, makers).await?;
-    let enterprises = enterprises(db, need, &offers, upstream.keys().copied()).await?;
+    let wanted = leads::wanted(db, need).await?;
+    let goals = wanted.iter().map(|wanted| ProductId::from(wanted.product)).collect();
+    let leads = leads::to(db, goals).await?;
+    let offers = offers::open(desk, need, leads.products().collect()).await?;
+    let enterprises = enterprises(db, need, &offers, &leads).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let seats = seats(db, &offers).await?;
-    let ratings = ratings(desk, &enterprises).await?;
+    let known = known::Known::of(desk, need, &enterprises, &offers).await?;
     let past = past(db, need.enterprise).await?;
     let answers = answers(db, need).await?;
     let avoided = avoid::pairs_with(db, &[need.enterprise]).await?;
 
-    let steps = |from: u128, to: u128| {
-        let found = upstream.get(&ProductId::from(from))?;
-        found.get(&ProductId::from(to)).copied()
-    };
     let offered = crafts.products.keys().map(|id| id.number());
-    let serving = serving_products(&wanted, offered, &steps);
+    let serving = serving_products(&wanted, offered, &|from, to| leads.lead(from, to));
+    let local_makers = known::local_makers(db, need.region, &serving).await?;
     let history = |member| Past {
         history: past.get(&member).copied().unwrap_or_default(),
         answers: answers.get(&member).copied().unwrap_or_default(),
@@ -92,11 +95,6 @@ pub(super) async fn for_need(
     let is_maker = |enterprise: &&Enterprise| {
         need.kind.takes_makers() && !offering.contains(&Member::Enterprise(enterprise.id))
     };
-    let rated = |one: Candidate| {
-        let red_credit =
-            one.enterprise.and_then(|id| ratings.get(&EnterpriseId::from(id)).copied());
-        Candidate { red_credit, ..one }
-    };
     let candidates = offers
         .iter()
         .map(|offer| offer_candidate(offer, (&by_id, &seats), &crafts, history(offer.provider)))
@@ -104,7 +102,7 @@ pub(super) async fn for_need(
             let history = history(Member::Enterprise(enterprise.id));
             enterprise_candidate(enterprise, &crafts, history)
         }))
-        .map(rated)
+        .map(|one| known.complete(one))
         .collect();
     let seeker = seeker(db, need, desk.today).await?;
     let places = places(db, &seeker.regions).await?;
@@ -112,6 +110,7 @@ pub(super) async fn for_need(
         seeker,
         candidates,
         serving,
+        local_makers,
         avoid: avoided
             .into_iter()
             .map(|(one, other)| if one == need.enterprise { other } else { one }.number())
@@ -142,7 +141,7 @@ async fn seeker(
 }
 
 /// Names of `codes` and of the cities and provinces around them.
-async fn places(
+pub(super) async fn places(
     db: &impl ConnectionTrait,
     codes: &[RegionCode],
 ) -> Result<BTreeMap<RegionCode, String>, StoreError> {
@@ -169,70 +168,8 @@ fn seeker_of(need: &Need) -> Seeker {
     }
 }
 
-/// Products the public part of the need names. Where it names none and asks for supplies, those its
-/// enterprise uses: who asks for a technique or a certain product does not ask for everything it buys.
-async fn wanted(db: &impl ConnectionTrait, need: &Need) -> Result<Vec<Wanted>, StoreError> {
-    let stated = product::named_in(db, &super::public_text(need), MAX_WANTED).await?;
-    let (found, because) = if stated.is_empty() && need.kind == NeedKind::Supply {
-        let used = product::made_by(db, &[need.enterprise], ProductRole::Uses, MAX_WANTED).await?;
-        let used: Vec<ProductId> = used.iter().map(|row| row.product).collect();
-        (product::find_many(db, &Visibility::All, &used).await?, WantedBecause::Used)
-    } else {
-        (stated, WantedBecause::Stated)
-    };
-    let want =
-        |product: Product| Wanted { product: product.id.number(), name: product.name, because };
-    Ok(found.into_iter().map(want).collect())
-}
-
-/// Which products lead to which wanted products, and in how many material edges, at most
-/// [`MAX_STEPS`]. One statement for each step.
-pub(crate) async fn upstream(
-    db: &impl ConnectionTrait,
-    wanted: BTreeSet<ProductId>,
-) -> Result<BTreeMap<ProductId, BTreeMap<ProductId, u8>>, StoreError> {
-    let mut leads: BTreeMap<ProductId, BTreeMap<ProductId, u8>> =
-        wanted.iter().map(|&id| (id, BTreeMap::from([(id, 0)]))).collect();
-    let mut front: Vec<ProductId> = wanted.into_iter().collect();
-    for steps in 1..=MAX_STEPS {
-        if front.is_empty() {
-            break;
-        }
-        let edges = product::edges_to(db, &front, MAX_FAN).await?;
-        let mut next = BTreeSet::new();
-        for edge in edges.into_iter().filter(|edge| edge.kind.is_material()) {
-            let goals: Vec<ProductId> =
-                leads.get(&edge.to).into_iter().flatten().map(|(goal, _)| *goal).collect();
-            let known = leads.entry(edge.from).or_default();
-            for goal in goals {
-                known.entry(goal).or_insert_with(|| {
-                    next.insert(edge.from);
-                    steps
-                });
-            }
-        }
-        front = next.into_iter().collect();
-    }
-    Ok(leads)
-}
-
 /// Divisions in which organisations lie.
 type Seats = BTreeMap<OrganisationId, RegionCode>;
-
-/// Ratings of `enterprises` that hold today.
-async fn ratings(
-    desk: &Desk,
-    enterprises: &[Enterprise],
-) -> Result<BTreeMap<EnterpriseId, u8>, StoreError> {
-    let ids: Vec<EnterpriseId> = enterprises.iter().map(|enterprise| enterprise.id).collect();
-    let mut ratings = BTreeMap::new();
-    for some in ids.chunks(500) {
-        let found = credit::of_enterprises(&desk.db, some).await?;
-        let held = found.into_iter().filter(|one| one.stands_on(desk.today));
-        ratings.extend(held.map(|one| (one.enterprise, one.points.get())));
-    }
-    Ok(ratings)
-}
 
 /// Where the organisations behind `offers` lie.
 async fn seats(db: &impl ConnectionTrait, offers: &[Offer]) -> Result<Seats, StoreError> {
@@ -258,10 +195,15 @@ async fn enterprises(
     db: &impl ConnectionTrait,
     need: &Need,
     offers: &[Offer],
-    products: impl Iterator<Item = ProductId>,
+    leads: &Leads,
 ) -> Result<Vec<Enterprise>, StoreError> {
-    let products: Vec<ProductId> = products.collect();
-    let makers = product::makers_of(db, &products, ProductRole::Makes, MAX_FAN).await?;
+    let products: Vec<ProductId> = leads.products().collect();
+    let mut makers = Vec::new();
+    for some in products.chunks(500) {
+        makers.extend(product::makers_of(db, some, ProductRole::Makes, MAX_FAN).await?);
+    }
+    // Whoever makes what is wanted itself comes before makers of what leads to it.
+    makers.sort_by_key(|row| (leads.distance(row.product), row.product, row.enterprise));
     let mut ids: BTreeSet<EnterpriseId> =
         makers.into_iter().map(|row| row.enterprise).take(MAX_MAKERS).collect();
     ids.extend(offers.iter().filter_map(|offer| match offer.provider {
@@ -434,7 +376,7 @@ async fn answers(
     Ok(all)
 }
 
-/// What became of earlier suggestions between `enterprise` and others.
+/// What became of earlier suggestions and meetings between `enterprise` and others.
 async fn past(
     db: &impl ConnectionTrait,
     enterprise: EnterpriseId,
@@ -452,6 +394,13 @@ async fn past(
             | SuggestionStage::Expired
             | SuggestionStage::Withdrawn => {}
         }
+    }
+    let own = Member::Enterprise(enterprise);
+    for one in meeting_result::past::of_enterprise(db, enterprise, MAX_MEETINGS).await? {
+        let other = if one.first == own { one.second } else { one.first };
+        let history = past.entry(other).or_default();
+        history.met += 1;
+        history.held += u32::from(course(&one.results) == Course::Held);
     }
     Ok(past)
 }

@@ -8,6 +8,7 @@ use lianmeng_domain::enterprise::{Enterprise, Ownership};
 use lianmeng_domain::ids::{EnterpriseId, ProjectId};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::project::{Project, ProjectStage};
+use lianmeng_domain::region::RegionCode;
 use lianmeng_domain::suggestion::{Reason, Suggestion, SuggestionKind, SuggestionStage};
 use lianmeng_domain::task::may_list;
 use lianmeng_domain::text;
@@ -22,8 +23,8 @@ use lianmeng_store::page::{NameOrder, Window};
 use lianmeng_store::project::{self, ProjectFilter};
 use sea_orm::ConnectionTrait;
 
-use super::gather::{Crafts, industry, regions};
-use super::{SuggestError, WEIGHTS_VERSION, in_words, insert_new};
+use super::gather::{Crafts, industry, places, regions};
+use super::{SuggestError, WEIGHTS_VERSION, insert_new, with_places};
 use crate::command::{self, Begun, Touches};
 use crate::desk::Desk;
 
@@ -86,11 +87,13 @@ pub async fn suggest(
     let answer = tokio::task::spawn_blocking(move || suggest_tasks(&problem)).await;
     let answer = answer.map_err(|error| SuggestError::Engine(error.to_string()))?;
     let gaps = answer.findings.iter().map(gap).collect();
+    let regions: Vec<RegionCode> = projects.iter().filter_map(|project| project.region).collect();
+    let places = places(&desk.db, &regions).await?;
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
         Begun::New(change) => change,
         Begun::Replay(_) => return Ok(TasksSuggested { added: 0, gaps }),
     };
-    let made = answer.tasks.iter().map(|task| proposal(desk, task)).collect();
+    let made = answer.tasks.iter().map(|task| proposal(desk, task, &places)).collect();
     let added = insert_new(&change.tx, made).await?;
     change.finish("SuggestTasks", "suggestions", Touches::Nothing).await?;
     Ok(TasksSuggested { added, gaps })
@@ -179,9 +182,13 @@ fn subsidiaries_first(central: Vec<Enterprise>) -> Vec<Enterprise> {
 }
 
 /// Both sides count half, so that 10 000 stays a perfect match.
-fn proposal(desk: &Desk, task: &TaskSuggestion) -> Suggestion {
-    let mut reasons = halves("owner", &task.owner);
-    reasons.extend(halves("counterpart", &task.counterpart));
+fn proposal(
+    desk: &Desk,
+    task: &TaskSuggestion,
+    places: &BTreeMap<RegionCode, String>,
+) -> Suggestion {
+    let mut reasons = halves("owner", &task.owner, places);
+    reasons.extend(halves("counterpart", &task.counterpart, places));
     Suggestion {
         id: desk.mint(),
         kind: SuggestionKind::Task,
@@ -203,9 +210,9 @@ fn proposal(desk: &Desk, task: &TaskSuggestion) -> Suggestion {
     }
 }
 
-fn halves(side: &str, chosen: &Chosen) -> Vec<Reason> {
+fn halves(side: &str, chosen: &Chosen, places: &BTreeMap<RegionCode, String>) -> Vec<Reason> {
     let told = chosen.reasons.iter().map(|reason| {
-        let whole = in_words(reason, &format!("{side}.{}", reason.criterion.key()));
+        let whole = with_places(reason, &format!("{side}.{}", reason.criterion.key()), places);
         Reason { points: whole.points / 2, ..whole }
     });
     told.filter(|reason| reason.points != 0).collect()

@@ -55,6 +55,8 @@ pub const FIELDS: &[Fields] = &[
     // Codes.
     open("Region", Class::Codes, "id code name level isCurrent untilYear parent successor predecessors children zones"),
     part("RegionMatch", "region former"),
+    part("TravelTime", "nearCode farCode near far minutes"),
+    part("TravelTimesPayload", "times"),
     open("Industry", Class::Codes, "id code name level parent scheme"),
 
     part("WorkCalendar", "year days officeHours source importedAt"),
@@ -65,7 +67,7 @@ pub const FIELDS: &[Fields] = &[
     part("Deadlines", "respondBy answerBy"),
 
     // The public registry.
-    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers redCredit isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
+    open("Enterprise", Class::Registry, "id externalId creditCode name shortName aliases ownership parent subsidiaries place regionCode industry tiers redCredit confirmedAt isLeadFirm isFlagship isAboveScale isExample version partyOrganisations contacts seats alliances chains placements makes uses needs offers supplies purchases suppliers buyers"),
     part("RedCredit", "points ratedOn untilOn isHeldToday source version"),
     part("RedCreditPayload", "enterprise"),
     part("EnterpriseProduct", "enterprise product shareBasisPoints"),
@@ -138,7 +140,7 @@ pub const FIELDS: &[Fields] = &[
     part("NeedChange", "at cursor need"),
 
     // Offers, links, suggestions, pairings.
-    open("Offer", Class::Offer, "id provider kind title body capacity capacityLeft unit validUntil isOpen isPublished version"),
+    open("Offer", Class::Offer, "id provider kind title body capacity capacityLeft unit validUntil isOpen isPublished confirmedAt version"),
     mine("Offer", Class::Offer, "reservations"),
     open("Reservation", Class::Reservation, "id offer need pairing amount until stage createdAt endedAt version"),
     open("SupplyEdge", Class::SupplyEdge, "id supplier buyer product source confidenceBasisPoints validFrom validTo isDisputed"),

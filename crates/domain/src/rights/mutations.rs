@@ -166,6 +166,7 @@ pub const MUTATIONS: &[Mutation] = &[
     },
     registry("deadlineProfileChoose"),
     Mutation { name: "deadlineProfileSet", may: &[Coordinator, SystemAdmin], scope: "any" },
+    owner("enterpriseConfirm"),
     registry("enterpriseRegister"),
     owner("enterpriseUpdate"),
     organiser("eventAddFromSuggestions"),
@@ -270,6 +271,11 @@ pub const MUTATIONS: &[Mutation] = &[
     person("noticeSettingsSet"),
     person("noticesRead"),
     Mutation {
+        name: "offerConfirm",
+        may: &[Coordinator, Enterprise, DepartmentHandler],
+        scope: "its own",
+    },
+    Mutation {
         name: "offerRegister",
         may: &[Coordinator, Enterprise, DepartmentHandler],
         scope: "its own",
@@ -338,6 +344,7 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation { name: "taskAdvance", may: OWNER, scope: "as the owner in charge" },
     registry("taskList"),
     registry("tasksSuggest"),
+    registry("travelTimesSet"),
     Mutation {
         name: "venueRegister",
         may: &[Coordinator, DistrictHost],

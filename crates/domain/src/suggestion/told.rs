@@ -9,7 +9,7 @@ use super::{Reason, SeenSuggestion, Side};
 
 /// Criteria that rest on the public registry alone: what is made and used, industries, places,
 /// marks. What is told of the other side is chosen from these.
-const PUBLIC: [&str; 6] = ["capability", "custom", "industry", "place", "tier", "standing"];
+const PUBLIC: [&str; 7] = ["capability", "custom", "industry", "place", "tier", "standing", "gap"];
 
 /// Most reasons of one side in a sentence.
 const NAMED: usize = 3;
@@ -47,7 +47,7 @@ pub(super) fn public(reasons: &[Reason]) -> Vec<Reason> {
 /// What `side` gains, for a light "interested?" card; `None` if that is not the caller's to know.
 pub fn card(seen: &SeenSuggestion, side: Side) -> Option<Told> {
     let own = own(seen, side)?;
-    Some(match best(&own) {
+    Some(match told(&strongest(&own)) {
         None => Told {
             zh: "暂无突出的匹配理由，请您判断是否有兴趣。".to_owned(),
             en: "Nothing stands out; please judge yourself whether it interests you.".to_owned(),
@@ -59,24 +59,42 @@ pub fn card(seen: &SeenSuggestion, side: Side) -> Option<Told> {
     })
 }
 
-/// What both sides gain, for a visit or an event; of a side that is not the caller's only what the
-/// public registry tells. `None` if the caller reads neither.
+/// What both sides gain, for a visit or an event, what speaks for both told once; of a side that is not
+/// the caller's only what the public registry tells. `None` if the caller reads neither.
 pub fn visit(seen: &SeenSuggestion) -> Option<Told> {
     if !seen.shows_score {
         return None;
     }
-    let of = |side, public: &[Reason]| {
-        let reasons = own(seen, side).unwrap_or_else(|| public.to_vec());
-        best(&reasons).unwrap_or_else(|| Told {
-            zh: "请当面了解".to_owned(),
-            en: "to be found out when they meet".to_owned(),
-        })
+    let of = |side, public: &[Reason]| own(seen, side).unwrap_or_else(|| public.to_vec());
+    let (of_a, of_b) = (of(Side::A, &seen.public[0]), of(Side::B, &seen.public[1]));
+    let (best_a, best_b) = (strongest(&of_a), strongest(&of_b));
+    let is_in = |list: &[&Reason], one: &Reason| list.iter().any(|other| other.zh == one.zh);
+    let (both, only_a): (Vec<&Reason>, Vec<&Reason>) =
+        best_a.iter().partition(|one| is_in(&best_b, one));
+    let only_b: Vec<&Reason> = best_b.into_iter().filter(|one| !is_in(&best_a, one)).collect();
+    let parts = [
+        ("对双方：", "For both: ", told(&both)),
+        ("对需求方：", "For the seeker: ", side(&only_a, both.is_empty())),
+        ("对供给方：", "For the provider: ", side(&only_b, both.is_empty())),
+    ];
+    let mut text = Told::default();
+    for (zh, en, Told { zh: what_zh, en: what_en }) in
+        parts.into_iter().filter_map(|(zh, en, told)| Some((zh, en, told?)))
+    {
+        text.zh.push_str(&format!("{zh}{what_zh}。"));
+        let space = if text.en.is_empty() { "" } else { " " };
+        text.en.push_str(&format!("{space}{en}{what_en}."));
+    }
+    Some(text)
+}
+
+/// What a side gains for itself; where nothing is told of either, something is to be found out.
+fn side(reasons: &[&Reason], is_said_anyway: bool) -> Option<Told> {
+    let unknown = || Told {
+        zh: "请当面了解".to_owned(),
+        en: "to be found out when they meet".to_owned(),
     };
-    let (a, b) = (of(Side::A, &seen.public[0]), of(Side::B, &seen.public[1]));
-    Some(Told {
-        zh: format!("对需求方：{}。对供给方：{}。", a.zh, b.zh),
-        en: format!("For the seeker: {}. For the provider: {}.", a.en, b.en),
-    })
+    told(reasons).or_else(|| is_said_anyway.then(unknown))
 }
 
 /// The reasons of `side` that the caller reads; where only one side counts, they are for both.
@@ -90,15 +108,20 @@ fn own(seen: &SeenSuggestion, side: Side) -> Option<Vec<Reason>> {
     }
 }
 
-/// The strongest reasons that speak for it, strongest first; `None` if there is none.
-fn best(reasons: &[Reason]) -> Option<Told> {
+/// The strongest reasons that speak for it, strongest first.
+fn strongest(reasons: &[Reason]) -> Vec<&Reason> {
     let mut good: Vec<&Reason> = reasons.iter().filter(|reason| reason.points > 0).collect();
     good.sort_by_key(|reason| std::cmp::Reverse(reason.points));
     good.truncate(NAMED);
+    good
+}
+
+/// Reasons in one sentence; `None` if there is none.
+fn told(reasons: &[&Reason]) -> Option<Told> {
     let list = |text: fn(&Reason) -> &str, comma: &str| {
-        good.iter().map(|reason| text(reason)).collect::<Vec<_>>().join(comma)
+        reasons.iter().map(|reason| text(reason)).collect::<Vec<_>>().join(comma)
     };
-    (!good.is_empty()).then(|| Told { zh: list(|r| &r.zh, "；"), en: list(|r| &r.en, "; ") })
+    (!reasons.is_empty()).then(|| Told { zh: list(|r| &r.zh, "；"), en: list(|r| &r.en, "; ") })
 }
 
 #[cfg(test)]
@@ -158,5 +181,31 @@ mod tests {
             "For the seeker: makes grey cloth; both mention dyeing. For the provider: the seeker uses grey cloth."
         );
         assert_eq!(visit(&seen(&firm(9))), None);
+    }
+
+    #[test]
+    fn what_speaks_for_both_is_told_once() {
+        let shared = part("text", 900, "都提到染整", "both mention dyeing");
+        let made = |reasons: Vec<Reason>, reasons_b: Vec<Reason>| {
+            let made = Suggestion {
+                reasons,
+                reasons_b,
+                fusion: Fusion::Minimum,
+                ..suggestion(SuggestionStage::Shown)
+            };
+            let all = Visibility::All;
+            visit(&seen_by(made, &all, &all, &BTreeSet::new())).unwrap()
+        };
+        let own = part("custom", 300, "需求方使用坯布", "the seeker uses grey cloth");
+        let some = made(vec![shared.clone()], vec![own, shared.clone()]);
+        assert_eq!(some.zh, "对双方：都提到染整。对供给方：需求方使用坯布。");
+        assert_eq!(
+            some.en,
+            "For both: both mention dyeing. For the provider: the seeker uses grey cloth."
+        );
+        let same = made(vec![shared.clone()], vec![shared]);
+        assert_eq!(same.zh, "对双方：都提到染整。");
+        let none = made(Vec::new(), Vec::new());
+        assert_eq!(none.zh, "对需求方：请当面了解。对供给方：请当面了解。");
     }
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::candidates::eligible;
 use crate::criteria::text::Likeness;
 use crate::problem::{
-    Answers, Candidate, CandidateKind, History, Made, Problem, Seeker, Wanted, WantedBecause,
+    Answers, Candidate, CandidateKind, History, Lead, Made, Problem, Seeker, Wanted, WantedBecause,
     serving_products,
 };
 use crate::score::{Criterion, Judgement, judge, total};
@@ -53,7 +53,7 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
             raised_days_ago: days(5),
             ..Seeker::default()
         },
-        serving: serving_products(&wanted, [1], &|a, b| (a == b).then_some(0)),
+        serving: serving_products(&wanted, [1], &|a, b| (a == b).then_some(Lead::of_steps(0))),
         weights,
         ..Problem::default()
     };
@@ -72,6 +72,13 @@ fn pair(choice: [usize; 8], weights: Weights) -> (Problem, Candidate, Likeness) 
         red_credit: Some(u8::try_from(choice[6] % 101).unwrap()),
         ..Candidate::new(CandidateKind::Offer, 5, "")
     };
+    // Where the provider is elsewhere, so that it does not matter how far.
+    let city = |regions: &[lianmeng_domain::region::RegionCode]| {
+        regions.first().map(|region| region.city())
+    };
+    let is_gap = city(&problem.seeker.regions) != city(&candidate.regions);
+    let local_makers = is_gap.then_some((1, 0)).into_iter().collect();
+    let problem = Problem { local_makers, ..problem };
     let basis_points = u32::try_from(choice[4] % 10_000).unwrap();
     let likeness = Likeness { basis_points, words: vec!["坯布".to_owned()] };
     (problem, candidate, likeness)
@@ -91,6 +98,7 @@ fn without(
         Fact::History => candidate.history = History::default(),
         Fact::Recency => candidate.confirmed_days_ago = None,
         Fact::Credit => candidate.red_credit = None,
+        Fact::Gap => problem.local_makers.clear(),
         Fact::Standing => problem.seeker.tiers.clear(),
         Fact::Willingness => candidate.answers = Answers::default(),
         Fact::Freshness => problem.seeker.raised_days_ago = None,
@@ -246,6 +254,7 @@ fn the_greatest_change_comes_first_with_the_rank_it_would_bring() {
         // As much as the industry; facts keep their order.
         (1000, 0, Some((1000, 1)), "if the two had met often and with success"),
         (-700, 0, Some((-700, 3)), "if they were in different provinces"),
+        (500, 0, Some((500, 1)), "if the offer had been confirmed in the last 30 days"),
         (300, 0, Some((300, 1)), "if both were in the same district"),
         (-300, 0, Some((-300, 3)), "without the provider's marks of quality"),
         (200, 0, Some((200, 1)), "if the provider were a single champion and lead firm"),
@@ -288,7 +297,7 @@ fn nobody_is_imagined_as_what_they_cannot_be() {
         best.sort_unstable();
         best
     };
-    assert_eq!(best(false), [Fact::History, Fact::Standing, Fact::Freshness]);
+    assert_eq!(best(false), [Fact::History, Fact::Recency, Fact::Standing, Fact::Freshness]);
     let firm = [Fact::Product, Fact::Industry, Fact::Place, Fact::Tier];
     assert_eq!(best(true), [&firm[..], &best(false)].concat());
 }

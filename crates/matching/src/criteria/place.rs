@@ -1,16 +1,35 @@
-//! Nearness in space, by administrative division (GB/T 2260).
+//! Nearness in space: by travel time where it is known, else by administrative division (GB/T 2260).
 
-use crate::score::{Criterion, Evidence, Points, Reason};
+use crate::score::{Criterion, Evidence, Points, Reason, fraction};
 use lianmeng_domain::region::{RegionCode, RegionLevel};
 
 /// Most points: the same district.
 pub const MOST: Points = 1000;
 
+/// As near as next door.
+const NEAR_MINUTES: u32 = 20;
+/// Too far for a day.
+const FAR_MINUTES: u32 = 180;
+
+/// By `travel_minutes` if known: 1000 up to 20 minutes, then falling evenly to nothing at 180; else
+/// [`by_division`].
+pub fn reason(
+    seeker: &[RegionCode],
+    candidate: &[RegionCode],
+    travel_minutes: Option<u32>,
+) -> Option<Reason> {
+    let Some(minutes) = travel_minutes else { return by_division(seeker, candidate) };
+    let left = FAR_MINUTES.saturating_sub(minutes);
+    let points = fraction(MOST, left, FAR_MINUTES - NEAR_MINUTES);
+    let evidence = Evidence::TravelMinutes(minutes);
+    (points > 0).then_some(Reason { criterion: Criterion::Place, points, evidence })
+}
+
 /// 1000 for the same district, 700 for the same city, 400 for the same province.
 ///
 /// A side known only by its city or province is compared on that level. Where a side has several
 /// divisions, the nearest two count.
-pub fn reason(seeker: &[RegionCode], candidate: &[RegionCode]) -> Option<Reason> {
+pub fn by_division(seeker: &[RegionCode], candidate: &[RegionCode]) -> Option<Reason> {
     let near = seeker.iter().flat_map(|&a| candidate.iter().map(move |&b| common(a, b)));
     let (points, code) =
         near.flatten().max_by_key(|&(points, code)| (points, std::cmp::Reverse(code)))?;
@@ -47,6 +66,23 @@ mod tests {
     }
 
     #[test]
+    fn a_known_travel_time_decides_whatever_the_divisions() {
+        let cases = [
+            (0, Some(1000)),
+            (20, Some(1000)),
+            (21, Some(993)),
+            (100, Some(500)),
+            (179, Some(6)),
+            (180, None),
+            (u32::MAX, None),
+        ];
+        for (minutes, want) in cases {
+            let got = reason(&codes(&["320612"]), &codes(&["320602"]), Some(minutes));
+            assert_eq!(got.map(|reason| reason.points), want, "{minutes}");
+        }
+    }
+
+    #[test]
     fn points_fall_with_the_level_of_the_common_division() {
         let cases = [
             (vec!["320612"], vec!["320612"], Some((1000, "320612"))),
@@ -59,7 +95,7 @@ mod tests {
             (vec![], vec!["320612"], None),
         ];
         for (a, b, want) in cases {
-            let got = reason(&codes(&a), &codes(&b))
+            let got = by_division(&codes(&a), &codes(&b))
                 .map(|reason| (reason.points, reason.evidence_strings().concat()));
             assert_eq!(got, want.map(|(points, code)| (points, code.to_owned())), "{a:?} {b:?}");
         }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::problem::{
-    Candidate, CandidateKind, History, Made, Seeker, Wanted, WantedBecause, serving_products,
+    Candidate, CandidateKind, History, Lead, Made, Seeker, Wanted, WantedBecause, serving_products,
 };
 use crate::score::{PERFECT, total};
 use lianmeng_domain::enterprise::QualityTier;
@@ -43,7 +43,7 @@ fn problem(candidates: Vec<Candidate>) -> Problem {
         [Wanted { product: FABRIC, name: "面料".to_owned(), because: WantedBecause::Stated }];
     let offered: Vec<u128> =
         candidates.iter().flat_map(|c| c.makes.iter().map(|made| made.product)).collect();
-    let same = |from: u128, to: u128| (from == to).then_some(0);
+    let same = |from: u128, to: u128| (from == to).then_some(Lead::of_steps(0));
     Problem {
         seeker: seeker(),
         serving: serving_products(&wanted, offered, &same),

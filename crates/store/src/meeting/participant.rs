@@ -16,7 +16,7 @@ use crate::event::scope;
 use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 
-mod row {
+pub(crate) mod row {
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]

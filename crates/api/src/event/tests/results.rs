@@ -2,6 +2,8 @@
 
 use chrono::{Duration, TimeDelta};
 use lianmeng_app::desk::Clock;
+use lianmeng_app::weights::Answer;
+use lianmeng_domain::need::{Need, NeedStage};
 
 use super::day::{live, news};
 use super::*;
@@ -260,4 +262,75 @@ async fn meetings_of_which_more_is_to_come_are_followed_up_until_the_two_stop() 
     answer(&month, coordinator(), id, version + 1, "TALKING").await;
     let corrected = follow_ups(&month, firm(1), &event).await;
     assert_eq!(stages(&corrected), ["DONE", "OPEN", "OPEN"], "a correction takes them up again");
+}
+
+/// A need of enterprise 1 that an offer of enterprise 3 meets, suggested now: reasons of `criterion`.
+async fn history(office: &Office, key: &str) -> Value {
+    let need = Need {
+        title: "低排放染整工艺".to_owned(),
+        stage: NeedStage::Submitted,
+        ..Need::blank(office.desk().mint(), EnterpriseId::from(1), office.desk().now)
+    };
+    lianmeng_store::need::insert(&office.db, &need).await.unwrap();
+    let input = format!(r#"needId: "{}", requestKey: "make-{key}""#, wire(need.id));
+    let shows = "suggestions { reasons { criterion points zh } } errors { code message }";
+    let made = change(office, coordinator(), "suggestionsMake", &input, shows).await;
+    let reasons = made["suggestions"][0]["reasons"].as_array().unwrap_or_else(|| panic!("{made}"));
+    reasons.iter().find(|one| one["criterion"] == "history").cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn meetings_speak_in_suggestions_and_are_learned_from() {
+    let office = office().await;
+    let offer = format!(
+        r#"providerId: "{}", card: {{ kind: TECHNOLOGY, title: "低排放染整工艺" }},
+            requestKey: "offer-01""#,
+        wire(EnterpriseId::from(3))
+    );
+    change(&office, coordinator(), "offerRegister", &offer, ERRORS).await;
+    let one_sided = r#"version: 1, requestKey: "activ-01""#;
+    change(&office, coordinator(), "matchWeightsActivate", one_sided, ERRORS).await;
+    assert_eq!(history(&office, "before").await, Value::Null);
+
+    let (_, _, meetings, _) = live(&office).await;
+    let planned = history(&office, "planned").await;
+    assert_eq!(planned["points"], 50, "a meeting is planned: {planned}");
+    say(&office, firm(1), &meetings[0], "satisfaction: 5,", "result-1").await;
+    say(&office, firm(3), &meetings[0], "intent: WARM,", "result-2").await;
+    let held = history(&office, "held").await;
+    assert_eq!(
+        (&held["points"], held["zh"].as_str().unwrap()),
+        (&json!(250), "以往对接：安排会面 1 次，双方接受 0 次，实际会面 1 次")
+    );
+
+    // Two suggestions for the two that met, made before; the newer one led there.
+    let now = office.desk().now;
+    for (number, days) in [(1, 20), (2, 10), (3, -5)] {
+        let made = (now - TimeDelta::days(days)).timestamp_millis();
+        let id = (u128::try_from(made).unwrap() << 80) + number;
+        let need = Need {
+            stage: NeedStage::Closed,
+            ..Need::blank(office.desk().mint(), EnterpriseId::from(1), now)
+        };
+        lianmeng_store::need::insert(&office.db, &need).await.unwrap();
+        let one = Suggestion {
+            kind: SuggestionKind::Enterprise,
+            need: Some(need.id),
+            weights_version: 2,
+            ..suggested(id, 1, 3, SuggestionStage::Mutual)
+        };
+        lianmeng_store::suggestion::insert_many(&office.db, &[one]).await.unwrap();
+    }
+    let both = r#"version: 2, requestKey: "activ-02""#;
+    change(&office, coordinator(), "matchWeightsActivate", both, ERRORS).await;
+    let (report, _) = lianmeng_app::weights::learn(&office.desk(), &coordinator()).await.unwrap();
+    let counts: Vec<Vec<(Answer, usize)>> =
+        report.sides.iter().map(|side| side.answers.clone().into_iter().collect()).collect();
+    assert_eq!(
+        counts,
+        [
+            vec![(Answer::Accepted, 2), (Answer::Satisfied, 1)],
+            vec![(Answer::Accepted, 2), (Answer::Held, 1)]
+        ]
+    );
 }

@@ -1,0 +1,178 @@
+//! Which products a need is after, and which others lead to them or stand in for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lianmeng_domain::ids::{EnterpriseId, ProductId};
+use lianmeng_domain::need::{Need, NeedKind};
+use lianmeng_domain::policy::Visibility;
+use lianmeng_domain::product::{Product, ProductRole};
+use lianmeng_matching::problem::{Lead, MAX_STEPS, Wanted, WantedBecause};
+use lianmeng_store::chain::segment;
+use lianmeng_store::{StoreError, product};
+use sea_orm::ConnectionTrait;
+
+/// Products a need is after.
+const MAX_WANTED: u64 = 30;
+/// Edges followed for each product.
+const MAX_FAN: u64 = 30;
+/// Products from which one more step is made.
+const MAX_FRONT: usize = 1_000;
+/// Segments of an enterprise that are looked at.
+const MAX_SEGMENTS: u64 = 10;
+/// Families of each wanted product.
+const MAX_FAMILIES: u64 = 5;
+/// Most kinds of a family in which one stands in for another: a wide family says little.
+const MAX_KIN: usize = 12;
+
+/// Ways from products to wanted ones.
+#[derive(Debug, Default)]
+pub(crate) struct Leads(BTreeMap<ProductId, BTreeMap<ProductId, Lead>>);
+
+impl Leads {
+    /// Every product that leads somewhere, ascending.
+    pub(crate) fn products(&self) -> impl Iterator<Item = ProductId> {
+        self.0.keys().copied()
+    }
+
+    /// What `product` leads to, ascending.
+    pub(crate) fn goals(&self, product: ProductId) -> impl Iterator<Item = ProductId> {
+        self.0.get(&product).into_iter().flat_map(|goals| goals.keys().copied())
+    }
+
+    /// How `from` leads to `to`.
+    pub(crate) fn lead(&self, from: u128, to: u128) -> Option<Lead> {
+        self.0.get(&ProductId::from(from))?.get(&ProductId::from(to)).cloned()
+    }
+
+    /// How near the nearest goal of `product` is, what stands in behind what leads there.
+    pub(crate) fn distance(&self, product: ProductId) -> (bool, u8) {
+        let leads = self.0.get(&product).into_iter().flat_map(BTreeMap::values);
+        let far = (true, u8::MAX);
+        leads.map(|lead| (lead.stands_in_as.is_some(), lead.steps)).min().unwrap_or(far)
+    }
+
+    /// Notes a way; one that is known stays.
+    fn add(&mut self, from: ProductId, to: ProductId, lead: Lead) -> bool {
+        let known = self.0.entry(from).or_default();
+        let is_new = !known.contains_key(&to);
+        if is_new {
+            known.insert(to, lead);
+        }
+        is_new
+    }
+}
+
+/// Products the public part of the need names. Where it names none and asks for supplies, those its
+/// enterprise uses, else those that are used on its segments: who asks for a technique or a certain
+/// product does not ask for everything it buys.
+pub(super) async fn wanted(
+    db: &impl ConnectionTrait,
+    need: &Need,
+) -> Result<Vec<Wanted>, StoreError> {
+    let public = super::super::public_text(need);
+    let stated = product::named_in(db, &public, MAX_WANTED).await?;
+    let (found, because) = if stated.is_empty() && need.kind == NeedKind::Supply {
+        let used = used(db, need.enterprise).await?;
+        if used.is_empty() {
+            (used_nearby(db, need.enterprise).await?, WantedBecause::Placed)
+        } else {
+            (used, WantedBecause::Used)
+        }
+    } else {
+        (stated, WantedBecause::Stated)
+    };
+    let want =
+        |product: Product| Wanted { product: product.id.number(), name: product.name, because };
+    Ok(found.into_iter().map(want).collect())
+}
+
+async fn used(
+    db: &impl ConnectionTrait,
+    enterprise: EnterpriseId,
+) -> Result<Vec<Product>, StoreError> {
+    let used = product::made_by(db, &[enterprise], ProductRole::Uses, MAX_WANTED).await?;
+    let used: Vec<ProductId> = used.iter().map(|row| row.product).collect();
+    product::find_many(db, &Visibility::All, &used).await
+}
+
+/// Materials of what is made on the segments where `enterprise` has a confirmed place.
+async fn used_nearby(
+    db: &impl ConnectionTrait,
+    enterprise: EnterpriseId,
+) -> Result<Vec<Product>, StoreError> {
+    let places = segment::placements_of(db, &[enterprise], MAX_SEGMENTS).await?;
+    let places = places.into_iter().filter(|place| place.is_confirmed);
+    let places: Vec<_> = places.map(|place| place.segment).collect();
+    let segments = segment::find_many(db, &Visibility::All, &places).await?;
+    let made: BTreeSet<ProductId> = segments.into_iter().flat_map(|one| one.products).collect();
+    let made: Vec<ProductId> = made.into_iter().take(MAX_FRONT).collect();
+    let edges = product::edges_to(db, &made, MAX_FAN).await?;
+    let materials = edges.iter().filter(|edge| edge.kind.is_material()).map(|edge| edge.from);
+    let materials: BTreeSet<ProductId> = materials.filter(|id| !made.contains(id)).collect();
+    let limit = usize::try_from(MAX_WANTED).unwrap_or(usize::MAX);
+    let materials: Vec<ProductId> = materials.into_iter().take(limit).collect();
+    product::find_many(db, &Visibility::All, &materials).await
+}
+
+/// What leads to `wanted` products: they themselves and their kinds, materials up to [`MAX_STEPS`]
+/// steps upstream, and what is a kind of the same small family. One statement for each step, four more.
+pub(crate) async fn to(
+    db: &impl ConnectionTrait,
+    wanted: BTreeSet<ProductId>,
+) -> Result<Leads, StoreError> {
+    let mut leads = Leads::default();
+    let mut front: Vec<ProductId> = wanted.iter().copied().collect();
+    for &id in &front {
+        leads.add(id, id, Lead::of_steps(0));
+    }
+    for edge in product::kinds_of(db, &front, MAX_FAN).await? {
+        leads.add(edge.from, edge.to, Lead::of_steps(0));
+    }
+    for steps in 1..=MAX_STEPS {
+        if front.is_empty() {
+            break;
+        }
+        let edges = product::edges_to(db, &front, MAX_FAN).await?;
+        let mut next = BTreeSet::new();
+        for edge in edges.into_iter().filter(|edge| edge.kind.is_material()) {
+            let goals: Vec<ProductId> = leads.goals(edge.to).collect();
+            for goal in goals {
+                if leads.add(edge.from, goal, Lead::of_steps(steps)) {
+                    next.insert(edge.from);
+                }
+            }
+        }
+        front = next.into_iter().take(MAX_FRONT).collect();
+    }
+    add_kin(db, &mut leads, wanted).await?;
+    Ok(leads)
+}
+
+/// Adds what could be taken instead of `wanted`: other kinds of the same family, where it is small.
+async fn add_kin(
+    db: &impl ConnectionTrait,
+    leads: &mut Leads,
+    wanted: BTreeSet<ProductId>,
+) -> Result<(), StoreError> {
+    let wanted: Vec<ProductId> = wanted.into_iter().collect();
+    let belongs = product::families_of(db, &wanted, MAX_FAMILIES).await?;
+    let families: BTreeSet<ProductId> = belongs.iter().map(|edge| edge.to).collect();
+    let families: Vec<ProductId> = families.into_iter().collect();
+    let found = product::find_many(db, &Visibility::All, &families).await?;
+    let names: BTreeMap<ProductId, String> =
+        found.into_iter().map(|one| (one.id, one.name)).collect();
+    let mut kin: BTreeMap<ProductId, Vec<ProductId>> = BTreeMap::new();
+    let limit = u64::try_from(MAX_KIN).unwrap_or(u64::MAX).saturating_add(1);
+    for edge in product::kinds_of(db, &families, limit).await? {
+        kin.entry(edge.to).or_default().push(edge.from);
+    }
+    for edge in belongs {
+        let Some(name) = names.get(&edge.to) else { continue };
+        let kin = kin.get(&edge.to).filter(|kin| kin.len() <= MAX_KIN);
+        for &other in kin.into_iter().flatten() {
+            let stands_in_as = Some(name.clone());
+            leads.add(other, edge.from, Lead { steps: 0, stands_in_as });
+        }
+    }
+    Ok(())
+}

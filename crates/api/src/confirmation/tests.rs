@@ -69,7 +69,7 @@ async fn whoever_may_change_it_confirms_it_and_saving_confirms_too() {
     }
     let stranger = card.replace(&wire(EnterpriseId::from(1)), &wire(OrganisationId::from(1)));
     let answer = ask(&office, coordinator(), &format!("mutation {{ p: {stranger} }}")).await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_INPUT");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "WRONG_KIND");
 }
 
 /// Reasons of A in the first suggestion for a new need of enterprise 1.

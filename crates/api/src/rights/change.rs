@@ -270,6 +270,7 @@ const SCOPES: &[(&str, &str)] = &[
     ("invitationsMake", "committeeId"),
     ("invitationsUpload", "committeeId"),
     ("offerReserve", "needId"),
+    ("travelTimesSet", "minutes"),
     ("contactAdd", "phone"),
     ("contactChange", "phone"),
 ];
@@ -288,7 +289,8 @@ fn value(shape: &Shape, case: (&str, Column), argument: &Argument) -> Value {
         "String" => match argument.name.as_str() {
             "requestKey" => json!(format!("rights-{mutation}")),
             "name" if mutation == "pairingPatternCreate" => json!("RIGHTS"),
-            "overlapCodes" => json!("320612"),
+            "overlapCodes" | "fromCode" => json!("320612"),
+            "toCode" => json!("440305"),
             "startsAt" => json!("09:00"),
             "endsAt" => json!("10:00"),
             "phone" => json!("13800000003"),

@@ -260,6 +260,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         }
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
+        "travelTimes" => vec![("(first: 100, code: \"320612\")".to_owned(), String::new())],
         "deadlines" => vec![("(kind: OTHER)".to_owned(), String::new())],
         "monthlyTopics" => vec![(
             format!("(committeeId: \"{}\", month: \"2026-03\")", expand("committee:#5")),

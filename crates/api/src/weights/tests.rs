@@ -277,7 +277,7 @@ async fn each_side_reads_its_own_gain_and_cards_and_invitations_keep_to_that() {
     assert!(of("TEXT", "WITHOUT").iter().all(|&points| points < 0), "{seen}");
     assert_eq!(of("PLACE", "BEST"), [1_000, 1_000], "both gain by one fact");
     assert_eq!(of("ROOM", "WITHOUT"), [0, -500]);
-    assert!(seen["visit"]["zh"].as_str().unwrap().starts_with("对需求方："), "{seen}");
+    assert!(seen["visit"]["zh"].as_str().unwrap().starts_with("对双方："), "{seen}");
 }
 
 #[tokio::test]

@@ -15,5 +15,6 @@ mod live;
 mod oidc;
 mod operations;
 mod papers;
+mod season;
 mod time;
 mod walk;

@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod contacts;
+mod docking_day;
 mod doors;
 mod endpoint;
 mod faults;

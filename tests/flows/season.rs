@@ -295,10 +295,10 @@ fn j1_ten_hosts_take_turns_for_two_years_and_edits_keep_the_rest() {
     city.adopted(&season, &edited);
 
     // A host of the season plans none of it.
-    let nanshan = city.program.token("district_host", Some("440305"));
-    let refused = propose(&city.server, &nanshan, &years);
+    let qianhai = city.program.token("district_host", Some("前海"));
+    let refused = propose(&city.server, &qianhai, &years);
     assert_eq!(refused["errors"][0]["code"], "NOT_FOUND");
-    let refused = adopt(&city.server, &nanshan, &edited, "adopt-2043");
+    let refused = adopt(&city.server, &qianhai, &edited, "adopt-2043");
     assert_eq!(refused["errors"][0]["code"], "NOT_FOUND");
     assert_eq!(count(&city.server, &city.office), 30);
     city.server.terminate();

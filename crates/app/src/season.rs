@@ -1,7 +1,7 @@
 //! Seasons (季): having one proposed from what the platform knows, and adopting it as draft events.
 //!
-//! What is asked is in this file; [`gather`] reads what the platform knows, [`problem`] makes the
-//! engine's problem of both, [`answer`] turns the engine's ids back, [`adopt`] saves.
+//! What is asked is in this file; `gather` reads what the platform knows, `problem` makes the
+//! engine's problem of both, `answer` turns the engine's ids back, [`adopt`] saves.
 
 use chrono::NaiveDate;
 use lianmeng_domain::actor::Actor;

@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod contacts;
+mod docking_day;
 mod doors;
 mod endpoint;
 mod faults;
@@ -15,5 +16,6 @@ mod live;
 mod oidc;
 mod operations;
 mod papers;
+mod season;
 mod time;
 mod walk;

@@ -65,6 +65,7 @@ pub mod scalars;
 pub mod schema;
 pub mod scope;
 pub mod search;
+pub mod season;
 pub mod service;
 pub mod suggestion;
 pub mod supervision;

@@ -74,6 +74,7 @@ use crate::region::{self, RegionNode, RegionQuery};
 use crate::request::change::RequestMutation;
 use crate::scope::Scope;
 use crate::search::SearchQuery;
+use crate::season::{SeasonMutation, SeasonQuery};
 use crate::service::Engine;
 pub use crate::service::Service;
 use crate::suggestion::change::SuggestionMutation;
@@ -262,7 +263,7 @@ pub struct Query(
 
 /// What one can ask about docking events.
 #[derive(Debug, Default, MergedObject)]
-pub struct OccasionQuery(EventQuery, GuestQuery, FollowUpQuery);
+pub struct OccasionQuery(EventQuery, GuestQuery, FollowUpQuery, SeasonQuery);
 
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]
@@ -309,7 +310,13 @@ pub struct Mutation(
 
 /// Changes of docking events, before the day, on it and after it.
 #[derive(Debug, Default, MergedObject)]
-pub struct OccasionMutation(EventMutation, DayMutation, MeetingResultMutation, FollowUpMutation);
+pub struct OccasionMutation(
+    EventMutation,
+    DayMutation,
+    MeetingResultMutation,
+    FollowUpMutation,
+    SeasonMutation,
+);
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]

@@ -140,13 +140,24 @@ pub async fn create(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(desk, &thing).await,
     };
+    let event = insert(desk, &change, &cmd.card).await?;
+    change.finish("CreateEvent", &wire(event.id), Touches::Nothing).await?;
+    Ok(event)
+}
+
+/// Adds an event as an idea, within a change of somebody who may make it.
+pub(crate) async fn insert(
+    desk: &Desk,
+    change: &Change<'_>,
+    card: &EventCard,
+) -> Result<DockingEvent, EventCommandError> {
     let blank = DockingEvent {
         id: desk.mint(),
         title: String::new(),
         hosts: Vec::new(),
         committee: None,
         venue: None,
-        held_on: cmd.card.held_on,
+        held_on: card.held_on,
         stage: EventStage::Idea,
         fairness: 0,
         breaks: None,
@@ -154,11 +165,10 @@ pub async fn create(
         is_example: false,
         version: 1,
     };
-    let event = with_card(blank, &cmd.card);
-    let layout = checked(desk, &change, (&event, &cmd.card), Vec::new()).await?;
+    let event = with_card(blank, card);
+    let layout = checked(desk, change, (&event, card), Vec::new()).await?;
     store::insert(&change.tx, &event).await.map_err(failure::reference)?;
     parts::replace(&change.tx, event.id, (&layout, desk.now)).await?;
-    change.finish("CreateEvent", &wire(event.id), Touches::Nothing).await?;
     Ok(event)
 }
 

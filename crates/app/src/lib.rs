@@ -58,6 +58,8 @@ pub mod reads;
 pub mod region;
 pub mod registry;
 pub mod request;
+pub mod season;
+mod seat;
 pub mod secret;
 pub mod shelf;
 pub mod snapshot;

@@ -271,6 +271,13 @@ impl WorkCalendar {
         Ok(day.map_or_else(|| !is_weekend(date), |day| day.is_working))
     }
 
+    /// What is special about `date`: a holiday, or a weekend day that works; the word of the following
+    /// year counts for its December. None for a day like any other, and for years not loaded.
+    pub fn special(&self, date: NaiveDate) -> Option<&CalendarDay> {
+        let of = |year: i32| self.0.get(&year).and_then(|year| year.days.get(&date));
+        of(date.year() + 1).or_else(|| of(date.year()))
+    }
+
     /// Whether the office is open at `moment`: from the minute it opens, before the one it closes.
     ///
     /// # Errors

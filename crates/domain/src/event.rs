@@ -403,6 +403,24 @@ pub fn may_manage(actor: &Actor, hosts: &[Place], committee: Option<ChainCommitt
     }
 }
 
+/// Whether `actor` may have seasons, grouped sessions and events proposed, and adopt a season: what is
+/// proposed tells of needs and events of the whole platform, so coordinators only.
+pub fn may_propose(actor: &Actor) -> bool {
+    match actor.role {
+        Role::Coordinator => true,
+        Role::DistrictHost
+        | Role::CommitteeSecretary
+        | Role::Enterprise
+        | Role::RotatingChair
+        | Role::DepartmentHandler
+        | Role::ServiceLiaison
+        | Role::GroupHeadquarters
+        | Role::Auditor
+        | Role::SystemAdmin
+        | Role::Public => false,
+    }
+}
+
 /// Whether a caller sees everything of `event`, the unpublished timetable included.
 pub fn sees_all(sees: &Visibility, event: &DockingEvent) -> bool {
     match sees {

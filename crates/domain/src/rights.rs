@@ -169,6 +169,8 @@ words! {
         AvoidList = "avoid_list",
         /// Best pairs before anybody agreed 结对方案.
         PairingPlan = "pairing_plan",
+        /// Seasons, sessions and events before anybody agreed 活动方案.
+        EventProposal = "event_proposal",
         /// Pairings 结对.
         Pairing = "pairing",
         /// Projects 项目.
@@ -268,6 +270,8 @@ pub const MATRIX: &[Rule] = &[
     Rule { class: DataClass::AvoidList,     in_scope: [F, N, N, N, N, N, N, N, N, N, N, N, N, N], published: N,
            scope: "Only the enterprise whose list it is; the engine reads it and tells nobody." },
     Rule { class: DataClass::PairingPlan,   in_scope: [N, N, N, N, N, N, N, F, N, F, N, N, N, N], published: N,
+           scope: "Who asked for it." },
+    Rule { class: DataClass::EventProposal, in_scope: [N, N, N, N, N, N, N, N, N, F, N, N, N, N], published: N,
            scope: "Who asked for it." },
     Rule { class: DataClass::Pairing,       in_scope: [F, F, F, F, F, F, F, F, N, F, F, F, N, N], published: N,
            scope: "As a side; committee: those it keeps." },

@@ -1,5 +1,6 @@
 //! Industrial chains. Their segments and the enterprises placed on them are in [`segment`].
 
+pub mod presence;
 pub mod segment;
 
 use lianmeng_domain::chain::IndustrialChain;

@@ -121,7 +121,7 @@ fn matches(filter: &EnterpriseFilter) -> Condition {
 }
 
 /// What the codes of everything below an industry start with: Shenwan fills up with zeros.
-fn industry_stem(industry: &IndustryKey) -> String {
+pub(crate) fn industry_stem(industry: &IndustryKey) -> String {
     match industry.scheme {
         IndustryScheme::Shenwan2021 => {
             let code = industry.code.as_str();

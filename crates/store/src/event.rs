@@ -1,6 +1,7 @@
-//! Docking events and their hosts; slots, tables and sessions are in [`layout`], published versions
+//! Docking events and their hosts; the days they take are in [`booked`], slots, tables and sessions are in [`layout`], published versions
 //! in [`version`], who sees what in `scope`.
 
+pub mod booked;
 pub mod layout;
 pub mod room;
 pub(crate) mod scope;

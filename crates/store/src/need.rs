@@ -24,6 +24,7 @@ use crate::{parse, sight};
 
 pub mod call;
 mod convert;
+pub mod density;
 pub mod figures;
 mod joined;
 mod lamp;

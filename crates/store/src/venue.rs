@@ -6,9 +6,9 @@ use lianmeng_domain::region::Place;
 use lianmeng_domain::text;
 use lianmeng_domain::venue::Venue;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::IntoCondition;
+use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
 use crate::page::{self, Way, Window};
@@ -93,6 +93,45 @@ pub async fn page(
     let query = row::Entity::find().filter(visible(sees)).filter(matches(filter));
     let cut = page::by_id(query, (row::Column::Id, Way::Up), window);
     let rows = cut.all(db).await?;
+    rows.into_iter().map(Venue::try_from).collect()
+}
+
+/// The venues in exactly each of `places`, with room for at least so many tables, those for most people
+/// first, then by id; at most `limit`. One statement.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn of_places(
+    db: &impl ConnectionTrait,
+    places: &[Place],
+    min_tables: u16,
+    limit: u64,
+) -> Result<Vec<Venue>, StoreError> {
+    let (mut regions, mut zones) = (Vec::new(), Vec::new());
+    for place in places {
+        match place {
+            Place::Region(code) => regions.push(code.to_string()),
+            Place::Zone(id) => zones.push(id.to_string()),
+        }
+    }
+    let mut theirs = Condition::any();
+    for (column, keys) in [(row::Column::RegionCode, regions), (row::Column::ZoneId, zones)] {
+        if !keys.is_empty() {
+            theirs = theirs.add(parse::among(db, column, keys));
+        }
+    }
+    if theirs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = row::Entity::find()
+        .filter(theirs)
+        .filter(row::COLUMN.tables.gte(i32::from(min_tables)))
+        .order_by_desc(Expr::col(row::Column::Capacity).if_null(0_i64))
+        .order_by_asc(row::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
     rows.into_iter().map(Venue::try_from).collect()
 }
 

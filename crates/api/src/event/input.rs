@@ -35,7 +35,7 @@ pub struct HalfDayInput {
 }
 
 impl HalfDayInput {
-    fn into_layout(self) -> Result<HalfDayLayout, ApiError> {
+    pub(crate) fn into_layout(self) -> Result<HalfDayLayout, ApiError> {
         Ok(HalfDayLayout {
             half_day: self.half_day.into(),
             starts_at: time(&self.starts_at)?,

@@ -258,6 +258,12 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
             vec![(format!("(a: {a}, b: {b}, changed: {{}})"), String::new())]
         }
+        "seasonPropose" => {
+            let host = "{ place: { regionCode: \"320612\" } }";
+            let days = "fromOn: \"2026-03-09\", untilOn: \"2026-03-31\"";
+            let input = format!("{{ {days}, hosts: [{host}], stops: [{{ key: \"1\" }}] }}");
+            vec![(format!("(input: {input})"), String::new())]
+        }
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "travelTimes" => vec![("(first: 100, code: \"320612\")".to_owned(), String::new())],

@@ -428,6 +428,7 @@ impl World {
                 | Class::Figures
                 | Class::NeedFigures
                 | Class::PairingPlan
+                | Class::EventProposal
                 | Class::Weights
         ) {
             let column = asker.column;

@@ -8,11 +8,11 @@ use lianmeng_domain::pairing::pattern::{self as patterns, Count, PairingPattern}
 use lianmeng_matching::assign::Side;
 pub use lianmeng_matching::assign::{Envy, Exposure, Fair, PairingStatus as PlanStatus};
 use lianmeng_store::pairing::pattern as store;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::people::People;
 use super::{Couple, PairingCommandError, solve};
 use crate::desk::Desk;
+use crate::seat::{self, Seat};
 
 /// Most members of a side.
 pub const MAX_SIDE: usize = 300;
@@ -214,12 +214,9 @@ pub async fn plan(
     plan.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?
 }
 
-/// Plans searched for at the same time: each takes a core, also after its caller has gone.
-static SEATS: Semaphore = Semaphore::const_new(2);
-
 /// Waits until there is room for another search.
-pub(super) async fn seat() -> Result<SemaphorePermit<'static>, PairingCommandError> {
-    SEATS.acquire().await.map_err(|error| PairingCommandError::Engine(error.to_string()))
+pub(super) async fn seat() -> Result<Seat, PairingCommandError> {
+    seat::take().await.map_err(|error| PairingCommandError::Engine(error.to_string()))
 }
 
 /// A request whose parts fit together, with everybody's numbers.

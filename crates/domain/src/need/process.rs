@@ -47,6 +47,31 @@ words! {
     }
 }
 
+impl NeedStage {
+    /// Whether the enterprise still asks for it: handed in, and neither answered nor ended.
+    pub const fn is_standing(self) -> bool {
+        match self {
+            Self::Submitted
+            | Self::Triaged
+            | Self::Dispatched
+            | Self::SentBack
+            | Self::Accepted
+            | Self::InProgress
+            | Self::Whistled
+            | Self::Matching
+            | Self::Suspended
+            | Self::Reopened => true,
+            Self::Draft
+            | Self::Excluded
+            | Self::Answered
+            | Self::Rated
+            | Self::Merged
+            | Self::Expired
+            | Self::Closed => false,
+        }
+    }
+}
+
 words! {
     /// A step from one stage to another.
     pub enum NeedStep {

@@ -180,6 +180,15 @@ pub const FIELDS: &[Fields] = &[
     open("Pairing", Class::Pairing, "id kind a b stage fromOn untilOn committee suggestion version"),
     part("PairingChange", "at cursor pairing"),
 
+    // Seasons, before anybody agreed.
+    mine("SeasonProposalPayload", Class::EventProposal, "status stops figures conflict"),
+    part("SeasonStop", "key hosts heldOn theme venue changed reasons"),
+    part("SeasonReason", "part zh en"),
+    part("SeasonFigures", "hosts difference differenceBound stopGapDays themePoints changedParts"),
+    part("SeasonHost", "host past planned gapDays"),
+    part("SeasonDemand", "kind about zh en"),
+    part("SeasonAdoptPayload", "events"),
+
     // Projects, tasks, outcomes.
     masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),
     masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons attachments"),

@@ -321,6 +321,7 @@ pub const MUTATIONS: &[Mutation] = &[
         may: KEEPER,
         scope: "its own offers; what is kept for it; needs and pairings of its committee",
     },
+    registry("seasonAdopt"),
     committee("seatAppoint"),
     committee("seatEnd"),
     committee("seatRemove"),

@@ -71,7 +71,7 @@ pub(super) async fn for_need(
     let wanted = leads::wanted(db, need).await?;
     let goals = wanted.iter().map(|wanted| ProductId::from(wanted.product)).collect();
     let leads = leads::to(db, goals).await?;
-    let offers = offers::open(desk, need, leads.products().collect()).await?;
+    let offers = offers::open(desk, need, &leads.nearest()).await?;
     let enterprises = enterprises(db, need, &offers, &leads).await?;
     let crafts = Crafts::of(db, &enterprises).await?;
     let seats = seats(db, &offers).await?;
@@ -197,15 +197,8 @@ async fn enterprises(
     offers: &[Offer],
     leads: &Leads,
 ) -> Result<Vec<Enterprise>, StoreError> {
-    let products: Vec<ProductId> = leads.products().collect();
-    let mut makers = Vec::new();
-    for some in products.chunks(500) {
-        makers.extend(product::makers_of(db, some, ProductRole::Makes, MAX_FAN).await?);
-    }
-    // Whoever makes what is wanted itself comes before makers of what leads to it.
-    makers.sort_by_key(|row| (leads.distance(row.product), row.product, row.enterprise));
-    let mut ids: BTreeSet<EnterpriseId> =
-        makers.into_iter().map(|row| row.enterprise).take(MAX_MAKERS).collect();
+    let makers = leads::makers(db, &leads.nearest(), MAX_FAN).await?;
+    let mut ids: BTreeSet<EnterpriseId> = makers.into_iter().take(MAX_MAKERS).collect();
     ids.extend(offers.iter().filter_map(|offer| match offer.provider {
         Member::Enterprise(id) => Some(id),
         Member::Organisation(_) => None,

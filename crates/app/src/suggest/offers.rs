@@ -6,13 +6,13 @@ use lianmeng_domain::ids::{OfferId, ProductId};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::policy::Visibility;
-use lianmeng_domain::product::ProductRole;
 use lianmeng_domain::text;
+use lianmeng_store::StoreError;
 use lianmeng_store::offer::{self, OfferFilter};
 use lianmeng_store::page::Window;
-use lianmeng_store::{StoreError, product};
 
 use super::SuggestError;
+use super::gather::leads::makers;
 use crate::desk::Desk;
 
 /// Most open offers that are all looked at; with more, those that say what the need asks for.
@@ -27,11 +27,11 @@ const MOST_MAKERS: usize = 300;
 const MAX_FAN: u64 = 10;
 
 /// Gathers open offers of a kind that `need` takes: all while there are few, else those that say what
-/// it asks for, those of the makers of `wanted`, and the newest.
+/// it asks for, those of the makers of `wanted`, the first ones first, and the newest.
 pub(super) async fn open(
     desk: &Desk,
     need: &Need,
-    wanted: Vec<ProductId>,
+    wanted: &[ProductId],
 ) -> Result<Vec<Offer>, SuggestError> {
     let filter = OfferFilter { open_on: Some(desk.today), ..OfferFilter::default() };
     let window = Window::first(FEW + 1);
@@ -45,7 +45,7 @@ pub(super) async fn open(
     let mut found: BTreeMap<OfferId, Offer> =
         newest.into_iter().map(|offer| (offer.id, offer)).collect();
     let said = said(desk, need).await?;
-    let made = of_makers(desk, &wanted).await?;
+    let made = of_makers(desk, wanted).await?;
     let fits = |offer: &Offer| offer.is_open_on(desk.today) && need.kind.takes(offer.kind);
     let more = said.into_iter().chain(made).filter(fits);
     found.extend(more.map(|offer| (offer.id, offer)));
@@ -82,10 +82,7 @@ async fn said(desk: &Desk, need: &Need) -> Result<Vec<Offer>, SuggestError> {
 }
 
 async fn of_makers(desk: &Desk, wanted: &[ProductId]) -> Result<Vec<Offer>, StoreError> {
-    let makers = product::makers_of(&desk.db, wanted, ProductRole::Makes, MAX_FAN).await?;
-    let mut makers: Vec<_> = makers.into_iter().map(|row| row.enterprise).collect();
-    makers.sort_unstable();
-    makers.dedup();
+    let mut makers = makers(&desk.db, wanted, MAX_FAN).await?;
     makers.truncate(MOST_MAKERS);
     offer::of_enterprises(&desk.db, &Visibility::All, &makers, MAX_FAN).await
 }

@@ -17,6 +17,8 @@ const MAX_WANTED: u64 = 30;
 const MAX_FAN: u64 = 30;
 /// Products from which one more step is made.
 const MAX_FRONT: usize = 1_000;
+/// Products whose makers are looked at.
+const MAX_NEAREST: usize = 1_000;
 /// Segments of an enterprise that are looked at.
 const MAX_SEGMENTS: u64 = 10;
 /// Families of each wanted product.
@@ -29,9 +31,12 @@ const MAX_KIN: usize = 12;
 pub(crate) struct Leads(BTreeMap<ProductId, BTreeMap<ProductId, Lead>>);
 
 impl Leads {
-    /// Every product that leads somewhere, ascending.
-    pub(crate) fn products(&self) -> impl Iterator<Item = ProductId> {
-        self.0.keys().copied()
+    /// The products that lead somewhere, nearest first, what stands in last, then by id: at most 1,000.
+    pub(crate) fn nearest(&self) -> Vec<ProductId> {
+        let mut all: Vec<ProductId> = self.0.keys().copied().collect();
+        all.sort_by_key(|id| (self.distance(*id), *id));
+        all.truncate(MAX_NEAREST);
+        all
     }
 
     /// What `product` leads to, ascending.
@@ -45,7 +50,7 @@ impl Leads {
     }
 
     /// How near the nearest goal of `product` is, what stands in behind what leads there.
-    pub(crate) fn distance(&self, product: ProductId) -> (bool, u8) {
+    fn distance(&self, product: ProductId) -> (bool, u8) {
         let leads = self.0.get(&product).into_iter().flat_map(BTreeMap::values);
         let far = (true, u8::MAX);
         leads.map(|lead| (lead.stands_in_as.is_some(), lead.steps)).min().unwrap_or(far)
@@ -148,6 +153,20 @@ pub(crate) async fn to(
     Ok(leads)
 }
 
+/// Who makes `products`, those of the first ones first, each once; at most `fan` of a product.
+pub(crate) async fn makers(
+    db: &impl ConnectionTrait,
+    products: &[ProductId],
+    fan: u64,
+) -> Result<Vec<EnterpriseId>, StoreError> {
+    let place: BTreeMap<ProductId, usize> =
+        products.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let mut rows = product::makers_of(db, products, ProductRole::Makes, fan).await?;
+    rows.sort_by_key(|row| (place.get(&row.product).copied(), row.enterprise));
+    let mut seen = BTreeSet::new();
+    Ok(rows.into_iter().map(|row| row.enterprise).filter(|id| seen.insert(*id)).collect())
+}
+
 /// Adds what could be taken instead of `wanted`: other kinds of the same family, where it is small.
 async fn add_kin(
     db: &impl ConnectionTrait,
@@ -175,4 +194,32 @@ async fn add_kin(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_and_what_stands_in_last() {
+        let id = ProductId::from;
+        let mut leads = Leads::default();
+        let stands_in = Lead { steps: 0, stands_in_as: Some("布".to_owned()) };
+        for (from, to, lead) in [
+            (1, 9, Lead::of_steps(2)),
+            (2, 9, stands_in.clone()),
+            (3, 9, Lead::of_steps(1)),
+            (3, 8, Lead::of_steps(3)),
+            (4, 9, stands_in),
+            (4, 8, Lead::of_steps(3)),
+            (9, 9, Lead::of_steps(0)),
+        ] {
+            assert!(leads.add(id(from), id(to), lead));
+        }
+        assert!(!leads.add(id(3), id(9), Lead::of_steps(0)), "the first way stays");
+        assert_eq!(leads.nearest(), [9, 3, 1, 4, 2].map(id));
+        assert_eq!(leads.goals(id(3)).collect::<Vec<_>>(), [8, 9].map(id));
+        assert_eq!(leads.lead(3, 9), Some(Lead::of_steps(1)));
+        assert_eq!(leads.lead(9, 3), None);
+    }
 }

@@ -89,7 +89,7 @@ impl Day {
             "halfDays": [half("MORNING", "09:00", 2), half("AFTERNOON", "14:00", 3)] });
         let input = json!({ "card": card, "requestKey": "event-0001" });
         let made = change(&self.server, office, "eventCreate", input, "event { id }");
-        self.event = made["event"]["id"].as_str().unwrap().to_owned();
+        made["event"]["id"].as_str().unwrap().clone_into(&mut self.event);
     }
 
     /// What the clock shows in China.

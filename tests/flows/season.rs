@@ -57,9 +57,11 @@ fn propose(server: &Server, token: &str, input: &Value) -> Value {
 }
 
 fn place(host: &Value) -> Value {
-    match &host["zoneId"] {
-        Value::Null => json!({ "regionCode": host["regionCode"] }),
-        zone => json!({ "zoneId": zone }),
+    let zone = &host["zoneId"];
+    if zone.is_null() {
+        json!({ "regionCode": host["regionCode"] })
+    } else {
+        json!({ "zoneId": zone })
     }
 }
 

@@ -226,10 +226,9 @@ pub(super) fn asked_as(place: &str) -> String {
         "away" => "awayOn",
         "date" => "heldOn",
         "venue" => "venueId",
-        "stop" => "key",
         "id" if stem.is_some_and(|stem| stem.starts_with("hosts")) => "place",
         "id" if stem.is_some_and(|stem| stem.starts_with("themes")) => "name",
-        "id" => "key",
+        "stop" | "id" => "key",
         other => other,
     };
     stem.map_or_else(|| last.to_owned(), |stem| format!("{stem}.{last}"))

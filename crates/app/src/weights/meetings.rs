@@ -21,7 +21,7 @@ pub(super) struct Held {
 
 impl Held {
     /// How satisfied the side was with it, if it said so.
-    pub(super) const fn rating(&self, side: Side) -> Option<Rating> {
+    pub(super) const fn rating(self, side: Side) -> Option<Rating> {
         match side {
             Side::A => self.a,
             Side::B => self.b,

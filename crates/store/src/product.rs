@@ -11,7 +11,6 @@ use lianmeng_domain::region::RegionCode;
 use lianmeng_domain::text;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QuerySelect, QueryTrait};
 
 use crate::StoreError;
@@ -248,10 +247,7 @@ pub async fn edges_from(
     products: &[ProductId],
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
-    use edge::Column::{FromId, Kind, ToId};
-    let query = edge::Entity::find().filter(parse::among(db, FromId, products));
-    let rows = page::first_of_each(db, query, FromId, &[ToId, Kind], first).await?;
-    rows.into_iter().map(ProductEdge::try_from).collect()
+    first_edges(db, edge::Entity::find(), (edge::Column::FromId, products), first).await
 }
 
 /// The first edges that end at each of `products`, sorted by end, start and kind. One statement.
@@ -264,10 +260,7 @@ pub async fn edges_to(
     products: &[ProductId],
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
-    use edge::Column::{FromId, Kind, ToId};
-    let query = edge::Entity::find().filter(parse::among(db, ToId, products));
-    let rows = page::first_of_each(db, query, ToId, &[FromId, Kind], first).await?;
-    rows.into_iter().map(ProductEdge::try_from).collect()
+    first_edges(db, edge::Entity::find(), (edge::Column::ToId, products), first).await
 }
 
 /// The first kinds of each of `products`: edges of that kind that end at it, sorted by end and start. One
@@ -281,12 +274,7 @@ pub async fn kinds_of(
     products: &[ProductId],
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
-    use edge::Column::{FromId, ToId};
-    let query = edge::Entity::find()
-        .filter(edge::COLUMN.kind.eq(ProductEdgeKind::KindOf.word()))
-        .filter(parse::among(db, ToId, products));
-    let rows = page::first_of_each(db, query, ToId, &[FromId], first).await?;
-    rows.into_iter().map(ProductEdge::try_from).collect()
+    first_edges(db, kinds(), (edge::Column::ToId, products), first).await
 }
 
 /// What each of `products` is a kind of, the first of each, sorted by start and end. One statement.
@@ -299,16 +287,29 @@ pub async fn families_of(
     products: &[ProductId],
     first: u64,
 ) -> Result<Vec<ProductEdge>, StoreError> {
-    use edge::Column::{FromId, ToId};
-    let query = edge::Entity::find()
-        .filter(edge::COLUMN.kind.eq(ProductEdgeKind::KindOf.word()))
-        .filter(parse::among(db, FromId, products));
-    let rows = page::first_of_each(db, query, FromId, &[ToId], first).await?;
+    first_edges(db, kinds(), (edge::Column::FromId, products), first).await
+}
+
+fn kinds() -> Select<edge::Entity> {
+    edge::Entity::find().filter(edge::COLUMN.kind.eq(ProductEdgeKind::KindOf.word()))
+}
+
+/// The first of `edges` at each of `products`, which stand at their `end`, by the other end and the kind.
+async fn first_edges(
+    db: &impl ConnectionTrait,
+    edges: Select<edge::Entity>,
+    (end, products): (edge::Column, &[ProductId]),
+    first: u64,
+) -> Result<Vec<ProductEdge>, StoreError> {
+    use edge::Column::{FromId, Kind, ToId};
+    let other = if matches!(end, FromId) { ToId } else { FromId };
+    let query = edges.filter(parse::among(db, end, products));
+    let rows = page::first_of_each(db, query, end, &[other, Kind], first).await?;
     rows.into_iter().map(ProductEdge::try_from).collect()
 }
 
-/// How many enterprises of `city` and its districts make each of `products`; those that nobody there
-/// makes are left out. One statement.
+/// How many enterprises of `city` make each of `products`: in its districts, or in a zone that overlaps
+/// one of them. Those that nobody there makes are left out. One statement.
 ///
 /// # Errors
 ///
@@ -318,14 +319,22 @@ pub async fn makers_within(
     products: &[ProductId],
     city: RegionCode,
 ) -> Result<BTreeMap<ProductId, u32>, StoreError> {
-    use crate::enterprise;
-    // Districts have the first four digits of their city.
-    let start = city.to_string().chars().take(4).collect::<String>();
-    let mut there = Query::select();
-    there
-        .column(enterprise::row::Column::Id)
-        .from(enterprise::row::Entity)
-        .and_where(enterprise::row::COLUMN.region_code.starts_with(start));
+    use crate::enterprise::row as firm;
+    use crate::region::zone::overlap;
+    let zones = overlap::Entity::find()
+        .select_only()
+        .column(overlap::Column::ZoneId)
+        .filter(parse::within(overlap::Column::RegionCode, city))
+        .into_query();
+    let there = firm::Entity::find()
+        .select_only()
+        .column(firm::Column::Id)
+        .filter(
+            Condition::any()
+                .add(parse::within(firm::Column::RegionCode, city))
+                .add(firm::COLUMN.zone_id.in_subquery(zones)),
+        )
+        .into_query();
     let rows: Vec<(String, i64)> = made::Entity::find()
         .select_only()
         .column(made::Column::ProductId)

@@ -14,6 +14,8 @@ use crate::ids::wire;
 use crate::testing::casework::{coordinator, firm, head_office, secretary, town, unit};
 use crate::testing::{actor, ask};
 
+mod signals;
+
 const SECRET: &str = "保密配方";
 const NOTE: &str = "对方拖欠货款";
 

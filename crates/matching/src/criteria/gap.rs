@@ -2,6 +2,7 @@
 
 use crate::problem::{Candidate, Problem};
 use crate::score::{Criterion, Evidence, Points, Reason};
+use lianmeng_domain::region::{RegionCode, RegionLevel};
 
 /// Most points: nobody in the city makes what is wanted, or the candidate alone does.
 pub const MOST: Points = 500;
@@ -14,10 +15,16 @@ pub const MOST: Points = 500;
 /// | one | 500: it is that one | 250: it would be the second |
 /// | two | 250 | – |
 ///
-/// The product that gives most counts, the lower id first; nothing where nobody counted the makers.
+/// The product that gives most counts, the lower id first; nothing where nobody counted the makers, or
+/// nobody knows in which city the two are.
 pub fn reason(problem: &Problem, candidate: &Candidate) -> Option<Reason> {
-    let city = problem.seeker.regions.first()?.city();
-    let is_local = candidate.regions.iter().any(|region| region.city() == city);
+    let city = city(*problem.seeker.regions.first()?)?;
+    let cities: Vec<RegionCode> =
+        candidate.regions.iter().filter_map(|&one| self::city(one)).collect();
+    if cities.is_empty() {
+        return None;
+    }
+    let is_local = cities.contains(&city);
     let rare = candidate.makes.iter().filter_map(|made| {
         let serving = problem.serving.get(&made.product)?;
         if serving.steps > 0 || serving.stands_in_as.is_some() {
@@ -35,6 +42,11 @@ pub fn reason(problem: &Problem, candidate: &Candidate) -> Option<Reason> {
         rare.max_by_key(|(points, made, _)| (*points, std::cmp::Reverse(made.product)))?;
     let evidence = Evidence::Rare { product: made.name.clone(), makers, is_local };
     Some(Reason { criterion: Criterion::Gap, points, evidence })
+}
+
+/// The city that a division is or lies in; none of a province.
+fn city(region: RegionCode) -> Option<RegionCode> {
+    (region.level() != RegionLevel::Province).then(|| region.city())
 }
 
 #[cfg(test)]
@@ -86,6 +98,12 @@ mod tests {
         assert_eq!(reason(&problem(Some(0), 1, None), &maker("440305")), None);
         let stands_in = problem(Some(0), 0, Some("布".to_owned()));
         assert_eq!(reason(&stands_in, &maker("440305")), None);
+        let unknown = Candidate { regions: Vec::new(), ..maker("440305") };
+        assert_eq!(reason(&problem(Some(0), 0, None), &unknown), None, "it may be in the city");
+        assert_eq!(reason(&problem(Some(0), 0, None), &maker("320000")), None, "so may it");
+        let province = Seeker { regions: vec!["320000".parse().unwrap()], ..Seeker::default() };
+        let wide = Problem { seeker: province, ..problem(Some(0), 0, None) };
+        assert_eq!(reason(&wide, &maker("440305")), None, "no city to look at");
         let nowhere = Problem { seeker: Seeker::default(), ..problem(Some(0), 0, None) };
         assert_eq!(reason(&nowhere, &maker("440305")), None);
     }

@@ -8,7 +8,7 @@ use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{EnterpriseId, OfferId, ProductId};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
-use lianmeng_domain::region::RegionCode;
+use lianmeng_domain::region::{RegionCode, RegionLevel};
 use lianmeng_domain::travel::{self, Way};
 use lianmeng_matching::problem::{Candidate, CandidateKind, Serving};
 use lianmeng_store::{StoreError, confirmation, credit, product, travel as times};
@@ -87,13 +87,15 @@ async fn ratings(
     Ok(ratings)
 }
 
-/// How many enterprises of the city around `home` make each product that serves a need as it is.
+/// How many enterprises of the city around `home` make each product that serves a need as it is; empty
+/// where no more than the province is known.
 pub(super) async fn local_makers(
     db: &impl ConnectionTrait,
     home: Option<RegionCode>,
     serving: &BTreeMap<u128, Serving>,
 ) -> Result<BTreeMap<u128, u32>, StoreError> {
-    let Some(home) = home else { return Ok(BTreeMap::new()) };
+    let is_wide = |home: &RegionCode| home.level() == RegionLevel::Province;
+    let Some(home) = home.filter(|home| !is_wide(home)) else { return Ok(BTreeMap::new()) };
     let as_it_is = |serving: &Serving| serving.steps == 0 && serving.stands_in_as.is_none();
     let products = serving.iter().filter(|(_, serving)| as_it_is(serving));
     let products: Vec<ProductId> = products.map(|(id, _)| ProductId::from(*id)).collect();

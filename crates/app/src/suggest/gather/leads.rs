@@ -222,4 +222,49 @@ mod tests {
         assert_eq!(leads.lead(3, 9), Some(Lead::of_steps(1)));
         assert_eq!(leads.lead(9, 3), None);
     }
+
+    #[tokio::test]
+    async fn kinds_materials_and_kin_lead_to_what_is_wanted_within_limits() {
+        use lianmeng_domain::product::ProductEdge;
+        use lianmeng_domain::product::ProductEdgeKind::{KindOf, MadeInto, MaterialOf};
+        let db = lianmeng_testkit::database().await;
+        let id = ProductId::from;
+        let numbers = (1..=9).chain([20, 30]).chain(40..=51);
+        for number in numbers {
+            let name = format!("产品{number}");
+            let one = Product { id: id(number), external_id: None, name, version: 1 };
+            product::insert(&db, &one).await.unwrap();
+        }
+        let mut edges = vec![
+            // 1 → 2 → 3 → 4 → 9: the first is too far.
+            (1, 2, MaterialOf),
+            (2, 3, MadeInto),
+            (3, 4, MaterialOf),
+            (4, 9, MaterialOf),
+            (5, 9, KindOf),
+            // A small family, and one so wide that it says nothing.
+            (9, 20, KindOf),
+            (6, 20, KindOf),
+            (9, 30, KindOf),
+        ];
+        edges.extend((40..=51).map(|kin| (kin, 30, KindOf)));
+        for (from, to, kind) in edges {
+            let edge = ProductEdge { from: id(from), to: id(to), kind };
+            product::insert_edge(&db, edge).await.unwrap();
+        }
+        let leads = to(&db, BTreeSet::from([id(9)])).await.unwrap();
+        let stands_in = Lead { steps: 0, stands_in_as: Some("产品20".to_owned()) };
+        let want = [
+            (9, Lead::of_steps(0)),
+            (5, Lead::of_steps(0)),
+            (4, Lead::of_steps(1)),
+            (3, Lead::of_steps(2)),
+            (2, Lead::of_steps(3)),
+            (6, stands_in),
+        ];
+        for (from, lead) in &want {
+            assert_eq!(leads.lead(*from, 9), Some(lead.clone()), "{from}");
+        }
+        assert_eq!(leads.nearest(), [5, 9, 4, 3, 2, 6].map(id), "and nothing else");
+    }
 }

@@ -135,7 +135,7 @@ fn code(text: &str) -> Result<RegionCode, ApiError> {
 fn user_error(error: TravelCommandError) -> Result<UserError, ApiError> {
     use ErrorCode as Code;
     let (code, field) = match error {
-        TravelCommandError::Forbidden => (Code::NotFound, None),
+        TravelCommandError::NotFound => (Code::NotFound, None),
         TravelCommandError::Rule(TravelError::Unknown(_)) => (Code::NotFound, Some("times")),
         TravelCommandError::Rule(TravelError::Minutes { .. }) => (Code::Invalid, Some("minutes")),
         TravelCommandError::Rule(

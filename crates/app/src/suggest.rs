@@ -91,7 +91,7 @@ impl From<StoreError> for SuggestError {
 /// See [`SuggestError`]; nothing is saved when an error is returned.
 pub async fn make(desk: &Desk, actor: &Actor, cmd: &MakeSuggestions) -> Result<(), SuggestError> {
     let need = kept(desk, actor, cmd.need).await?;
-    if !is_open(need.stage) {
+    if !need.stage.is_standing() {
         return Err(SuggestError::NotOpen(need.stage));
     }
     let made = propose(desk, &need, cmd.limit).await?;
@@ -129,29 +129,6 @@ pub(crate) async fn insert_new(
         .collect();
     suggestion::insert_many(tx, &fresh).await?;
     Ok(fresh.len())
-}
-
-/// Whether suggestions are made for a need in this stage.
-pub(crate) const fn is_open(stage: NeedStage) -> bool {
-    match stage {
-        NeedStage::Submitted
-        | NeedStage::Triaged
-        | NeedStage::Dispatched
-        | NeedStage::SentBack
-        | NeedStage::Accepted
-        | NeedStage::InProgress
-        | NeedStage::Whistled
-        | NeedStage::Matching
-        | NeedStage::Suspended
-        | NeedStage::Reopened => true,
-        NeedStage::Draft
-        | NeedStage::Excluded
-        | NeedStage::Answered
-        | NeedStage::Rated
-        | NeedStage::Merged
-        | NeedStage::Expired
-        | NeedStage::Closed => false,
-    }
 }
 
 /// The engine's suggestions for `need`, not saved.

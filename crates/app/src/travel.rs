@@ -22,8 +22,8 @@ pub struct SetTravelTimes {
 #[derive(Debug, Error)]
 pub enum TravelCommandError {
     /// The caller may not write times.
-    #[error("times between divisions are written by coordinators")]
-    Forbidden,
+    #[error("there is nothing here that you may write; coordinators write times between divisions")]
+    NotFound,
     /// A rule of times.
     #[error(transparent)]
     Rule(#[from] TravelError),
@@ -49,7 +49,7 @@ pub async fn set(
     cmd: &SetTravelTimes,
 ) -> Result<Vec<TravelTime>, TravelCommandError> {
     if !rules::may_write(actor) {
-        return Err(TravelCommandError::Forbidden);
+        return Err(TravelCommandError::NotFound);
     }
     let times = rules::check(&cmd.times)?;
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {

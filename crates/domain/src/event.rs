@@ -92,6 +92,16 @@ impl EventStage {
             Self::Live | Self::Closed | Self::FollowUp | Self::Evaluated => false,
         }
     }
+
+    /// Whether a version of the timetable was published by then.
+    pub const fn is_published(self) -> bool {
+        match self {
+            Self::Idea | Self::Planned | Self::Inviting | Self::Scheduling | Self::Provisional => {
+                false
+            }
+            Self::Published | Self::Live | Self::Closed | Self::FollowUp | Self::Evaluated => true,
+        }
+    }
 }
 
 /// A docking event 对接活动: a meeting that brings demand and supply together.

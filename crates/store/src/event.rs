@@ -1,5 +1,5 @@
-//! Docking events and their hosts; the days they take are in [`booked`], slots, tables and sessions are in [`layout`], published versions
-//! in [`version`], who sees what in `scope`.
+//! Docking events and their hosts; the days they take are in [`booked`], slots, tables and sessions
+//! in [`layout`], published versions in [`version`], who sees what in `scope`.
 
 pub mod booked;
 pub mod layout;
@@ -247,13 +247,7 @@ pub async fn place_names(
     db: &impl ConnectionTrait,
     places: &[Place],
 ) -> Result<HashMap<Place, String>, StoreError> {
-    let (mut regions, mut zones) = (Vec::new(), Vec::new());
-    for place in places {
-        match place {
-            Place::Region(code) => regions.push(code.to_string()),
-            Place::Zone(id) => zones.push(id.to_string()),
-        }
-    }
+    let (regions, zones) = parse::split_places(places);
     let mut names = HashMap::with_capacity(places.len());
     for (table, key, keys) in [("regions", "code", regions), ("zones", "id", zones)] {
         if keys.is_empty() {

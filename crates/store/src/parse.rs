@@ -119,6 +119,18 @@ pub(crate) fn place_columns(place: Option<Place>) -> (Option<String>, Option<Str
     }
 }
 
+/// Codes of the divisions among `places`, and ids of the zones.
+pub(crate) fn split_places(places: &[Place]) -> (Vec<String>, Vec<String>) {
+    let (mut regions, mut zones) = (Vec::new(), Vec::new());
+    for place in places {
+        match place {
+            Place::Region(code) => regions.push(code.to_string()),
+            Place::Zone(id) => zones.push(id.to_string()),
+        }
+    }
+    (regions, zones)
+}
+
 /// Rows whose division, kept in `column`, is `code` or lies inside of it.
 pub(crate) fn within(column: impl ColumnTrait, code: RegionCode) -> Condition {
     let text = code.to_string();

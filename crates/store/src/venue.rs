@@ -108,13 +108,7 @@ pub async fn of_places(
     min_tables: u16,
     limit: u64,
 ) -> Result<Vec<Venue>, StoreError> {
-    let (mut regions, mut zones) = (Vec::new(), Vec::new());
-    for place in places {
-        match place {
-            Place::Region(code) => regions.push(code.to_string()),
-            Place::Zone(id) => zones.push(id.to_string()),
-        }
-    }
+    let (regions, zones) = parse::split_places(places);
     let mut theirs = Condition::any();
     for (column, keys) in [(row::Column::RegionCode, regions), (row::Column::ZoneId, zones)] {
         if !keys.is_empty() {

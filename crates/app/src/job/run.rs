@@ -236,11 +236,7 @@ impl Run {
         let eyes = Eyes { sees: &sees, reads: &reads, ..Eyes::ALL };
         let filter = NeedFilter {
             committee: Some(work.committee),
-            stages: NeedStage::ALL
-                .iter()
-                .copied()
-                .filter(|stage| suggest::is_open(*stage))
-                .collect(),
+            stages: NeedStage::ALL.iter().copied().filter(|stage| stage.is_standing()).collect(),
             ..NeedFilter::default()
         };
         let total = need::count(&self.office.db, eyes, &filter).await?;

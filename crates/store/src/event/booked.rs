@@ -49,13 +49,7 @@ pub async fn hostings(
     without: &[DockingEventId],
     limit: u64,
 ) -> Result<Vec<(Place, NaiveDate)>, StoreError> {
-    let (mut regions, mut zones) = (Vec::new(), Vec::new());
-    for place in hosts {
-        match place {
-            Place::Region(code) => regions.push(code.to_string()),
-            Place::Zone(id) => zones.push(id.to_string()),
-        }
-    }
+    let (regions, zones) = parse::split_places(hosts);
     let mut theirs = Condition::any();
     for (column, keys) in [("region_code", regions), ("zone_id", zones)] {
         if !keys.is_empty() {
@@ -66,7 +60,8 @@ pub async fn hostings(
         return Ok(Vec::new());
     }
     let held = || Expr::col(("docking_events", "held_on"));
-    let is_held = TOOK_PLACE.iter().map(|stage| stage.word());
+    let published = EventStage::ALL.iter().filter(|stage| stage.is_published());
+    let published = published.map(|stage| stage.word());
     let mut query = Query::select();
     query
         .columns([("event_hosts", "region_code"), ("event_hosts", "zone_id")])
@@ -78,7 +73,7 @@ pub async fn hostings(
         )
         .cond_where(theirs)
         .and_where(held().lt(before))
-        .and_where(held().gte(today).or(Expr::col(("docking_events", "stage")).is_in(is_held)))
+        .and_where(held().gte(today).or(Expr::col(("docking_events", "stage")).is_in(published)))
         .order_by(("docking_events", "held_on"), Order::Desc)
         .order_by(("docking_events", "id"), Order::Desc)
         .limit(limit);
@@ -96,12 +91,3 @@ pub async fn hostings(
     }
     Ok(found)
 }
-
-/// Stages of events that took place, once their day is over.
-const TOOK_PLACE: [EventStage; 5] = [
-    EventStage::Published,
-    EventStage::Live,
-    EventStage::Closed,
-    EventStage::FollowUp,
-    EventStage::Evaluated,
-];

@@ -16,15 +16,6 @@ use crate::meeting::{self, participant};
 use crate::parse::{self, At};
 use crate::{StoreError, event, sight};
 
-/// Stages in which a timetable was published.
-const PUBLISHED: [EventStage; 5] = [
-    EventStage::Published,
-    EventStage::Live,
-    EventStage::Closed,
-    EventStage::FollowUp,
-    EventStage::Evaluated,
-];
-
 /// A meeting of a published timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastMeeting {
@@ -80,6 +71,8 @@ struct Row {
 }
 
 fn statement(which: Condition, limit: u64) -> SelectStatement {
+    let published = EventStage::ALL.iter().filter(|stage| stage.is_published());
+    let published = published.map(|stage| stage.word());
     let mut query = Query::select();
     query
         .column(("meetings", "id"))
@@ -94,7 +87,7 @@ fn statement(which: Condition, limit: u64) -> SelectStatement {
             Expr::col(("docking_events", "id")).equals(("meetings", "event_id")),
         )
         .and_where(Expr::col(("meetings", "slot")).is_not_null())
-        .and_where(Expr::col(("docking_events", "stage")).is_in(PUBLISHED.map(EventStage::word)))
+        .and_where(Expr::col(("docking_events", "stage")).is_in(published))
         .cond_where(which)
         .order_by(("meetings", "id"), Order::Desc)
         .limit(limit);

@@ -13,6 +13,7 @@
 
 #[cfg(test)]
 mod a_share;
+pub mod alliances;
 mod belonging;
 mod build;
 mod chain;

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod audit;
+mod chains;
 mod contacts;
 mod docking_day;
 mod doors;

@@ -1,23 +1,38 @@
 //! Industrial chains in GraphQL, with their segments and the enterprises placed on them.
 
+pub mod alliances;
 pub mod change;
+pub mod gaps;
+pub mod lead;
+pub mod risk;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use lianmeng_domain::alliance::Coverage;
 use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement, Reach};
 use lianmeng_domain::ids::IndustrialChainId;
+use lianmeng_graph::Lens;
+use lianmeng_graph::alliances::AllianceQuery;
+use lianmeng_graph::gaps::{GapLevel, GapQuery};
+use lianmeng_graph::lead::LeadQuery;
+use lianmeng_graph::local_supply::LocalSupplyQuery;
+use lianmeng_graph::risk::{RemovalQuery, SinglePointQuery};
 use lianmeng_store::chain::{self as store, ChainFilter};
 
+use self::alliances::ChainAllianceSuggestions;
+use self::gaps::{ChainGaps, GapLevelWord};
+use self::lead::{LeadFirmNode, LocalSupplyNode};
+use self::risk::{ChainRemoval, ChainSinglePoints};
 use crate::alliance::CoverageNode;
 use crate::committee::CommitteeNode;
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
+use crate::graph;
 use crate::ids;
 use crate::loader::{ChainCoverageOf, CommitteesOf, PlacementsOn, SegmentsOf};
 use crate::page::{self, NameSort, RowCursor, Span};
 use crate::product::ProductNode;
-use crate::scope::Scope;
+use crate::scope::{Picture, Scope};
 
 /// Where a segment lies on its chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -117,6 +132,208 @@ impl ChainNode {
     async fn coverage(&self, ctx: &Context<'_>) -> Result<CoverageNode> {
         let found: Option<Coverage> = Scope::of(ctx)?.one(ChainCoverageOf(self.0.id)).await?;
         Ok(found.unwrap_or_default().into())
+    }
+
+    /// Where it has gaps (补链、强链、延链), each with enterprises that could fill it; null if you may see
+    /// no business data.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn gaps(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Division (GB/T 2260) that counts as local; everywhere if absent.")]
+        region_code: Option<String>,
+        #[graphql(desc = "What to look at; SEGMENT if absent.")] level: Option<GapLevelWord>,
+        #[graphql(desc = "At most so many gaps, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Option<ChainGaps>> {
+        let ask = GapQuery {
+            chain: self.0.id,
+            level: level.map_or(GapLevel::Segment, Into::into),
+            region: page::region(region_code)?,
+            limit: graph::size(first)?,
+            candidates: gaps::CANDIDATES,
+        };
+        let Some(seen) = Seen::of(ctx, self.0.id).await? else { return Ok(None) };
+        let find = move |seen: Seen| {
+            let graph = &seen.picture.pinned.graph;
+            let found = graph.gaps(&ask, &seen.lens)?;
+            Some(ChainGaps::new(graph, found, seen.is_whole))
+        };
+        Ok(seen.aside(find).await?)
+    }
+
+    /// Enterprises whose loss would cut others off, weighed by what is at stake; hubs that others can
+    /// replace are none. Null unless you see the supply of the whole chain.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn single_points(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Division (GB/T 2260) where single points, those who depend on them and substitutes are looked for; everywhere if absent."
+        )]
+        region_code: Option<String>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Option<ChainSinglePoints>> {
+        let region = page::region(region_code)?;
+        let ask = SinglePointQuery { chain: self.0.id, region, limit: graph::size(first)? };
+        let seen = Seen::whole(ctx, self.0.id, "singlePoints").await?;
+        let Some(seen) = seen else { return Ok(None) };
+        let find = move |seen: Seen| {
+            let graph = &seen.picture.pinned.graph;
+            Some(ChainSinglePoints::new(graph, graph.single_points(&ask, &seen.lens)?))
+        };
+        Ok(seen.aside(find).await?)
+    }
+
+    /// What would follow if an enterprise were gone (断供推演): whom it cuts off, who could step in.
+    /// Null unless you see the supply of the whole chain and the enterprise exists.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn removal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who is gone.")] enterprise_id: ID,
+        #[graphql(
+            desc = "Division (GB/T 2260) where consequences and substitutes are looked for; everywhere if absent."
+        )]
+        region_code: Option<String>,
+        #[graphql(desc = "How far the loss spreads, 1 to 6 steps; 2 if absent.")] depth: Option<
+            i32,
+        >,
+        #[graphql(desc = "At most so many consequences, 1 to 100; 20 if absent.")] first: Option<
+            i32,
+        >,
+    ) -> Result<Option<ChainRemoval>> {
+        let ask = RemovalQuery {
+            enterprise: ids::decode(&enterprise_id)?,
+            region: page::region(region_code)?,
+            steps: graph::steps(depth)?,
+            limit: graph::size(first)?,
+            substitutes: risk::SUBSTITUTES,
+        };
+        let Some(seen) = Seen::whole(ctx, self.0.id, "removal").await? else { return Ok(None) };
+        let find = move |seen: Seen| {
+            let graph = &seen.picture.pinned.graph;
+            Some(ChainRemoval::new(graph, graph.removal(&ask, &seen.lens)?))
+        };
+        Ok(seen.aside(find).await?)
+    }
+
+    /// Enterprises by how much they lead the chain (链主), with the parts of the index; what was seen of
+    /// supply enters for those who see the supply of the whole chain. Empty if you may see no business
+    /// data.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn lead_firms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Division (GB/T 2260) they must be in; anywhere if absent.")]
+        region_code: Option<String>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<LeadFirmNode>> {
+        let region = page::region(region_code)?;
+        let ask = LeadQuery { chain: self.0.id, region, limit: graph::size(first)? };
+        let Some(seen) = Seen::of(ctx, self.0.id).await? else { return Ok(Vec::new()) };
+        let find = move |seen: Seen| seen.picture.pinned.graph.lead_firms(&ask, &seen.lens);
+        let found = seen.aside(find).await?.unwrap_or_default();
+        Ok(found.into_iter().map(LeadFirmNode).collect())
+    }
+
+    /// Alliances (党建联盟) that would make sense: communities of supply within one city, on neighbouring
+    /// segments and of bounded size, beginning from the alliances there are. Null unless you see the supply
+    /// of the whole chain, and for more than 20 000 enterprises.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn alliance_suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Division (GB/T 2260) members must be in; anywhere if absent.")]
+        region_code: Option<String>,
+        #[graphql(
+            desc = "Fewest members where that can be had; 5 if absent.",
+            validator(minimum = 1, maximum = 1_000)
+        )]
+        fewest: Option<i32>,
+        #[graphql(desc = "Most members; 100 if absent.", validator(minimum = 2, maximum = 1_000))]
+        most: Option<i32>,
+        #[graphql(desc = "At most so many suggestions, 1 to 100; 20 if absent.")] first: Option<
+            i32,
+        >,
+    ) -> Result<Option<ChainAllianceSuggestions>> {
+        let (region, limit) = (page::region(region_code)?, graph::size(first)?);
+        let fewest = usize::try_from(fewest.unwrap_or(5))?;
+        let most = usize::try_from(most.unwrap_or(100))?;
+        let chain = self.0.id;
+        let seen = Seen::whole(ctx, chain, "allianceSuggestions").await?;
+        let Some(seen) = seen else { return Ok(None) };
+        let find = move |seen: Seen| {
+            let ask = AllianceQuery { chain, region, fewest, most, before: &[], limit };
+            let found = seen.picture.pinned.graph.alliance_suggestions(&ask, &seen.lens)?;
+            Some(found.into())
+        };
+        Ok(seen.aside(find).await?)
+    }
+
+    /// How much of what it buys comes from nearby (本地配套率), as a whole and by segment; null if you may
+    /// see no business data, and for a year that has not begun.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn local_supply(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Division (GB/T 2260) that counts as local.")] region_code: String,
+        #[graphql(desc = "As of the last day of this year; today if absent.")] year: Option<i32>,
+    ) -> Result<Option<LocalSupplyNode>> {
+        let Some(region) = page::region(Some(region_code))? else { return Ok(None) };
+        let ask = LocalSupplyQuery { chain: self.0.id, region, year };
+        let Some(seen) = Seen::of(ctx, self.0.id).await? else { return Ok(None) };
+        let find = move |seen: Seen| {
+            let found = seen.picture.pinned.graph.local_supply(&ask, &seen.lens)?;
+            Some(LocalSupplyNode { found, is_supply_counted: seen.is_whole })
+        };
+        Ok(seen.aside(find).await?)
+    }
+}
+
+/// What of the graph enters a figure about a chain.
+#[derive(Debug)]
+struct Seen {
+    picture: Picture,
+    lens: Lens,
+    /// Whether the caller sees the supply of the whole chain.
+    is_whole: bool,
+}
+
+impl Seen {
+    /// For this caller; `None` if they may see no business data.
+    async fn of(ctx: &Context<'_>, chain: IndustrialChainId) -> Result<Option<Self>> {
+        let picture = Scope::of(ctx)?.picture().await?.clone();
+        let lens = picture.pinned.graph.lens_on(chain, &picture.lens);
+        let is_whole = match lens {
+            Lens::All | Lens::Of { .. } => true,
+            Lens::Public => false,
+            Lens::Nothing => return Ok(None),
+        };
+        Ok(Some(Self { picture, lens, is_whole }))
+    }
+
+    /// For those who see the supply of the whole chain; that they asked for `field` is noted.
+    async fn whole(
+        ctx: &Context<'_>,
+        chain: IndustrialChainId,
+        field: &'static str,
+    ) -> Result<Option<Self>> {
+        let seen = Self::of(ctx, chain).await?.filter(|seen| seen.is_whole);
+        if seen.is_some() {
+            Scope::of(ctx)?.saw_always(ids::encode(chain).0, field);
+        }
+        Ok(seen)
+    }
+
+    /// Runs `work`, which may take long, away from the async threads.
+    async fn aside<T: Send + 'static>(
+        self,
+        work: impl FnOnce(Self) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>, ApiError> {
+        let picture = self.picture.clone();
+        graph::aside(&picture, move |_| work(self)).await
     }
 }
 

@@ -14,7 +14,11 @@ use crate::chain::{ChainNode, PlacementNode};
 use crate::committee::SeatNode;
 use crate::contact::ContactNode;
 use crate::credit::RedCreditNode;
-use crate::graph::{self, SupplyRelationNode};
+use crate::graph::between::{
+    self, CommonSupplierNode, CompetitorNode, OwnershipStepNode, SupplyTier, SupplyWayList,
+    WaysAsked,
+};
+use crate::graph::{self, GraphFlowWord, SupplyRelationNode};
 use crate::ids;
 use crate::industry::IndustryNode;
 use crate::loader::casework::{ConfirmationOf, ContactsOfEnterprise, CreditOf, NeedsOf, OffersOf};
@@ -331,6 +335,75 @@ impl EnterpriseNode {
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<SupplyRelationNode>> {
         Ok(graph::relations(Scope::of(ctx)?, self.0.id, Flow::Downstream, first).await?)
+    }
+
+    /// How many enterprises stand one, two, three … steps away along observed supply (供应层级), without
+    /// names. Yours to see for your own enterprises; beyond the first step numbers about too few are
+    /// withheld. Null for others.
+    #[graphql(complexity = "10")]
+    async fn supply_tiers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Towards suppliers or buyers; UPSTREAM if absent.")] direction: Option<
+            GraphFlowWord,
+        >,
+        #[graphql(desc = "How many steps, 1 to 6; 2 if absent.")] depth: Option<i32>,
+    ) -> Result<Option<Vec<SupplyTier>>> {
+        let flow = direction.map_or(Flow::Upstream, Into::into);
+        Ok(between::supply_tiers(Scope::of(ctx)?, self.0.id, flow, depth).await?)
+    }
+
+    /// Enterprises that make the same products (竞争企业): most shared products first.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn competitors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<CompetitorNode>> {
+        Ok(between::competitors(Scope::of(ctx)?, self.0.id, first).await?)
+    }
+
+    /// Suppliers of this enterprise and another one (共同供应商), observed as far as you may see it, or able
+    /// to by what they make.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    async fn common_suppliers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other enterprise.")] with_id: ID,
+        #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Vec<CommonSupplierNode>> {
+        Ok(between::common_suppliers(Scope::of(ctx)?, self.0.id, &with_id, first).await?)
+    }
+
+    /// The way to another enterprise along ownership (股权路径), without its start: up to the nearest common
+    /// owner, then down; empty for the same enterprise, null if nobody owns both.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn ownership_path(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other enterprise.")] to_id: ID,
+    ) -> Result<Option<Vec<OwnershipStepNode>>> {
+        Ok(between::ownership_path(Scope::of(ctx)?, self.0.id, &to_id).await?)
+    }
+
+    /// Ways to another enterprise along supply without a repeated enterprise, shortest first: observed, where
+    /// you may see it, or following from what both make and use. Null if there is no such enterprise.
+    #[graphql(complexity = "page::cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn supply_ways(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other enterprise.")] to_id: ID,
+        #[graphql(
+            desc = "Whether each step leads to a buyer or to a supplier; DOWNSTREAM if absent."
+        )]
+        direction: Option<GraphFlowWord>,
+        #[graphql(desc = "Most steps of a way, 1 to 6; 2 if absent.")] depth: Option<i32>,
+        #[graphql(desc = "At most so many ways, 1 to 100; 20 if absent.")] first: Option<i32>,
+    ) -> Result<Option<SupplyWayList>> {
+        let flow = direction.map_or(Flow::Downstream, Into::into);
+        let asked = WaysAsked { to: &to_id, flow, depth, first };
+        Ok(between::supply_ways(Scope::of(ctx)?, self.0.id, asked).await?)
     }
 
     /// Its needs (企业需求) that you see, newest first.

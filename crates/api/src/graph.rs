@@ -4,6 +4,7 @@
 //! `graphVersion`. What of it the caller sees is the picture's lens: observed supply and
 //! cooperation tasks only of their own enterprises, everything else is public.
 
+pub mod between;
 mod words;
 
 use std::sync::Arc;
@@ -19,9 +20,8 @@ use lianmeng_graph::supply::{SupplyBounds, SupplyRelation};
 use lianmeng_graph::walk::{Bounds, Found, ProductLink, Step, Via};
 use lianmeng_graph::{Direction, EdgeKind, Flow, Lens, NodeKind, NodeRef, Snapshot};
 
-use self::words::{
-    GraphDirectionWord, GraphEdgeKindWord, GraphFlowWord, GraphNodeKindWord, GraphRelationsWord,
-};
+pub use self::words::GraphFlowWord;
+use self::words::{GraphDirectionWord, GraphEdgeKindWord, GraphNodeKindWord, GraphRelationsWord};
 use crate::enterprise::EnterpriseNode;
 use crate::error::ApiError;
 use crate::page;
@@ -46,7 +46,7 @@ pub struct GraphNode {
 }
 
 impl GraphNode {
-    fn new(graph: &Arc<Snapshot>, node: NodeRef) -> Self {
+    pub(crate) fn new(graph: &Arc<Snapshot>, node: NodeRef) -> Self {
         Self { graph: Arc::clone(graph), node }
     }
 
@@ -473,7 +473,7 @@ impl GraphQuery {
 }
 
 /// Runs `work`, which may take long, away from the async threads.
-async fn aside<T: Send + 'static>(
+pub(crate) async fn aside<T: Send + 'static>(
     picture: &Picture,
     work: impl FnOnce(Picture) -> T + Send + 'static,
 ) -> Result<T, ApiError> {
@@ -487,11 +487,11 @@ fn node_ref(id: &str) -> Result<NodeRef, ApiError> {
     id.parse().map_err(|_| ApiError::BadId(id.chars().take(60).collect()))
 }
 
-fn size(first: Option<i32>) -> Result<usize, ApiError> {
+pub(crate) fn size(first: Option<i32>) -> Result<usize, ApiError> {
     Ok(usize::try_from(page::size(first)?).unwrap_or(usize::MAX))
 }
 
-fn steps(depth: Option<i32>) -> Result<u32, ApiError> {
+pub(crate) fn steps(depth: Option<i32>) -> Result<u32, ApiError> {
     let depth = depth.unwrap_or(2);
     match u32::try_from(depth) {
         Ok(steps) if (1..=MAX_DEPTH).contains(&steps) => Ok(steps),

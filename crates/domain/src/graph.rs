@@ -12,6 +12,7 @@ use crate::ids::{
     IndustrialChainId, OrganisationId, ProductId,
 };
 use crate::product::{EnterpriseProduct, ProductEdge};
+use crate::region::RegionCode;
 use crate::supply::SupplyEdge;
 
 /// A thing with its name; all the graph knows about it.
@@ -45,6 +46,9 @@ pub struct GraphInput {
     pub as_of: NaiveDate,
     /// Enterprises 企业.
     pub enterprises: Vec<Named<EnterpriseId>>,
+    /// Enterprise and the smallest division that is known to hold it; one that stands in a zone is in
+    /// the division that holds all the zone overlaps.
+    pub enterprise_regions: Vec<(EnterpriseId, RegionCode)>,
     /// Departments, banks, institutes, chambers.
     pub organisations: Vec<Named<OrganisationId>>,
     /// Products 产品.
@@ -69,6 +73,8 @@ pub struct GraphInput {
     pub parents: Vec<(EnterpriseId, EnterpriseId)>,
     /// Segment and its chain.
     pub segment_chains: Vec<(ChainSegmentId, IndustrialChainId)>,
+    /// Segment and its order from upstream to downstream, from 1.
+    pub segment_positions: Vec<(ChainSegmentId, i32)>,
     /// Segment and a product that places an enterprise there.
     pub segment_products: Vec<(ChainSegmentId, ProductId)>,
     /// Places of enterprises on segments.

@@ -61,6 +61,18 @@ impl RegionCode {
     }
 }
 
+/// The smallest division that holds all of `codes`; `None` for none, or for several provinces.
+pub fn common(codes: impl IntoIterator<Item = RegionCode>) -> Option<RegionCode> {
+    let mut codes = codes.into_iter();
+    let mut found = codes.next()?;
+    for code in codes {
+        while !code.is_within(found) {
+            found = found.parent()?;
+        }
+    }
+    Some(found)
+}
+
 impl fmt::Display for RegionCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:06}", self.0)
@@ -145,6 +157,18 @@ mod tests {
         assert_eq!(code.province().to_string(), "320000");
         assert!(code.is_within(code.city()) && code.is_within(code.province()));
         assert!(!code.is_within("110112".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_holds_several_divisions_is_the_smallest_that_does() {
+        let held = |codes: &[&str]| {
+            common(codes.iter().map(|code| code.parse().unwrap())).map(|code| code.to_string())
+        };
+        assert_eq!(held(&[]), None);
+        assert_eq!(held(&["440305"]).unwrap(), "440305");
+        assert_eq!(held(&["440305", "440306", "440300"]).unwrap(), "440300");
+        assert_eq!(held(&["440305", "441302"]).unwrap(), "440000");
+        assert_eq!(held(&["440305", "320612"]), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::graph::{GraphInput, Named};
 use lianmeng_domain::product::{ProductEdgeKind, ProductRole};
 
+use crate::details::Details;
 use crate::edge::EdgeKind;
 use crate::flat::{Adjacency, Index, Names, RawEdge, at};
 use crate::node::NodeRef;
@@ -21,6 +22,7 @@ pub(crate) fn build(mut input: GraphInput) -> Snapshot {
     edges.committees(&input);
     let observed = edges.observed(&input);
     let suggested = edges.suggested(&input);
+    let details = Details::take(&input, |node| nodes.index(node));
     let Edges { mut list, left_out, .. } = edges;
     let as_of = input.as_of;
     // The rows are no longer needed; the arrays to come take their room.
@@ -35,7 +37,18 @@ pub(crate) fn build(mut input: GraphInput) -> Snapshot {
     list.sort_unstable();
     let incoming = Adjacency::new(nodes.ids.len(), &list);
     let Nodes { starts, ids, names, .. } = nodes;
-    Snapshot { as_of, starts, ids, names, outgoing, incoming, observed, suggested, left_out }
+    Snapshot {
+        as_of,
+        starts,
+        ids,
+        names,
+        outgoing,
+        incoming,
+        observed,
+        suggested,
+        details,
+        left_out,
+    }
 }
 
 /// Nodes laid out by kind and id.

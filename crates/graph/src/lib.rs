@@ -13,23 +13,32 @@
 
 #[cfg(test)]
 mod a_share;
+pub mod alliances;
 mod belonging;
 mod build;
+mod chain;
+pub mod common;
 pub mod component;
 pub mod concentration;
+mod details;
 pub mod edge;
 mod flat;
+pub mod gaps;
+pub mod lead;
 pub mod lens;
+pub mod local_supply;
 pub mod material;
 pub mod net;
 pub mod node;
 pub mod path;
 pub mod predict;
+pub mod risk;
 mod search;
 pub mod snapshot;
 pub mod stats;
 pub mod supply;
 pub mod walk;
+pub mod ways;
 #[cfg(test)]
 mod worlds;
 

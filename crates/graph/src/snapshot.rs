@@ -7,6 +7,7 @@ use lianmeng_domain::graph::GraphInput;
 use lianmeng_domain::ids::{EnterpriseId, ProductId, SupplyEdgeId};
 
 use crate::build;
+use crate::details::Details;
 use crate::edge::{Direction, EdgeKind};
 use crate::flat::{Adjacency, Index, Names, at};
 use crate::lens::Lens;
@@ -15,7 +16,8 @@ use crate::node::{NodeKind, NodeRef};
 /// An immutable picture of enterprises, products, chains, committees, alliances and tasks.
 ///
 /// Nodes of one kind stand together, sorted by id, so an index is found by binary search and no
-/// hash table is kept. Memory is about 40 bytes a node, 10 an edge and the names.
+/// hash table is kept. Memory is about 40 bytes a node, 10 an edge and the names; 8 an enterprise whose
+/// place is known, 16 a share and 52 a statement of supply.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) as_of: NaiveDate,
@@ -29,6 +31,8 @@ pub struct Snapshot {
     pub(crate) observed: Vec<Observation>,
     /// Enterprise and segment of the places nobody confirmed, sorted; for [`Snapshot::chains_of`] only.
     pub(crate) suggested: Vec<(Index, Index)>,
+    /// What is known of single nodes.
+    pub(crate) details: Details,
     pub(crate) left_out: usize,
 }
 
@@ -96,6 +100,7 @@ impl Snapshot {
             + self.incoming.bytes()
             + self.observed.capacity() * size_of::<Observation>()
             + self.suggested.capacity() * size_of::<(Index, Index)>()
+            + self.details.bytes()
     }
 
     /// How many nodes there are of `kind`.

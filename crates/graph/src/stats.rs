@@ -2,6 +2,7 @@
 
 use crate::component::wide;
 use crate::edge::EdgeKind;
+use crate::net::Net;
 use crate::node::NodeKind;
 use crate::snapshot::Snapshot;
 
@@ -26,10 +27,42 @@ pub struct Stats {
     pub material_cycles: u64,
     /// Products of the largest one; 0 if there is none.
     pub largest_material_cycle: u64,
+    /// What holds products together, over all three kinds of product edges.
+    pub product_shape: Shape,
+    /// What holds enterprises together, over observed supply.
+    pub supply_shape: Shape,
     /// Enterprises at an end of an observed supply edge.
     pub supply_enterprises: u64,
     /// Enterprises with a cooperation task.
     pub task_enterprises: u64,
+}
+
+/// What runs in circles in a net, and what it would fall apart without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// Groups of two or more nodes each of which reaches every other.
+    pub strong_groups: u64,
+    /// Nodes of the largest one; 0 if there is none.
+    pub largest_strong_group: u64,
+    /// Nodes without which a piece falls apart, edges read without direction.
+    pub cut_points: u64,
+    /// Pairs of neighbours without whose edges a piece falls apart.
+    pub bridges: u64,
+}
+
+impl Shape {
+    /// Time linear in nodes and edges.
+    fn of(net: &Net) -> Self {
+        let sizes = net.strong_pieces().sizes;
+        let groups = || sizes.iter().copied().filter(|&size| size > 1);
+        let cuts = net.ties().cuts();
+        Self {
+            strong_groups: wide(groups().count()),
+            largest_strong_group: groups().max().map_or(0, u64::from),
+            cut_points: wide(cuts.nodes.len()),
+            bridges: wide(cuts.bridges.len()),
+        }
+    }
 }
 
 impl Snapshot {
@@ -49,6 +82,8 @@ impl Snapshot {
             derived_supply_enterprises: supply.enterprises,
             material_cycles: cycles.count,
             largest_material_cycle: cycles.largest,
+            product_shape: Shape::of(&self.project(&[NodeKind::Product], EdgeKind::PRODUCT).net),
+            supply_shape: Shape::of(&self.project_supply(false).net),
             supply_enterprises: self.linked(&[EdgeKind::Supplies]),
             task_enterprises: self.linked(&[EdgeKind::TaskOwner, EdgeKind::TaskCounterpart]),
         }
@@ -69,6 +104,7 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::worlds;
 
     #[test]
@@ -81,6 +117,10 @@ mod tests {
         assert_eq!((stats.product_components, stats.largest_product_component), (1, 4));
         assert_eq!((stats.derived_supply_pairs, stats.derived_supply_enterprises), (2, 3));
         assert_eq!((stats.material_cycles, stats.largest_material_cycle), (0, 0));
+        // Cotton → yarn → cloth → bedding hang on one thread; one enterprise supplies another.
+        let chain = Shape { strong_groups: 0, largest_strong_group: 0, cut_points: 2, bridges: 3 };
+        assert_eq!(stats.product_shape, chain);
+        assert_eq!(stats.supply_shape, Shape { bridges: 1, ..Shape::default() });
         assert_eq!((stats.supply_enterprises, stats.task_enterprises), (2, 2));
     }
 }

@@ -12,6 +12,13 @@ use crate::search::Expansion;
 use crate::snapshot::{Observation, Snapshot};
 use crate::walk::ProductLink;
 
+impl Observation {
+    /// Index of what is supplied, if known.
+    pub(crate) fn what(&self) -> Option<Index> {
+        self.product.map(|next| next.get() - 1)
+    }
+}
+
 /// A supply relation of an enterprise with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupplyRelation {
@@ -84,7 +91,7 @@ impl Snapshot {
             let relation = relations.entry(other).or_insert_with(|| empty(other));
             relation.observed.push(ObservedSupply {
                 id: seen.id,
-                product: seen.product.map(|next| self.product(next.get() - 1)),
+                product: seen.what().map(|product| self.product(product)),
                 confidence_basis_points: seen.confidence_basis_points,
             });
         }
@@ -111,7 +118,7 @@ impl Snapshot {
     }
 
     /// Statements of supply by (downstream) or to (upstream) an enterprise that `lens` shows.
-    fn observations(&self, here: Index, flow: Flow, lens: &Lens) -> Vec<Observation> {
+    pub(crate) fn observations(&self, here: Index, flow: Flow, lens: &Lens) -> Vec<Observation> {
         let others = match flow {
             Flow::Downstream => self.outgoing.of(here, EdgeKind::Supplies),
             Flow::Upstream => self.incoming.of(here, EdgeKind::Supplies),

@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help people read on a terminal")]
 
 pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod identity;
 pub(crate) mod invite;
 pub(crate) mod need;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use audit::AuditCommand;
+use chain::GraphChainArgs;
 use identity::{KeyCommand, UserCommand};
 use invite::InviteArgs;
 use need::NeedCommand;
@@ -447,6 +449,8 @@ pub(crate) enum GraphCommand {
     ///
     /// What each signal counts is learned from the edges given, by hiding some of them.
     Predict(GraphPredictArgs),
+    /// Ask what a chain committee asks: gaps, single points, what a loss means, who leads, local supply.
+    Chain(GraphChainArgs),
 }
 
 #[derive(Debug, ClapArgs)]

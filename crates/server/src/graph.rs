@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::{print, wire};
 
 mod predict;
+mod questions;
 
 /// Nodes offered where a name fits several.
 const CHOICES: usize = 10;
@@ -37,6 +38,10 @@ pub(crate) async fn run(config: &Config, command: GraphCommand) -> anyhow::Resul
             path(&office, &pinned, &args).await?;
         }
         GraphCommand::Predict(args) => predict::run(&args)?,
+        GraphCommand::Chain(args) => {
+            let (office, pinned) = pinned(config).await?;
+            questions::run(&office, &pinned, &args).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -87,6 +92,14 @@ fn figures(stats: &Stats) -> Vec<(&'static str, u64)> {
         ("derived_supply_enterprises", stats.derived_supply_enterprises),
         ("material_cycles", stats.material_cycles),
         ("largest_material_cycle", stats.largest_material_cycle),
+        ("product_strong_groups", stats.product_shape.strong_groups),
+        ("largest_product_strong_group", stats.product_shape.largest_strong_group),
+        ("product_cut_points", stats.product_shape.cut_points),
+        ("product_bridges", stats.product_shape.bridges),
+        ("supply_strong_groups", stats.supply_shape.strong_groups),
+        ("largest_supply_strong_group", stats.supply_shape.largest_strong_group),
+        ("supply_cut_points", stats.supply_shape.cut_points),
+        ("supply_bridges", stats.supply_shape.bridges),
     ]
 }
 

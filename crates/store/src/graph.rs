@@ -1,6 +1,8 @@
 //! Everything the graph of the chains is built from, read in bulk: one statement a table, only the
 //! columns needed, in the order of the keys.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use futures_util::TryStreamExt as _;
 use lianmeng_domain::alliance::AlliancePartner;
@@ -8,10 +10,11 @@ use lianmeng_domain::chain::Placement;
 use lianmeng_domain::committee::{Member, Seat, SeatKind};
 use lianmeng_domain::graph::{GraphInput, Named, TaskTies};
 use lianmeng_domain::ids::{
-    AllianceId, ChainCommitteeId, CooperationTaskId, EnterpriseId, Id, IndustrialChainId,
-    OrganisationId, ProductId,
+    AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, EnterpriseId, Id,
+    IndustrialChainId, OrganisationId, ProductId, ZoneId,
 };
 use lianmeng_domain::product::{EnterpriseProduct, ProductEdge, ProductEdgeKind, ProductRole};
+use lianmeng_domain::region::{self, RegionCode};
 use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_domain::task::TaskStage;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
@@ -32,6 +35,7 @@ pub async fn read(db: &DatabaseTransaction, as_of: NaiveDate) -> Result<GraphInp
     Ok(GraphInput {
         as_of,
         enterprises: named(db, "enterprises").await?,
+        enterprise_regions: enterprise_regions(db).await?,
         organisations: named(db, "organisations").await?,
         products: named(db, "products").await?,
         chains: named(db, "industrial_chains").await?,
@@ -44,6 +48,7 @@ pub async fn read(db: &DatabaseTransaction, as_of: NaiveDate) -> Result<GraphInp
         supply_edges: supply_edges(db).await?,
         parents: pairs(db, "enterprises", ["id", "parent_id"]).await?,
         segment_chains: pairs(db, "chain_segments", ["id", "chain_id"]).await?,
+        segment_positions: segment_positions(db).await?,
         segment_products: pairs(db, "segment_products", ["segment_id", "product_id"]).await?,
         placements: placements(db).await?,
         committee_chains: pairs(db, "chain_committees", ["id", "chain_id"]).await?,
@@ -111,6 +116,37 @@ async fn pairs<A: Id, B: Id>(
     let rows =
         scan(db, columns, |row| Ok(row.id_opt(1)?.map(|second| (row.id(0), second)))).await?;
     rows.into_iter().flatten().map(|(first, second)| Ok((first?, second))).collect()
+}
+
+/// Where enterprises are known to be, by id: their division, or the one that holds their zone.
+async fn enterprise_regions(
+    db: &DatabaseTransaction,
+) -> Result<Vec<(EnterpriseId, RegionCode)>, StoreError> {
+    let columns = Columns { table: "zone_regions", names: &["zone_id", "region_code"] };
+    let overlaps: Vec<(ZoneId, RegionCode)> =
+        scan(db, columns, |row| Ok((row.id(0)?, row.code(1)?))).await?;
+    let mut zones: BTreeMap<ZoneId, Vec<RegionCode>> = BTreeMap::new();
+    for (zone, code) in overlaps {
+        zones.entry(zone).or_default().push(code);
+    }
+    let columns = Columns { table: "enterprises", names: &["id", "region_code", "zone_id"] };
+    let rows = scan(db, columns, |row| {
+        let code = match row.id_opt::<ZoneId>(2)? {
+            Some(zone) => zones.get(&zone).and_then(|codes| region::common(codes.iter().copied())),
+            None => parse::value_opt(row.at(1), row.get::<Option<String>>(1)?.as_deref())?,
+        };
+        Ok(code.map(|code| (row.id(0), code)))
+    })
+    .await?;
+    rows.into_iter().flatten().map(|(id, code)| Ok((id?, code))).collect()
+}
+
+/// Segments and their order along the chain.
+async fn segment_positions(
+    db: &DatabaseTransaction,
+) -> Result<Vec<(ChainSegmentId, i32)>, StoreError> {
+    let columns = Columns { table: "chain_segments", names: &["id", "position"] };
+    scan(db, columns, |row| Ok((row.id(0)?, row.get(1)?))).await
 }
 
 async fn product_edges(db: &DatabaseTransaction) -> Result<Vec<ProductEdge>, StoreError> {
@@ -255,6 +291,10 @@ impl Row<'_> {
         parse::value(self.at(column), &self.get::<String>(column)?)
     }
 
+    fn code(&self, column: usize) -> Result<RegionCode, StoreError> {
+        parse::value(self.at(column), &self.get::<String>(column)?)
+    }
+
     fn id_opt<T: Id>(&self, column: usize) -> Result<Option<T>, StoreError> {
         parse::value_opt(self.at(column), self.get::<Option<String>>(column)?.as_deref())
     }
@@ -292,11 +332,18 @@ mod tests {
 
     /// A row in every table the graph is built from. Ids are the number of the thing, padded.
     const ROWS: &str = "
+        INSERT INTO regions (code, name, name_key) VALUES
+            ('320612', '通州区', 'k'), ('320600', '南通市', 'k'), ('320602', '崇川区', 'k');
+        INSERT INTO zones (id, name, name_key, aliases, version) VALUES
+            ('00000000000000000000000001', '高新区', 'k', '[]', 1);
+        INSERT INTO zone_regions (zone_id, region_code) VALUES
+            ('00000000000000000000000001', '320602'), ('00000000000000000000000001', '320612');
         INSERT INTO enterprises
-            (id, external_id, name, name_key, pinyin_key, parent_id, tiers, version) VALUES
-            ('00000000000000000000000001', 'x1', '濠汉', 'k', 'p', NULL, '[]', 1),
+            (id, external_id, name, name_key, pinyin_key, parent_id, region_code, zone_id, tiers,
+             version) VALUES
+            ('00000000000000000000000001', 'x1', '濠汉', 'k', 'p', NULL, '320612', NULL, '[]', 1),
             ('00000000000000000000000002', 'x2', '子公司', 'k', 'p',
-             '00000000000000000000000001', '[]', 1);
+             '00000000000000000000000001', NULL, '00000000000000000000000001', '[]', 1);
         INSERT INTO organisations (id, external_id, name, name_key, kind, services, version) VALUES
             ('00000000000000000000000001', 'x1', '工信局', 'k', 'department', '', 1);
         INSERT INTO products (id, external_id, name, name_key, version) VALUES
@@ -370,6 +417,10 @@ mod tests {
         GraphInput {
             as_of: day(3, 2),
             enterprises: named(&["濠汉", "子公司"]),
+            enterprise_regions: vec![
+                (1.into(), "320612".parse().unwrap()),
+                (2.into(), "320600".parse().unwrap()),
+            ],
             organisations: named(&["工信局"]),
             products: named(&["棉纱", "坯布"]),
             chains: named(&["家纺"]),
@@ -404,6 +455,7 @@ mod tests {
             }],
             parents: vec![(2.into(), 1.into())],
             segment_chains: vec![(1.into(), 1.into())],
+            segment_positions: vec![(1.into(), 1)],
             segment_products: vec![(1.into(), 1.into())],
             placements: vec![Placement {
                 enterprise: 1.into(),

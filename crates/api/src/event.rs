@@ -8,7 +8,9 @@ pub mod meeting;
 pub mod mutation;
 pub mod part;
 pub mod payload;
+pub mod proposal;
 pub mod schedule;
+pub mod sessions;
 #[cfg(test)]
 mod tests;
 

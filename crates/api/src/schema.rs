@@ -38,6 +38,8 @@ use crate::error::ApiError;
 use crate::event::day::DayMutation;
 use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
+use crate::event::proposal::ProposalQuery;
+use crate::event::sessions::SessionsQuery;
 use crate::event::{DockingEventNode, EventQuery};
 use crate::follow_up::{FollowUpMutation, FollowUpQuery};
 use crate::graph::GraphQuery;
@@ -263,7 +265,14 @@ pub struct Query(
 
 /// What one can ask about docking events.
 #[derive(Debug, Default, MergedObject)]
-pub struct OccasionQuery(EventQuery, GuestQuery, FollowUpQuery, SeasonQuery);
+pub struct OccasionQuery(
+    EventQuery,
+    GuestQuery,
+    FollowUpQuery,
+    SeasonQuery,
+    ProposalQuery,
+    SessionsQuery,
+);
 
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]

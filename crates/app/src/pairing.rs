@@ -13,7 +13,7 @@ use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
 
 pub mod pattern;
-mod people;
+pub(crate) mod people;
 mod plan;
 mod solve;
 pub mod whatif;

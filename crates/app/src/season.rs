@@ -142,6 +142,11 @@ pub struct TakenDay {
     pub host: Option<Place>,
 }
 
+/// A place as a text: the code of a division, the wire id of a zone.
+pub(crate) fn place_text(place: Place) -> String {
+    problem::text(place)
+}
+
 /// Why no season was proposed or adopted.
 #[derive(Debug, Error)]
 pub enum SeasonError {

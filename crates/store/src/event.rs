@@ -2,6 +2,7 @@
 //! in [`layout`], published versions in [`version`], who sees what in `scope`.
 
 pub mod booked;
+pub mod candidates;
 pub mod layout;
 pub mod room;
 pub(crate) mod scope;

@@ -18,6 +18,7 @@ mod agenda;
 mod day;
 mod papers;
 mod plan;
+mod proposal;
 mod results;
 
 fn coordinator() -> Actor {

@@ -264,6 +264,17 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let input = format!("{{ {days}, hosts: [{host}], stops: [{{ key: \"1\" }}] }}");
             vec![(format!("(input: {input})"), String::new())]
         }
+        "eventPropose" => {
+            let hosts = "[{ regionCode: \"320612\" }]";
+            vec![(format!("(input: {{ capacity: 20, hosts: {hosts} }})"), String::new())]
+        }
+        "sessionsPropose" => {
+            let member = format!("{{ memberId: \"{}\" }}", expand("enterprise:#1"));
+            let item = format!("{{ projectId: \"{}\" }}", expand("project:#1"));
+            let rest = format!("participants: [{member}], items: [{item}]");
+            let rooms = "rooms: [{ name: \"东厅\" }]";
+            vec![(format!("(input: {{ halfDays: 1, {rooms}, {rest} }})"), String::new())]
+        }
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "travelTimes" => vec![("(first: 100, code: \"320612\")".to_owned(), String::new())],

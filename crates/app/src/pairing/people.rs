@@ -102,6 +102,17 @@ impl People {
     }
 }
 
+/// The cards of everybody, for comparing them with what is no member: without products that serve others.
+pub(crate) async fn cards_of(
+    db: &impl ConnectionTrait,
+    enterprises: &[Enterprise],
+    organisations: &[Organisation],
+) -> Result<BTreeMap<Member, Card>, StoreError> {
+    let mut cards = cards(db, enterprises, false).await?;
+    cards.extend(organisations.iter().map(|one| (Member::Organisation(one.id), card(one))));
+    Ok(cards)
+}
+
 /// Name and services, and the place.
 fn card(organisation: &Organisation) -> Card {
     let words = format!("{} {}", organisation.name, organisation.services);

@@ -214,6 +214,21 @@ pub const FIELDS: &[Fields] = &[
     part("SeasonDemand", "kind about zh en"),
     part("SeasonAdoptPayload", "events"),
 
+    // Events and grouped sessions, before anybody agreed.
+    mine("EventProposalPayload", Class::EventProposal, "status event figures smaller conflict"),
+    part("ProposedEvent", "format formatZh formatEn hosts invitees matches"),
+    part("EventProposalHost", "host zh en"),
+    part("EventProposalInvitee", "member matches zh en"),
+    part("EventProposalMatch", "a b suggestion topic expectedPoints"),
+    part("EventProposalFigures", "invited expectedPoints boundPoints greedyPoints expectedMatchesBasisPoints acceptanceBasisPoints isAcceptanceMeasured pairs"),
+    part("SmallerEvent", "event invited expectedPoints keepsBasisPoints"),
+    part("EventProposalDemand", "zh en"),
+    mine("GroupSessionsPayload", Class::EventProposal, "status sessions figures reasons conflict"),
+    part("GroupSession", "halfDay room participants projects delegations people relevancePoints"),
+    part("GroupSessionsFigures", "relevancePoints boundPoints greedyPoints listedPoints"),
+    part("GroupReason", "member project zh en"),
+    part("GroupDemand", "about zh en"),
+
     // Projects, tasks, outcomes.
     masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),
     masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons attachments"),

@@ -1,0 +1,161 @@
+//! Which event to hold and whom to invite (活动建议), from the suggestions that stand. Saves nothing.
+//!
+//! What is asked is in this file; `gather` reads what the platform knows, `problem` makes the
+//! engine's problem of both, `answer` turns the engine's texts back.
+
+use lianmeng_domain::actor::Actor;
+use lianmeng_domain::committee::Member;
+use lianmeng_domain::event;
+use lianmeng_domain::ids::ChainCommitteeId;
+use lianmeng_domain::need::NeedKind;
+use lianmeng_domain::region::Place;
+use lianmeng_planning::InputError;
+use lianmeng_planning::proposal as engine;
+use lianmeng_store::StoreError;
+use thiserror::Error;
+
+use crate::command::CommandError;
+use crate::desk::Desk;
+use crate::seat;
+
+mod answer;
+mod gather;
+mod problem;
+
+pub use answer::{
+    About, Acceptance, EventProposal, Format, Invitee, Kind, Met, ProposalFigures, ProposalStatus,
+    ProposedEvent, ProposedHost, SmallerEvent, Words,
+};
+
+/// Most people of an event that is proposed.
+pub const MAX_CAPACITY: usize = 300;
+
+/// Most matches a member meets.
+pub const MAX_MEETINGS: u32 = 20;
+
+/// Asks for an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskEvent {
+    /// Most members invited.
+    pub capacity: usize,
+    /// Only suggestions of this committee.
+    pub committee: Option<ChainCommitteeId>,
+    /// Only suggestions for needs of these kinds; all if empty.
+    pub kinds: Vec<NeedKind>,
+    /// Who may host.
+    pub hosts: Vec<Place>,
+    /// Most hosts.
+    pub max_hosts: usize,
+    /// Fewest and most members of a kind.
+    pub quotas: Vec<KindQuota>,
+    /// Who must be invited.
+    pub must: Vec<Member>,
+    /// Who cannot come.
+    pub without: Vec<Member>,
+    /// Most matches a member meets.
+    pub meetings_each: u32,
+    /// How much of the worth the smaller event keeps, in basis points.
+    pub keep_basis_points: u32,
+}
+
+/// Fewest and most members of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindQuota {
+    /// The kind.
+    pub kind: Kind,
+    /// Fewest.
+    pub min: usize,
+    /// Most; no limit if absent.
+    pub max: Option<usize>,
+}
+
+/// Why no event was proposed.
+#[derive(Debug, Error)]
+pub enum ProposalError {
+    /// Not for this caller.
+    #[error("there is nothing here that you may plan; coordinators have events proposed")]
+    NotFound,
+    /// A number or name that makes no sense.
+    #[error("{place}: {message}")]
+    Input {
+        /// The field and its position, counted from 0.
+        place: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// Something named does not exist.
+    #[error("{place}: there is no such {what}")]
+    Unknown {
+        /// The field and its position, counted from 0.
+        place: String,
+        /// What it should be.
+        what: &'static str,
+    },
+    /// The engine stopped.
+    #[error("the engine stopped: {0}")]
+    Engine(String),
+    /// The database.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl From<StoreError> for ProposalError {
+    fn from(error: StoreError) -> Self {
+        Self::Command(error.into())
+    }
+}
+
+impl From<InputError> for ProposalError {
+    fn from(error: InputError) -> Self {
+        let InputError { place, message } = error;
+        Self::Input { place, message }
+    }
+}
+
+/// The event that makes the most of `capacity` seats: format, hosts, whom to invite and what is to be
+/// expected, beside a smaller one that keeps most of it. Read are the suggestions that stand, how often
+/// suggestions were accepted so far, and when and where the hosts hosted. Coordinators.
+///
+/// # Errors
+///
+/// See [`ProposalError`]; demands that contradict each other are an answer.
+pub async fn propose(
+    desk: &Desk,
+    actor: &Actor,
+    ask: &AskEvent,
+) -> Result<EventProposal, ProposalError> {
+    if !event::may_propose(actor) {
+        return Err(ProposalError::NotFound);
+    }
+    check(ask)?;
+    let known = gather::read(desk, ask).await?;
+    let stopped = |error: &dyn std::fmt::Display| ProposalError::Engine(error.to_string());
+    let put = problem::problem(ask, &known, desk.today);
+    let seat = seat::take().await.map_err(|error| stopped(&error))?;
+    let proposed = tokio::task::spawn_blocking(move || {
+        let _seat = seat;
+        let found = engine::propose(&put.problem);
+        (put, found)
+    });
+    let (put, found) = proposed.await.map_err(|error| stopped(&error))?;
+    answer::proposal(found?, &put).ok_or_else(|| stopped(&"a name that nobody gave it"))
+}
+
+/// What must hold before anything is read.
+fn check(ask: &AskEvent) -> Result<(), ProposalError> {
+    let input = |place: &str, message| ProposalError::Input { place: place.to_owned(), message };
+    if !(1..=MAX_CAPACITY).contains(&ask.capacity) {
+        let message = format!("{} is not from 1 to {MAX_CAPACITY}", ask.capacity);
+        return Err(input("capacity", message));
+    }
+    if !(1..=MAX_MEETINGS).contains(&ask.meetings_each) {
+        let message = format!("{} is not from 1 to {MAX_MEETINGS}", ask.meetings_each);
+        return Err(input("meetingsEach", message));
+    }
+    let both = ask.must.iter().position(|member| ask.without.contains(member));
+    if let Some(position) = both {
+        let message = "must be invited but cannot come; drop one".to_owned();
+        return Err(input(&format!("mustInviteIds[{position}]"), message));
+    }
+    Ok(())
+}

@@ -13,6 +13,7 @@ pub mod schedule;
 pub mod sessions;
 #[cfg(test)]
 mod tests;
+pub mod visits;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};

@@ -37,6 +37,10 @@ use crate::scalars::Int32;
 use crate::scope::Scope;
 use crate::{ids, page};
 
+pub mod progress;
+
+use progress::PlanProgressNode;
+
 /// How often the picture of this process is looked at when no hint came; no statement.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often a job is looked at when no hint came.
@@ -243,6 +247,22 @@ impl Subscription {
             |cursor, at, event| EventChange { cursor, at, event: DockingEventNode(event) },
         )
         .await
+    }
+
+    /// The timetable of an event while somebody has it solved (`eventPlan`, or as a job): breaks, bound
+    /// and gap as they become better, five times a second at most, and again each second for who comes
+    /// late. Organisers and auditors; a message may be missing, the event keeps what was saved.
+    async fn event_plan_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The event.")] event_id: ID,
+        #[graphql(
+            desc = "End after so many events; never if absent.",
+            validator(custom = "Int32")
+        )]
+        first: Option<u32>,
+    ) -> Result<BoxStream<'static, PlanProgressNode>> {
+        Ok(limited(progress::follow(ctx, &event_id)?, first))
     }
 }
 

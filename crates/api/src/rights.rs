@@ -8,6 +8,7 @@
 mod change;
 mod judge;
 mod live;
+mod proposals;
 mod shape;
 mod walk;
 mod world;

@@ -40,6 +40,7 @@ use crate::event::meeting::{MeetingNode, ParticipantNode};
 use crate::event::mutation::EventMutation;
 use crate::event::proposal::ProposalQuery;
 use crate::event::sessions::SessionsQuery;
+use crate::event::visits::VisitsQuery;
 use crate::event::{DockingEventNode, EventQuery};
 use crate::follow_up::{FollowUpMutation, FollowUpQuery};
 use crate::graph::GraphQuery;
@@ -272,6 +273,7 @@ pub struct OccasionQuery(
     SeasonQuery,
     ProposalQuery,
     SessionsQuery,
+    VisitsQuery,
 );
 
 /// What one can ask about time.

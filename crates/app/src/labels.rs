@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A text for each thing, all different: its name, with its id where the name repeats.
+/// A text for each thing, all different where the ids are: its name, with its id where the name repeats.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Labels<T> {
     texts: Vec<String>,
@@ -19,14 +19,16 @@ impl<T: Copy> Labels<T> {
                 twice.insert(*name);
             }
         }
-        let text = |name: &str, id: &str| {
-            if name.is_empty() || twice.contains(name) {
-                format!("{name}（{id}）")
-            } else {
-                name.to_owned()
-            }
+        let whole = |(_, name, id): &(T, &str, String)| format!("{name}（{id}）");
+        let short = |thing: &(T, &str, String)| {
+            let needs_id = thing.1.is_empty() || twice.contains(thing.1);
+            if needs_id { whole(thing) } else { thing.1.to_owned() }
         };
-        let texts: Vec<String> = things.iter().map(|(_, name, id)| text(name, id)).collect();
+        let mut texts: Vec<String> = things.iter().map(short).collect();
+        // Somebody may be called by what stands for somebody else; nobody's id is another's.
+        if texts.iter().collect::<BTreeSet<_>>().len() < texts.len() {
+            texts = things.iter().map(whole).collect();
+        }
         let things = texts.iter().cloned().zip(things.iter().map(|(thing, _, _)| *thing)).collect();
         Self { texts, things }
     }
@@ -60,5 +62,9 @@ mod tests {
             [Some(1), Some(2), Some(3), Some(4)]
         );
         assert_eq!(labels.thing("甲"), None);
+        let odd = [(1, "甲", "a:1"), (2, "甲", "a:2"), (3, "甲（a:1）", "a:3")];
+        let labels = Labels::of(odd.map(|(thing, name, id)| (thing, name, id.to_owned())));
+        assert_eq!(labels.texts(), ["甲（a:1）", "甲（a:2）", "甲（a:1）（a:3）"]);
+        assert_eq!(labels.thing("甲（a:1）（a:3）"), Some(3));
     }
 }

@@ -74,5 +74,6 @@ pub mod task;
 pub mod trail;
 pub mod travel;
 pub mod venue;
+pub mod visits;
 pub mod webhook;
 pub mod weights;

@@ -3,6 +3,7 @@
 
 mod conflict;
 mod problem;
+mod progress;
 pub(crate) mod refill;
 
 use std::time::{Duration, Instant};
@@ -13,12 +14,14 @@ use lianmeng_domain::meeting::{Meeting, Timetable};
 use lianmeng_planning::{self as planning, Budget, Options, Solution, Status};
 use lianmeng_store::event as events;
 use lianmeng_store::meeting::{self as meetings, participant};
+use tokio::sync::watch;
 
 use crate::command::{self, Begun, Touches};
 use crate::desk::Desk;
 use crate::event::{EventCommandError, Target, managed, replayed, timetable, wire};
 
 pub use conflict::{Conflict, ConflictKind};
+pub use progress::PlanProgress;
 
 /// Steps a plan may take where nobody says otherwise.
 pub const DEFAULT_STEPS: u64 = 5_000_000;
@@ -83,7 +86,7 @@ pub async fn plan(
     if board.meetings.is_empty() {
         return Err(EventCommandError::NothingToPlan);
     }
-    let solution = search(&board, found.fairness, cmd).await?;
+    let solution = search(desk, &board, found.fairness, cmd).await?;
     let (planned, breaks) = read(&board, &solution, cmd, &names)?;
 
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
@@ -98,8 +101,9 @@ pub async fn plan(
     Ok(DockingEvent { version: event.version + 1, ..event })
 }
 
-/// Runs the engine on a thread of its own.
+/// Runs the engine on a thread of its own, and tells on the bus what is known meanwhile.
 async fn search(
+    desk: &Desk,
     board: &Timetable,
     fairness: u16,
     cmd: &PlanEvent,
@@ -108,6 +112,9 @@ async fn search(
     let before = problem::before(board, cmd.is_fresh);
     let options = Options { seed: cmd.seed, threads: 1 };
     let budget = cmd.budget;
+    let start = PlanProgress::start(cmd.target.event);
+    let (knows, known) = watch::channel(start);
+    tokio::spawn(progress::tell(desk.bus.clone(), known));
     let searched = tokio::task::spawn_blocking(move || {
         let started = Instant::now();
         let elapsed_ms = move || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -118,7 +125,15 @@ async fn search(
                 limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
             }),
         };
-        planning::plan(&problem, before.as_ref(), &options, budget)
+        planning::plan_telling(&problem, before.as_ref(), &options, budget, |now| {
+            knows.send_replace(PlanProgress {
+                breaks: now.breaks,
+                lower_bound: now.lower_bound,
+                moved: u64::try_from(now.moved).unwrap_or(u64::MAX),
+                elapsed_ms: now.elapsed_ms,
+                ..start
+            });
+        })
     });
     let solution = searched.await.map_err(|error| EventCommandError::Engine(error.to_string()))?;
     solution.map_err(|error| EventCommandError::Engine(error.to_string()))

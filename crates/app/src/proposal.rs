@@ -21,6 +21,7 @@ use crate::seat;
 mod answer;
 mod gather;
 mod problem;
+mod purpose;
 
 pub use answer::{
     About, Acceptance, EventProposal, Format, Invitee, Kind, Met, ProposalFigures, ProposalStatus,
@@ -151,6 +152,11 @@ fn check(ask: &AskEvent) -> Result<(), ProposalError> {
     if !(1..=MAX_MEETINGS).contains(&ask.meetings_each) {
         let message = format!("{} is not from 1 to {MAX_MEETINGS}", ask.meetings_each);
         return Err(input("meetingsEach", message));
+    }
+    let again = |position: &usize| ask.hosts[..*position].contains(&ask.hosts[*position]);
+    if let Some(position) = (0..ask.hosts.len()).find(again) {
+        let message = "stands twice; keep one".to_owned();
+        return Err(input(&format!("hosts[{position}]"), message));
     }
     let both = ask.must.iter().position(|member| ask.without.contains(member));
     if let Some(position) = both {

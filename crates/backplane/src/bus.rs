@@ -22,10 +22,12 @@ pub enum Topic {
     Notice,
     /// What somebody may do was changed; the payload is the wire id of their account.
     Access,
+    /// A timetable is being solved; the payload is what is known of it.
+    Plan,
 }
 
 impl Topic {
-    const ALL: [Self; 4] = [Self::Change, Self::Job, Self::Notice, Self::Access];
+    const ALL: [Self; 5] = [Self::Change, Self::Job, Self::Notice, Self::Access, Self::Plan];
 
     const fn word(self) -> &'static str {
         match self {
@@ -33,6 +35,7 @@ impl Topic {
             Self::Job => "job",
             Self::Notice => "notice",
             Self::Access => "access",
+            Self::Plan => "plan",
         }
     }
 }

@@ -14,6 +14,7 @@ mod answer;
 mod conflict;
 mod load;
 mod problem;
+mod reasons;
 mod route;
 mod schedule;
 

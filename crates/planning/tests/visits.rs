@@ -72,6 +72,7 @@ fn judge(problem: &Problem, answer: &Answer) -> u64 {
             assert_eq!(stop.end, stop.begin + site.stay_minutes);
             assert_eq!(stop.leave, stop.end + site.walk_minutes);
             assert!(stop.begin >= site.open && stop.end <= site.close);
+            assert_eq!(stop.reason.zh.contains("等候"), stop.wait_minutes > 0);
             inside.push((s, stop.begin, stop.end, day.people));
             (at, moment) = (s + 1, stop.leave);
             seen.push(s);
@@ -118,6 +119,35 @@ fn two_buses_see_four_sites_of_shenzhen_in_different_orders_before_the_symposium
     assert!(without.figures.unwrap().last_arrival < figures.last_arrival);
     assert!(without.buses.iter().all(|bus| bus.stops.len() == 3));
     assert!(without.words.zh.starts_with("不去龙岗产业园：末车到达会场由"));
+}
+
+#[test]
+fn a_bus_and_its_stops_say_why() {
+    let problem = Problem {
+        sites: vec![
+            site("a", "甲厂", [540, 720], 30, None),
+            site("b", "乙园", [660, 780], 30, Some(20)),
+        ],
+        buses: vec![bus("b1", 40, 480)],
+        groups: vec![group("g1", 10)],
+        travel_minutes: vec![vec![10; 4]; 4],
+        arrive_by: 720,
+        steps: 300_000,
+    };
+    let answer = plan(&problem).unwrap();
+    let bus = &answer.buses[0];
+    assert_eq!(bus.reason.zh, "1组10人，40座；比12:00提前20分钟到达会场");
+    assert_eq!(
+        bus.reason.en,
+        "1 group with 10 people on 40 seats; at the end 20 minutes before 12:00"
+    );
+    assert_eq!(bus.stops[0].reason.zh, "开放09:00至12:00；参观30分钟，步行往返各0分钟");
+    let waits = &bus.stops[1].reason;
+    assert_eq!(waits.zh, "开放11:00至13:00；参观30分钟，步行往返各0分钟；等候80分钟至开放");
+    assert_eq!(
+        waits.en,
+        "open 11:00 to 13:00; 30 minutes inside, 0 minutes of walking each way; waits 80 minutes until it opens"
+    );
 }
 
 #[test]

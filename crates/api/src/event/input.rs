@@ -72,7 +72,8 @@ impl SessionInput {
     }
 }
 
-fn time(text: &str) -> Result<NaiveTime, ApiError> {
+/// A time by the clock in China.
+pub(crate) fn time(text: &str) -> Result<NaiveTime, ApiError> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| {
         let text: String = text.chars().take(20).collect();
         ApiError::BadInput(format!("{text:?} is not a time; write it as 09:00"))

@@ -250,6 +250,16 @@ pub struct ProposedNode(ProposedEvent);
 /// A proposed event (活动建议); nothing is saved.
 #[Object(name = "ProposedEvent")]
 impl ProposedNode {
+    /// What it is for (目的), in Chinese: what its matches are about.
+    async fn purpose_zh(&self) -> &str {
+        &self.0.purpose.zh
+    }
+
+    /// What it is for, in English.
+    async fn purpose_en(&self) -> &str {
+        &self.0.purpose.en
+    }
+
     /// Its format.
     async fn format(&self) -> FormatWord {
         self.0.format.into()
@@ -310,6 +320,11 @@ impl FiguresNode {
     /// What a greedy hand reaches: the best suggestion first, while seats last.
     async fn greedy_points(&self) -> u64 {
         self.figures.greedy_points
+    }
+
+    /// What inviting by lot reaches, within the same limits: the mean of twenty.
+    async fn lot_points(&self) -> u64 {
+        self.figures.lot_points
     }
 
     /// Matches both sides are expected to accept, in hundredths of a percent of one.

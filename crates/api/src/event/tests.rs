@@ -18,8 +18,10 @@ mod agenda;
 mod day;
 mod papers;
 mod plan;
+mod progress;
 mod proposal;
 mod results;
+mod visits;
 
 fn coordinator() -> Actor {
     actor(Role::Coordinator, None)

@@ -12,6 +12,7 @@ use lianmeng_domain::rights::{DataClass, Sight, fields};
 use serde_json::{Value, json};
 
 use super::judge::{Findings, Judge, Truth};
+use super::proposals;
 use super::shape::{Field, Shape};
 use super::world::{self, Asker, World, expand};
 use crate::limits::{Gate, Limits};
@@ -226,6 +227,9 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         ids.map(|id| (format!("({argument}: \"{id}\")"), id)).collect::<Vec<_>>()
     };
     let firms = ["enterprise:#1", "enterprise:#2", "enterprise:#4"];
+    if let Some(ways) = proposals::ways(&field.name) {
+        return Some(ways);
+    }
     Some(match field.name.as_str() {
         "node" => {
             let ids = world.ids();
@@ -257,23 +261,6 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let side = |id: &str| format!("[{{ memberId: \"{}\" }}]", expand(id));
             let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
             vec![(format!("(a: {a}, b: {b}, changed: {{}})"), String::new())]
-        }
-        "seasonPropose" => {
-            let host = "{ place: { regionCode: \"320612\" } }";
-            let days = "fromOn: \"2026-03-09\", untilOn: \"2026-03-31\"";
-            let input = format!("{{ {days}, hosts: [{host}], stops: [{{ key: \"1\" }}] }}");
-            vec![(format!("(input: {input})"), String::new())]
-        }
-        "eventPropose" => {
-            let hosts = "[{ regionCode: \"320612\" }]";
-            vec![(format!("(input: {{ capacity: 20, hosts: {hosts} }})"), String::new())]
-        }
-        "sessionsPropose" => {
-            let member = format!("{{ memberId: \"{}\" }}", expand("enterprise:#1"));
-            let item = format!("{{ projectId: \"{}\" }}", expand("project:#1"));
-            let rest = format!("participants: [{member}], items: [{item}]");
-            let rooms = "rooms: [{ name: \"东厅\" }]";
-            vec![(format!("(input: {{ halfDays: 1, {rooms}, {rest} }})"), String::new())]
         }
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],

@@ -2,6 +2,7 @@
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::ids::SuggestionId;
+use lianmeng_domain::need::NeedKind;
 use lianmeng_domain::region::Place;
 pub use lianmeng_planning::Words;
 use lianmeng_planning::proposal as engine;
@@ -10,6 +11,7 @@ pub use lianmeng_planning::proposal::{
 };
 
 use super::problem::Put;
+use super::purpose;
 
 /// An event, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct Acceptance {
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposedEvent {
+    /// What it is for: what its matches are about.
+    pub purpose: Words,
     /// Its format.
     pub format: Format,
     /// Why this format.
@@ -140,13 +144,19 @@ fn event(found: engine::Chosen, put: &Put) -> Option<ProposedEvent> {
     };
     let met = |one: engine::Match| {
         let (a, b) = (put.people.thing(&one.a)?, put.people.thing(&one.b)?);
-        let suggestion = *put.suggestions.get(&(one.a, one.b))?;
+        let suggestion = put.suggestions.get(&(one.a, one.b))?.id;
         Some(Met { a, b, suggestion, about: one.about, expected_points: one.expected_points })
     };
+    let needs: Option<Vec<Option<NeedKind>>> = found
+        .matches
+        .iter()
+        .map(|one| Some(put.suggestions.get(&(one.a.clone(), one.b.clone()))?.need))
+        .collect();
     let hosts: Option<Vec<_>> = found.hosts.into_iter().map(host).collect();
     let invitees: Option<Vec<_>> = found.invitees.into_iter().map(invitee).collect();
     let matches: Option<Vec<_>> = found.matches.into_iter().map(met).collect();
     Some(ProposedEvent {
+        purpose: purpose::of(&needs?),
         format: found.format,
         format_reason: found.format_reason,
         hosts: hosts?,

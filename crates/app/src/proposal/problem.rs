@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Ownership;
-use lianmeng_domain::ids::SuggestionId;
 use lianmeng_domain::need::NeedKind;
 use lianmeng_domain::organisation::OrganisationKind;
 use lianmeng_domain::region::Place;
@@ -40,7 +39,7 @@ pub(super) struct Put {
     pub(super) people: Labels<Member>,
     pub(super) hosts: Labels<Place>,
     /// The suggestion of each pair, by its two texts.
-    pub(super) suggestions: BTreeMap<(String, String), SuggestionId>,
+    pub(super) suggestions: BTreeMap<(String, String), Candidate>,
     pub(super) acceptance: Acceptance,
 }
 
@@ -48,7 +47,7 @@ pub(super) struct Put {
 pub(super) fn problem(ask: &AskEvent, known: &Known, today: NaiveDate) -> Put {
     let acceptance = acceptance(known.endings);
     let best = best(&known.candidates, &acceptance);
-    let members = members(ask, best.values());
+    let members = members(ask, &known.candidates);
     let named = members.iter().map(|one| (*one, name(known, *one), wire_of_member(*one)));
     let people = Labels::of(named);
     let text: BTreeMap<Member, &String> = members.iter().copied().zip(people.texts()).collect();
@@ -63,7 +62,7 @@ pub(super) fn problem(ask: &AskEvent, known: &Known, today: NaiveDate) -> Put {
             probability_basis_points: probability(one.stage, &acceptance),
             about: about(one.need),
         });
-        ids.insert(((*a).clone(), (*b).clone()), one.id);
+        ids.insert(((*a).clone(), (*b).clone()), **one);
     }
     let code = |place: Place| crate::season::place_text(place);
     let host_names = ask
@@ -147,10 +146,11 @@ fn best<'a>(
     best
 }
 
-/// Whom the question names and whom suggestions bring together, by id; as many as the engine takes.
-fn members<'a>(ask: &AskEvent, best: impl Iterator<Item = &'a &'a Candidate>) -> Vec<Member> {
+/// Whom the question names and whom suggestions bring together, by id; where they are more than the
+/// engine takes, those of the suggestions with most points.
+fn members(ask: &AskEvent, candidates: &[Candidate]) -> Vec<Member> {
     let mut all: BTreeSet<Member> = ask.must.iter().chain(&ask.without).copied().collect();
-    for one in best {
+    for one in candidates {
         for member in [Member::Enterprise(one.a), one.b] {
             if all.len() < MAX_PEOPLE {
                 all.insert(member);

@@ -216,11 +216,11 @@ pub const FIELDS: &[Fields] = &[
 
     // Events and grouped sessions, before anybody agreed.
     mine("EventProposalPayload", Class::EventProposal, "status event figures smaller conflict"),
-    part("ProposedEvent", "format formatZh formatEn hosts invitees matches"),
+    part("ProposedEvent", "purposeZh purposeEn format formatZh formatEn hosts invitees matches"),
     part("EventProposalHost", "host zh en"),
     part("EventProposalInvitee", "member matches zh en"),
     part("EventProposalMatch", "a b suggestion topic expectedPoints"),
-    part("EventProposalFigures", "invited expectedPoints boundPoints greedyPoints expectedMatchesBasisPoints acceptanceBasisPoints isAcceptanceMeasured pairs"),
+    part("EventProposalFigures", "invited expectedPoints boundPoints greedyPoints lotPoints expectedMatchesBasisPoints acceptanceBasisPoints isAcceptanceMeasured pairs"),
     part("SmallerEvent", "event invited expectedPoints keepsBasisPoints"),
     part("EventProposalDemand", "zh en"),
     mine("GroupSessionsPayload", Class::EventProposal, "status sessions figures reasons conflict"),
@@ -228,6 +228,14 @@ pub const FIELDS: &[Fields] = &[
     part("GroupSessionsFigures", "relevancePoints boundPoints greedyPoints listedPoints"),
     part("GroupReason", "member project zh en"),
     part("GroupDemand", "about zh en"),
+    part("PlanProgress", "event breaks lowerBound gap moved elapsedMs isOver"),
+    mine("VisitsPayload", Class::EventDraft, "event status buses figures planB conflict isConflictMinimal travel"),
+    part("VisitBus", "name groups people leavesAt stops arrivesAt zh en"),
+    part("VisitStop", "site arrivesAt beginsAt endsAt leavesAt waitMinutes zh en"),
+    part("VisitsFigures", "buses lastArrivesAt spareMinutes"),
+    part("VisitsPlanB", "site status buses figures zh en"),
+    part("VisitsDemand", "kind site zh en"),
+    part("VisitWay", "from to minutes source"),
 
     // Projects, tasks, outcomes.
     masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),

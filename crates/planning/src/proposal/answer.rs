@@ -1,12 +1,16 @@
 //! What a proposed event says.
 
 use super::graph::{Choice, Graph};
-use super::problem::About;
+use super::problem::{About, Kind};
 use super::prove::Proof;
 use super::search::{self, Seats};
+use crate::random::Random;
 use crate::words::Words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Choices by lot that ours is compared with.
+const LOTS: u64 = 20;
 
 /// Whether there is a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +126,8 @@ pub struct Figures {
     pub expected_matches_basis_points: u64,
     /// What a greedy hand reaches, in points.
     pub greedy_points: u64,
+    /// What inviting by lot reaches, in points: the mean of twenty, rounded down.
+    pub lot_points: u64,
     /// What inviting costs, in fen.
     pub cost_fen: u64,
 }
@@ -150,6 +156,19 @@ pub struct ConflictItem {
     pub words: Words,
 }
 
+/// What people call a kind, in English and Chinese.
+const fn called(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::CentralSoe => ("central state-owned enterprises", "央企"),
+        Kind::LocalSoe => ("local state-owned enterprises", "地方国企"),
+        Kind::PrivateFirm => ("private and foreign enterprises", "民营及外资企业"),
+        Kind::Finance => ("financial institutions", "金融机构"),
+        Kind::Institute => ("universities and institutes", "高校院所"),
+        Kind::Department => ("departments and zones", "部门园区"),
+        Kind::Other => ("other members", "其他单位"),
+    }
+}
+
 /// Worth as points, rounded down.
 pub(crate) fn points(worth: i64) -> u64 {
     u64::try_from(worth / 10_000).unwrap_or(0)
@@ -170,23 +189,23 @@ pub(crate) fn conflict(graph: &Graph<'_>) -> Vec<ConflictItem> {
     for quota in &graph.problem.quotas {
         let kind = super::graph::number(quota.kind);
         let (min, max) = graph.quotas[kind];
-        let name = serde_json::to_string(&quota.kind).unwrap_or_default();
+        let (name, zh_name) = called(quota.kind);
         if can[kind] < min {
             found.push(item(
                 format!(
-                    "at least {min} of {name} are asked for, but {} can come; ask for fewer",
+                    "at least {min} {name} are asked for, but {} can come; ask for fewer",
                     can[kind]
                 ),
-                format!("{name}至少要{min}家，但只有{}家可到会；请降低下限", can[kind]),
+                format!("{zh_name}至少要{min}家，但只有{}家可到会；请降低下限", can[kind]),
             ));
         }
         if must[kind] > max {
             found.push(item(
                 format!(
-                    "{} of {name} must be invited, but at most {max} may; raise the quota",
+                    "{} {name} must be invited, but at most {max} may; raise the quota",
                     must[kind]
                 ),
-                format!("{name}必请{}家，但至多{max}家；请提高上限", must[kind]),
+                format!("{zh_name}必请{}家，但至多{max}家；请提高上限", must[kind]),
             ));
         }
     }
@@ -213,6 +232,7 @@ pub(crate) fn answer(graph: &Graph<'_>, proof: &Proof) -> Answer {
         bound_points: points(proof.bound),
         expected_matches_basis_points: choice.matches.iter().map(of).sum(),
         greedy_points: points(search::by_suggestion(graph).worth),
+        lot_points: lot_points(graph),
         cost_fen: cost(graph, choice),
     };
     Answer {
@@ -222,6 +242,12 @@ pub(crate) fn answer(graph: &Graph<'_>, proof: &Proof) -> Answer {
         smaller: smaller(graph, choice),
         conflict: Vec::new(),
     }
+}
+
+/// The mean of [`LOTS`] choices by lot, in points.
+fn lot_points(graph: &Graph<'_>) -> u64 {
+    let worth = (0..LOTS).map(|seed| search::by_lot(graph, &mut Random::new(seed)).worth);
+    points(worth.sum()) / LOTS
 }
 
 fn size(choice: &Choice) -> usize {

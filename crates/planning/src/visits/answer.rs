@@ -3,6 +3,7 @@
 use super::conflict;
 use super::load::{self, Found, Outcome};
 use super::problem::Problem;
+use super::reasons;
 use super::route::{Demand, Map};
 use crate::words::Words;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ pub struct BusPlan {
     pub stops: Vec<SiteStop>,
     /// When it is at the end.
     pub arrive: u32,
+    /// Who rides on it and how much time is left.
+    pub reason: Words,
 }
 
 /// A stop of a bus; all moments in minutes from midnight.
@@ -74,6 +77,8 @@ pub struct SiteStop {
     pub leave: u32,
     /// Minutes spent waiting for the site to open or to have room.
     pub wait_minutes: u32,
+    /// How it lies within opening times, and what it waits for.
+    pub reason: Words,
 }
 
 /// Totals of a plan.
@@ -207,22 +212,28 @@ fn bus(problem: &Problem, map: &Map, found: &Found, b: usize) -> BusPlan {
         let end = visit.begin + map.stay[site];
         moment = end + map.walk[site];
         place = site + 1;
-        stops.push(SiteStop {
+        let mut stop = SiteStop {
             site: problem.sites[site].id.clone(),
             arrive: number(arrive),
             begin: number(visit.begin),
             end: number(end),
             leave: number(moment),
             wait_minutes: number(visit.begin - map.walk[site] - arrive),
-        });
+            reason: Words::new("", ""),
+        };
+        stop.reason = reasons::of_stop(&problem.sites[site], &stop);
+        stops.push(stop);
     }
+    let groups: Vec<String> = mine.map(|(group, _)| group.id.clone()).collect();
+    let arrival = found.timed.arrivals[b];
     BusPlan {
         bus: problem.buses[load.bus].id.clone(),
-        groups: mine.map(|(group, _)| group.id.clone()).collect(),
+        reason: reasons::of_bus(problem, load, groups.len(), arrival),
+        groups,
         people: number(load.people),
         leave: number(leave),
         stops,
-        arrive: number(found.timed.arrivals[b]),
+        arrive: number(arrival),
     }
 }
 

@@ -8,6 +8,7 @@ mod docking_day;
 mod doors;
 mod endpoint;
 mod faults;
+mod forum;
 mod guests;
 mod http;
 mod identity;

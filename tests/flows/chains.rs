@@ -137,7 +137,7 @@ fn four_gaps_and_two_single_points_are_found_and_the_replaceable_hub_is_not() {
     assert_eq!(rows[0]["demand"], next, "those who make what the missing product goes into");
     assert_eq!(rows[0]["grow"].as_array().unwrap().len(), 5);
     assert_eq!(rows[0]["grow"][0], json!({ "enterprise": { "name": name(on(2)[0]) }, "steps": 1 }));
-    let outside = json!([{ "enterprise": { "name": "示例外地三厂" }, "regionCode": "320602" }]);
+    let outside = json!([{ "enterprise": { "name": "示例外地三厂" }, "regionCode": "320613" }]);
     assert_eq!(rows[0]["invite"], outside);
     let makers: Vec<&Value> = rows[4..].iter().map(|gap| &gap["onlyMaker"]["name"]).collect();
     assert_eq!(makers, [&json!(name(1)), &json!(name(2))]);
@@ -205,7 +205,7 @@ fn a_loss_is_played_through_with_its_substitutes_on_both_doors() {
     // Nine pairs, all of them here.
     assert!(told.out.contains("whole: 100.00 % (9 of 9 pairs"), "{}", told.out);
     let refused = program.run(&["graph", "chain", CHAIN, "local-supply"]);
-    assert_eq!(refused.code, 1, "{refused:?}");
+    assert_eq!(refused.code, 2, "{refused:?}");
     assert!(refused.err.contains("local supply needs --region"), "{}", refused.err);
     let stats = program.run(&["graph", "stats", "--json"]).json();
     // Sixteen products in a row hang on fourteen and on every link between them.

@@ -6,6 +6,7 @@ use std::error::Error as StdError;
 use async_graphql::{
     ComplexObject, Context, Enum, ErrorExtensionValues, ServerError, SimpleObject,
 };
+use lianmeng_app::asking::AskError;
 use lianmeng_app::command::CommandError;
 use lianmeng_app::snapshot::SnapshotError;
 use lianmeng_store::{StoreError, Trouble};
@@ -326,6 +327,25 @@ impl UserError {
         measure::error(code.word());
         Self { code, message: message.to_string(), field: field.map(str::to_owned) }
     }
+}
+
+/// Splits failures of a question to an engine: what the user can mend becomes data, the rest an
+/// [`ApiError`].
+///
+/// # Errors
+///
+/// What is on our side.
+pub(crate) fn ask_error(error: AskError) -> Result<UserError, ApiError> {
+    use ErrorCode as Code;
+    let message = error.to_string();
+    let (code, field) = match error {
+        AskError::NotFound(_) => (Code::NotFound, None),
+        AskError::Input { place, .. } => (Code::Invalid, Some(place)),
+        AskError::Unknown { place, .. } => (Code::UnknownReference, Some(place)),
+        AskError::Engine(_) => return Err(ApiError::Internal(Box::new(error))),
+        AskError::Command(error) => return command_error(error),
+    };
+    Ok(UserError::new(code, message, field.as_deref()))
 }
 
 /// Splits the failures every command shares: what the user can mend, and the rest.

@@ -9,6 +9,7 @@ pub mod agenda;
 pub mod alike;
 pub mod alliance;
 pub mod api_token;
+pub mod asking;
 pub mod attachment;
 pub mod bidding;
 pub mod blobs;

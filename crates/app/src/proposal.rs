@@ -9,14 +9,15 @@ use lianmeng_domain::event;
 use lianmeng_domain::ids::ChainCommitteeId;
 use lianmeng_domain::need::NeedKind;
 use lianmeng_domain::region::Place;
-use lianmeng_planning::InputError;
 use lianmeng_planning::proposal as engine;
-use lianmeng_store::StoreError;
-use thiserror::Error;
 
-use crate::command::CommandError;
+use crate::asking::AskError;
 use crate::desk::Desk;
 use crate::seat;
+
+/// What others are told.
+const NOT_YOURS: &str =
+    "there is nothing here that you may plan; coordinators have events proposed";
 
 mod answer;
 mod gather;
@@ -70,81 +71,37 @@ pub struct KindQuota {
     pub max: Option<usize>,
 }
 
-/// Why no event was proposed.
-#[derive(Debug, Error)]
-pub enum ProposalError {
-    /// Not for this caller.
-    #[error("there is nothing here that you may plan; coordinators have events proposed")]
-    NotFound,
-    /// A number or name that makes no sense.
-    #[error("{place}: {message}")]
-    Input {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What is wrong and what to do.
-        message: String,
-    },
-    /// Something named does not exist.
-    #[error("{place}: there is no such {what}")]
-    Unknown {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What it should be.
-        what: &'static str,
-    },
-    /// The engine stopped.
-    #[error("the engine stopped: {0}")]
-    Engine(String),
-    /// The database.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-}
-
-impl From<StoreError> for ProposalError {
-    fn from(error: StoreError) -> Self {
-        Self::Command(error.into())
-    }
-}
-
-impl From<InputError> for ProposalError {
-    fn from(error: InputError) -> Self {
-        let InputError { place, message } = error;
-        Self::Input { place, message }
-    }
-}
-
 /// The event that makes the most of `capacity` seats: format, hosts, whom to invite and what is to be
 /// expected, beside a smaller one that keeps most of it. Read are the suggestions that stand, how often
 /// suggestions were accepted so far, and when and where the hosts hosted. Coordinators.
 ///
 /// # Errors
 ///
-/// See [`ProposalError`]; demands that contradict each other are an answer.
+/// See [`AskError`]; demands that contradict each other are an answer.
 pub async fn propose(
     desk: &Desk,
     actor: &Actor,
     ask: &AskEvent,
-) -> Result<EventProposal, ProposalError> {
+) -> Result<EventProposal, AskError> {
     if !event::may_propose(actor) {
-        return Err(ProposalError::NotFound);
+        return Err(AskError::NotFound(NOT_YOURS));
     }
     check(ask)?;
     let known = gather::read(desk, ask).await?;
-    let stopped = |error: &dyn std::fmt::Display| ProposalError::Engine(error.to_string());
     let put = problem::problem(ask, &known, desk.today);
-    let seat = seat::take().await.map_err(|error| stopped(&error))?;
-    let proposed = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
+    let proposed = seat::run(move || {
         let found = engine::propose(&put.problem);
         (put, found)
     });
-    let (put, found) = proposed.await.map_err(|error| stopped(&error))?;
-    answer::proposal(found?, &put).ok_or_else(|| stopped(&"a name that nobody gave it"))
+    let (put, found) = proposed.await.map_err(AskError::Engine)?;
+    let found = found.map_err(|error| AskError::input(error, str::to_owned))?;
+    answer::proposal(found, &put)
+        .ok_or_else(|| AskError::Engine("a name that nobody gave it".to_owned()))
 }
 
 /// What must hold before anything is read.
-fn check(ask: &AskEvent) -> Result<(), ProposalError> {
-    let input = |place: &str, message| ProposalError::Input { place: place.to_owned(), message };
+fn check(ask: &AskEvent) -> Result<(), AskError> {
+    let input = |place: &str, message| AskError::Input { place: place.to_owned(), message };
     if !(1..=MAX_CAPACITY).contains(&ask.capacity) {
         let message = format!("{} is not from 1 to {MAX_CAPACITY}", ask.capacity);
         return Err(input("capacity", message));

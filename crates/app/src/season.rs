@@ -247,14 +247,10 @@ pub async fn propose(
     check(ask, desk.today)?;
     let known = gather::read(desk, actor, ask).await?;
     let problem = problem::problem(ask, &known)?;
-    let stopped = |error: &dyn std::fmt::Display| SeasonError::Engine(error.to_string());
-    let seat = seat::take().await.map_err(|error| stopped(&error))?;
-    let planned = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
-        engine::plan(&problem)
-    });
-    let planned = planned.await.map_err(|error| stopped(&error))??;
-    answer::proposal(planned).ok_or_else(|| stopped(&"an id that nobody gave it"))
+    let planned =
+        seat::run(move || engine::plan(&problem)).await.map_err(SeasonError::Engine)??;
+    answer::proposal(planned)
+        .ok_or_else(|| SeasonError::Engine("an id that nobody gave it".to_owned()))
 }
 
 /// What must hold before anything is read.

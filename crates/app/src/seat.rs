@@ -1,18 +1,22 @@
 //! Room for searches that take a core each.
 
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 /// Searches of queries at the same time, also after their callers have gone.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
-/// A place in which to search; give it to the thread that searches.
-pub(crate) type Seat = SemaphorePermit<'static>;
-
-/// Waits until there is room for another search.
+/// Runs `search` on a thread of its own once there is room; it keeps its place when its caller goes.
 ///
 /// # Errors
 ///
-/// Never: the places are not closed.
-pub(crate) async fn take() -> Result<Seat, AcquireError> {
-    SEATS.acquire().await
+/// Why the search ended without an answer: it panicked.
+pub(crate) async fn run<T: Send + 'static>(
+    search: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    let seat = SEATS.acquire().await.map_err(|error| error.to_string())?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _seat = seat;
+        search()
+    });
+    done.await.map_err(|error| error.to_string())
 }

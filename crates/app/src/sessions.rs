@@ -7,14 +7,14 @@ use lianmeng_domain::actor::Actor;
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::event;
 use lianmeng_domain::ids::ProjectId;
-use lianmeng_planning::InputError;
 use lianmeng_planning::groups as engine;
-use lianmeng_store::StoreError;
-use thiserror::Error;
 
-use crate::command::CommandError;
+use crate::asking::AskError;
 use crate::desk::Desk;
 use crate::seat;
+
+/// What others are told.
+const NOT_YOURS: &str = "there is nothing here that you may plan; coordinators group sessions";
 
 mod answer;
 mod problem;
@@ -106,79 +106,35 @@ pub struct GroupDelegation {
     pub away: Vec<usize>,
 }
 
-/// Why no sessions were proposed.
-#[derive(Debug, Error)]
-pub enum SessionsError {
-    /// Not for this caller.
-    #[error("there is nothing here that you may plan; coordinators group sessions")]
-    NotFound,
-    /// A number or name that makes no sense.
-    #[error("{place}: {message}")]
-    Input {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What is wrong and what to do.
-        message: String,
-    },
-    /// Something named does not exist.
-    #[error("{place}: there is no such {what}")]
-    Unknown {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What it should be.
-        what: &'static str,
-    },
-    /// The engine stopped.
-    #[error("the engine stopped: {0}")]
-    Engine(String),
-    /// The database.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-}
-
-impl From<StoreError> for SessionsError {
-    fn from(error: StoreError) -> Self {
-        Self::Command(error.into())
-    }
-}
-
-impl From<InputError> for SessionsError {
-    fn from(error: InputError) -> Self {
-        let InputError { place, message } = error;
-        Self::Input { place: problem::asked_as(&place), message }
-    }
-}
-
 /// Puts enterprises and projects into sessions so that those who have most to say to each other meet, and
 /// nobody is in two rooms at once. Relevance is by words, industry and place. The same question over the
 /// same data and seed has the same answer. Coordinators.
 ///
 /// # Errors
 ///
-/// See [`SessionsError`]; demands that cannot be met are an answer.
+/// See [`AskError`]; demands that cannot be met are an answer.
 pub async fn propose(
     desk: &Desk,
     actor: &Actor,
     ask: &AskSessions,
-) -> Result<SessionsProposal, SessionsError> {
+) -> Result<SessionsProposal, AskError> {
     if !event::may_propose(actor) {
-        return Err(SessionsError::NotFound);
+        return Err(AskError::NotFound(NOT_YOURS));
     }
     for (place, count) in [("participants", ask.participants.len()), ("items", ask.items.len())] {
         if count > MAX_SIDE {
             let message = format!("{count} entries are over the limit of {MAX_SIDE}; split it");
-            return Err(SessionsError::Input { place: place.to_owned(), message });
+            return Err(AskError::Input { place: place.to_owned(), message });
         }
     }
     let put = problem::problem(desk, ask).await?;
-    let stopped = |error: &dyn std::fmt::Display| SessionsError::Engine(error.to_string());
-    let seat = seat::take().await.map_err(|error| stopped(&error))?;
-    let planned = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
+    let planned = seat::run(move || {
         let put = put.weighed();
         let found = engine::plan(&put.problem);
         (put, found)
     });
-    let (put, found) = planned.await.map_err(|error| stopped(&error))?;
-    answer::proposal(found?, &put).ok_or_else(|| stopped(&"a name that nobody gave it"))
+    let (put, found) = planned.await.map_err(AskError::Engine)?;
+    let found = found.map_err(|error| AskError::input(error, problem::asked_as))?;
+    answer::proposal(found, &put)
+        .ok_or_else(|| AskError::Engine("a name that nobody gave it".to_owned()))
 }

@@ -12,15 +12,18 @@ use lianmeng_domain::event::{self, DockingEvent};
 use lianmeng_domain::ids::{DockingEventId, VenueId};
 use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::{Place, RegionCode};
-use lianmeng_planning::InputError;
 use lianmeng_planning::visits as engine;
 use lianmeng_store::event as events;
 use lianmeng_store::{StoreError, venue};
 use thiserror::Error;
 
-use crate::command::CommandError;
+use crate::asking::AskError;
 use crate::desk::Desk;
 use crate::seat;
+
+/// What others are told.
+const NOT_YOURS: &str =
+    "there is no such event that you may plan; its organisers plan its site visits";
 
 mod places;
 mod problem;
@@ -188,46 +191,17 @@ impl std::fmt::Display for UnknownWay {
 /// Why no visits were planned.
 #[derive(Debug, Error)]
 pub enum VisitsError {
-    /// Not for this caller.
-    #[error("there is no such event that you may plan; its organisers plan its site visits")]
-    NotFound,
-    /// A number or name that makes no sense.
-    #[error("{place}: {message}")]
-    Input {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What is wrong and what to do.
-        message: String,
-    },
-    /// Something named does not exist.
-    #[error("{place}: there is no such {what}")]
-    Unknown {
-        /// The field and its position, counted from 0.
-        place: String,
-        /// What it should be.
-        what: &'static str,
-    },
     /// Ways of which nobody knows how long they take.
     #[error("{} ways are not known; name them in travel", .0.len())]
     Ways(Vec<UnknownWay>),
-    /// The engine stopped.
-    #[error("the engine stopped: {0}")]
-    Engine(String),
-    /// The database.
+    /// The question.
     #[error(transparent)]
-    Command(#[from] CommandError),
+    Ask(#[from] AskError),
 }
 
 impl From<StoreError> for VisitsError {
     fn from(error: StoreError) -> Self {
-        Self::Command(error.into())
-    }
-}
-
-impl From<InputError> for VisitsError {
-    fn from(error: InputError) -> Self {
-        let InputError { place, message } = error;
-        Self::Input { place: problem::asked_as(&place), message }
+        Self::Ask(error.into())
     }
 }
 
@@ -247,7 +221,7 @@ pub async fn propose(
     let found = events::find(&desk.db, &Visibility::All, ask.event).await?;
     let event = found
         .filter(|event| event::may_manage(actor, &event.hosts, event.committee))
-        .ok_or(VisitsError::NotFound)?;
+        .ok_or(AskError::NotFound(NOT_YOURS))?;
     let end = match &ask.end {
         Some(end) => end.clone(),
         None => home(desk, &event).await?,
@@ -259,19 +233,14 @@ pub async fn propose(
     problem::check_names(ask, &end)?;
     let (travel, ways) = places::travel(desk, actor, ask, &end).await?;
     let put = problem::problem(ask, arrive_by, travel);
-    let stopped = |error: &dyn std::fmt::Display| VisitsError::Engine(error.to_string());
-    let seat = seat::take().await.map_err(|error| stopped(&error))?;
-    let planned = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
-        engine::plan(&put)
-    });
-    let answer = planned.await.map_err(|error| stopped(&error))??;
+    let planned = seat::run(move || engine::plan(&put)).await.map_err(AskError::Engine)?;
+    let answer = planned.map_err(|error| AskError::input(error, problem::asked_as))?;
     Ok(VisitsProposal { event, answer, ways })
 }
 
 /// The venue of the event as a place.
-async fn home(desk: &Desk, event: &DockingEvent) -> Result<VisitSpot, VisitsError> {
-    let missing = || VisitsError::Input {
+async fn home(desk: &Desk, event: &DockingEvent) -> Result<VisitSpot, AskError> {
+    let missing = || AskError::Input {
         place: "end".to_owned(),
         message: "the event has no venue; say where the buses are to arrive".to_owned(),
     };
@@ -281,12 +250,12 @@ async fn home(desk: &Desk, event: &DockingEvent) -> Result<VisitSpot, VisitsErro
 }
 
 /// When the first slot or session of the event begins, by the clock in China.
-async fn first_moment(desk: &Desk, event: &DockingEvent) -> Result<NaiveTime, VisitsError> {
+async fn first_moment(desk: &Desk, event: &DockingEvent) -> Result<NaiveTime, AskError> {
     let layout = events::layout::find(&desk.db, event.id).await?;
     let slots = layout.slots.iter().map(|slot| slot.starts_at);
     let first = slots.chain(layout.sessions.iter().map(|one| one.starts_at)).min();
     first.map(|moment| lianmeng_domain::calendar::local(moment).time()).ok_or_else(|| {
         let message = "the event has neither slots nor sessions; say when buses must be there";
-        VisitsError::Input { place: "arriveBy".to_owned(), message: message.to_owned() }
+        AskError::Input { place: "arriveBy".to_owned(), message: message.to_owned() }
     })
 }

@@ -3,11 +3,10 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::proposal::{
     self as app, About, AskEvent, EventProposal, Format, Invitee, Kind, KindQuota, Met,
-    ProposalError, ProposalFigures, ProposalStatus, ProposedEvent, ProposedHost, SmallerEvent,
-    Words,
+    ProposalFigures, ProposalStatus, ProposedEvent, ProposedHost, SmallerEvent, Words,
 };
 
-use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::error::{ApiError, UserError, ask_error};
 use crate::ids;
 use crate::need::words::NeedKindWord;
 use crate::organisation::{MemberNode, member};
@@ -445,23 +444,9 @@ impl ProposalQuery {
         Ok(match app::propose(&scope.desk, &scope.actor, &input.into_ask()?).await {
             Ok(found) => found.into(),
             Err(error) => EventProposalPayload {
-                errors: vec![user_error(error)?],
+                errors: vec![ask_error(error)?],
                 ..EventProposalPayload::default()
             },
         })
     }
-}
-
-/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
-fn user_error(error: ProposalError) -> Result<UserError, ApiError> {
-    use ErrorCode as Code;
-    let message = error.to_string();
-    let (code, field) = match error {
-        ProposalError::NotFound => (Code::NotFound, None),
-        ProposalError::Input { place, .. } => (Code::Invalid, Some(place)),
-        ProposalError::Unknown { place, .. } => (Code::UnknownReference, Some(place)),
-        ProposalError::Engine(_) => return Err(ApiError::Internal(Box::new(error))),
-        ProposalError::Command(error) => return command_error(error),
-    };
-    Ok(UserError::new(code, message, field.as_deref()))
 }

@@ -3,11 +3,10 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::sessions::{
     self as app, AskSessions, GroupDelegation, GroupItem, GroupMember, GroupReason, GroupSession,
-    SessionLock, SessionRoom, SessionsConflict, SessionsError, SessionsFigures, SessionsProposal,
-    SessionsStatus,
+    SessionLock, SessionRoom, SessionsConflict, SessionsFigures, SessionsProposal, SessionsStatus,
 };
 
-use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::error::{ApiError, UserError, ask_error};
 use crate::ids;
 use crate::organisation::{MemberNode, member};
 use crate::project::ProjectNode;
@@ -369,23 +368,9 @@ impl SessionsQuery {
         Ok(match app::propose(&scope.desk, &scope.actor, &input.into_ask()?).await {
             Ok(found) => found.into(),
             Err(error) => GroupSessionsPayload {
-                errors: vec![user_error(error)?],
+                errors: vec![ask_error(error)?],
                 ..GroupSessionsPayload::default()
             },
         })
     }
-}
-
-/// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
-fn user_error(error: SessionsError) -> Result<UserError, ApiError> {
-    use ErrorCode as Code;
-    let message = error.to_string();
-    let (code, field) = match error {
-        SessionsError::NotFound => (Code::NotFound, None),
-        SessionsError::Input { place, .. } => (Code::Invalid, Some(place)),
-        SessionsError::Unknown { place, .. } => (Code::UnknownReference, Some(place)),
-        SessionsError::Engine(_) => return Err(ApiError::Internal(Box::new(error))),
-        SessionsError::Command(error) => return command_error(error),
-    };
-    Ok(UserError::new(code, message, field.as_deref()))
 }

@@ -6,7 +6,7 @@ use lianmeng_app::visits::{
     VisitsFigures, VisitsProposal, VisitsStatus, WaySource,
 };
 
-use crate::error::{ApiError, ErrorCode, UserError, command_error};
+use crate::error::{ApiError, ErrorCode, UserError, ask_error};
 use crate::event::DockingEventNode;
 use crate::scope::Scope;
 
@@ -340,18 +340,12 @@ impl VisitsQuery {
 
 /// Splits failures: what the user can mend becomes data, the rest an [`ApiError`].
 fn user_errors(error: VisitsError) -> Result<Vec<UserError>, ApiError> {
-    use ErrorCode as Code;
-    let message = error.to_string();
-    let (code, field) = match error {
-        VisitsError::NotFound => (Code::NotFound, None),
-        VisitsError::Input { place, .. } => (Code::Invalid, Some(place)),
-        VisitsError::Unknown { place, .. } => (Code::UnknownReference, Some(place)),
+    match error {
         VisitsError::Ways(ways) => {
-            let each = ways.iter().map(|way| UserError::new(Code::Invalid, way, Some("travel")));
-            return Ok(each.collect());
+            let each =
+                ways.iter().map(|way| UserError::new(ErrorCode::Invalid, way, Some("travel")));
+            Ok(each.collect())
         }
-        VisitsError::Engine(_) => return Err(ApiError::Internal(Box::new(error))),
-        VisitsError::Command(error) => return Ok(vec![command_error(error)?]),
-    };
-    Ok(vec![UserError::new(code, message, field.as_deref())])
+        VisitsError::Ask(error) => Ok(vec![ask_error(error)?]),
+    }
 }

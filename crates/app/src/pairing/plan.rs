@@ -12,7 +12,7 @@ use lianmeng_store::pairing::pattern as store;
 use super::people::People;
 use super::{Couple, PairingCommandError, solve};
 use crate::desk::Desk;
-use crate::seat::{self, Seat};
+use crate::seat;
 
 /// Most members of a side.
 pub const MAX_SIDE: usize = 300;
@@ -204,19 +204,12 @@ pub async fn plan(
     check(ask)?;
     let people = People::of(&desk.db, &[ask]).await?;
     let ready = ready(desk, ask, &people).await?;
-    let seat = seat().await?;
-    let plan = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
+    let plan = seat::run(move || {
         let is_measured = ready.ask.rules.fairness.is_some();
         let worths = solve::Worths::of(&[&ready], &people);
         solve::solve(&ready, (&people, &worths), is_measured, &[])
     });
-    plan.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?
-}
-
-/// Waits until there is room for another search.
-pub(super) async fn seat() -> Result<Seat, PairingCommandError> {
-    seat::take().await.map_err(|error| PairingCommandError::Engine(error.to_string()))
+    plan.await.map_err(PairingCommandError::Engine)?
 }
 
 /// A request whose parts fit together, with everybody's numbers.

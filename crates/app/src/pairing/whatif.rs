@@ -8,9 +8,10 @@ use lianmeng_domain::pairing::pattern::may_plan;
 use lianmeng_matching::whatif::compare;
 
 use super::people::People;
-use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, check, ready, seat};
+use super::plan::{PairingPlan, PairingRules, PlanPairings, Wish, check, ready};
 use super::{PairingCommandError, solve};
 use crate::desk::Desk;
+use crate::seat;
 
 /// What is changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,9 +80,7 @@ pub async fn ask(
     let people = People::of(&desk.db, &[&ask.plan, &changed]).await?;
     let one = ready(desk, &ask.plan, &people).await?;
     let other = ready(desk, &changed, &people).await?;
-    let seat = seat().await?;
-    let both = tokio::task::spawn_blocking(move || {
-        let _seat = seat;
+    let both = seat::run(move || {
         let worths = solve::Worths::of(&[&one, &other], &people);
         let known = (&people, &worths);
         let before = solve::solve(&one, known, true, &[])?;
@@ -89,8 +88,7 @@ pub async fn ask(
         let after = solve::solve(&other, known, true, &before.pairs)?;
         Ok::<_, PairingCommandError>((before, after))
     });
-    let both = both.await.map_err(|error| PairingCommandError::Engine(error.to_string()))?;
-    let (before, after) = both?;
+    let (before, after) = both.await.map_err(PairingCommandError::Engine)??;
     Ok(difference(before, after))
 }
 

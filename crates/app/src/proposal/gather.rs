@@ -1,20 +1,18 @@
 //! Suggestions that stand, whom they bring together, and the hosts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 use lianmeng_domain::committee::Member;
-use lianmeng_domain::enterprise::Enterprise;
 use lianmeng_domain::ids::{EnterpriseId, OrganisationId};
-use lianmeng_domain::organisation::Organisation;
-use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::Place;
 use lianmeng_domain::venue::Venue;
 use lianmeng_store::event::candidates::{self, Candidate, CandidateFilter, Endings};
 use lianmeng_store::event::{self as events, booked};
-use lianmeng_store::{avoid, enterprise, organisation, venue};
+use lianmeng_store::{avoid, venue};
 
-use super::{AskEvent, ProposalError};
+use super::AskEvent;
+use crate::asking::{AskError, Members};
 use crate::desk::Desk;
 
 /// Most suggestions that are looked at, those with most points.
@@ -31,10 +29,8 @@ pub(super) struct Known {
     pub(super) candidates: Vec<Candidate>,
     /// How suggestions ended so far.
     pub(super) endings: Endings,
-    /// Sides that are enterprises.
-    pub(super) enterprises: BTreeMap<EnterpriseId, Enterprise>,
-    /// Sides that are organisations.
-    pub(super) organisations: BTreeMap<OrganisationId, Organisation>,
+    /// The sides.
+    pub(super) members: Members,
     /// Names of the hosts.
     pub(super) names: HashMap<Place, String>,
     /// Who hosted, and when; the latest first.
@@ -44,12 +40,12 @@ pub(super) struct Known {
 }
 
 /// Reads it; about ten statements.
-pub(super) async fn read(desk: &Desk, ask: &AskEvent) -> Result<Known, ProposalError> {
+pub(super) async fn read(desk: &Desk, ask: &AskEvent) -> Result<Known, AskError> {
     let db = &desk.db;
     let names = events::place_names(db, &ask.hosts).await?;
     if let Some(position) = ask.hosts.iter().position(|place| !names.contains_key(place)) {
         let place = format!("hosts[{position}]");
-        return Err(ProposalError::Unknown { place, what: "division or zone" });
+        return Err(AskError::Unknown { place, what: "division or zone" });
     }
     let filter = CandidateFilter { committee: ask.committee, kinds: ask.kinds.clone() };
     let mut found = candidates::standing(db, &filter, MAX_SUGGESTIONS).await?;
@@ -59,33 +55,16 @@ pub(super) async fn read(desk: &Desk, ask: &AskEvent) -> Result<Known, ProposalE
         Member::Enterprise(b) => !avoided.contains(&(one.a.min(b), one.a.max(b))),
         Member::Organisation(_) => true,
     });
-    let enterprises: BTreeMap<_, _> = enterprise::find_many(db, &Visibility::All, &firms)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one))
-        .collect();
-    let organisations: BTreeMap<_, _> = organisation::find_many(db, &Visibility::All, &others)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one))
-        .collect();
-    for (list, members) in [("mustInviteIds", &ask.must), ("withoutIds", &ask.without)] {
-        let is_there = |member: &Member| match member {
-            Member::Enterprise(id) => enterprises.contains_key(id),
-            Member::Organisation(id) => organisations.contains_key(id),
-        };
-        if let Some(position) = members.iter().position(|member| !is_there(member)) {
-            let place = format!("{list}[{position}]");
-            return Err(ProposalError::Unknown { place, what: "enterprise or organisation" });
-        }
+    let members = Members::read(db, &firms, &others).await?;
+    for (list, named) in [("mustInviteIds", &ask.must), ("withoutIds", &ask.without)] {
+        members.check(named.iter().copied(), |at| format!("{list}[{at}]"))?;
     }
     let tomorrow = desk.today.checked_add_days(Days::new(1)).unwrap_or(desk.today);
     let days = (tomorrow, desk.today);
     Ok(Known {
         candidates: found,
         endings: candidates::endings(db).await?,
-        enterprises,
-        organisations,
+        members,
         names,
         hostings: booked::hostings(db, &ask.hosts, days, &[], MAX_HOSTINGS).await?,
         venues: venue::of_places(db, &ask.hosts, 1, MAX_VENUES).await?,

@@ -161,32 +161,32 @@ fn members(ask: &AskEvent, candidates: &[Candidate]) -> Vec<Member> {
 }
 
 fn name(known: &Known, member: Member) -> &str {
-    let name = match member {
-        Member::Enterprise(id) => known.enterprises.get(&id).map(|one| one.name.as_str()),
-        Member::Organisation(id) => known.organisations.get(&id).map(|one| one.name.as_str()),
-    };
-    name.unwrap_or_default()
+    known.members.name(member).unwrap_or_default()
 }
 
 fn kind(known: &Known, member: Member) -> Kind {
     match member {
-        Member::Enterprise(id) => match known.enterprises.get(&id).and_then(|one| one.ownership) {
-            Some(Ownership::CentralSoe) => Kind::CentralSoe,
-            Some(
-                Ownership::ProvincialSoe
-                | Ownership::MunicipalSoe
-                | Ownership::DistrictSoe
-                | Ownership::OutsideSoe,
-            ) => Kind::LocalSoe,
-            Some(Ownership::PrivateFirm | Ownership::ForeignFirm) => Kind::PrivateFirm,
-            Some(Ownership::Other) | None => Kind::Other,
-        },
-        Member::Organisation(id) => match known.organisations.get(&id).map(|one| one.kind) {
-            Some(OrganisationKind::Bank) => Kind::Finance,
-            Some(OrganisationKind::Institute) => Kind::Institute,
-            Some(OrganisationKind::Department) => Kind::Department,
-            Some(OrganisationKind::Chamber) | None => Kind::Other,
-        },
+        Member::Enterprise(id) => {
+            match known.members.enterprises.get(&id).and_then(|one| one.ownership) {
+                Some(Ownership::CentralSoe) => Kind::CentralSoe,
+                Some(
+                    Ownership::ProvincialSoe
+                    | Ownership::MunicipalSoe
+                    | Ownership::DistrictSoe
+                    | Ownership::OutsideSoe,
+                ) => Kind::LocalSoe,
+                Some(Ownership::PrivateFirm | Ownership::ForeignFirm) => Kind::PrivateFirm,
+                Some(Ownership::Other) | None => Kind::Other,
+            }
+        }
+        Member::Organisation(id) => {
+            match known.members.organisations.get(&id).map(|one| one.kind) {
+                Some(OrganisationKind::Bank) => Kind::Finance,
+                Some(OrganisationKind::Institute) => Kind::Institute,
+                Some(OrganisationKind::Department) => Kind::Department,
+                Some(OrganisationKind::Chamber) | None => Kind::Other,
+            }
+        }
     }
 }
 
@@ -213,8 +213,8 @@ const fn about(need: Option<NeedKind>) -> About {
 /// The host somebody belongs to: its own place, else the first division it lies in.
 fn district(ask: &AskEvent, known: &Known, member: Member) -> Option<usize> {
     let place = match member {
-        Member::Enterprise(id) => known.enterprises.get(&id)?.place?,
-        Member::Organisation(id) => known.organisations.get(&id)?.place?,
+        Member::Enterprise(id) => known.members.enterprises.get(&id)?.place?,
+        Member::Organisation(id) => known.members.organisations.get(&id)?.place?,
     };
     let own = ask.hosts.iter().position(|host| *host == place);
     own.or_else(|| {

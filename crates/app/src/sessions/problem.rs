@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::enterprise::Enterprise;
-use lianmeng_domain::ids::{EnterpriseId, Id as _, OrganisationId, ProjectId};
+use lianmeng_domain::ids::{Id as _, ProjectId};
 use lianmeng_domain::organisation::Organisation;
-use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::project::Project;
 use lianmeng_domain::region::{Place, RegionCode};
 use lianmeng_domain::text;
@@ -16,9 +15,10 @@ use lianmeng_planning::groups::{
     Delegation, Item, MAX_RELEVANCE, Participant, Problem, Room, SessionDemand,
 };
 use lianmeng_store::eyes::Eyes;
-use lianmeng_store::{enterprise, event as events, organisation, project};
+use lianmeng_store::{event as events, project};
 
-use super::{AskSessions, GroupItem, SessionLock, SessionsError};
+use super::{AskSessions, GroupItem, SessionLock};
+use crate::asking::{AskError, Members};
 use crate::desk::Desk;
 use crate::event::people::wire_of_member;
 use crate::labels::Labels;
@@ -50,15 +50,14 @@ impl Put {
 
 /// Everybody who takes part.
 struct Cast {
-    enterprises: BTreeMap<EnterpriseId, Enterprise>,
-    organisations: BTreeMap<OrganisationId, Organisation>,
+    members: Members,
     projects: BTreeMap<ProjectId, Project>,
     /// Names of the cities of the projects.
     cities: BTreeMap<RegionCode, String>,
 }
 
 /// The engine's problem, still without relevance.
-pub(super) async fn problem(desk: &Desk, ask: &AskSessions) -> Result<Put, SessionsError> {
+pub(super) async fn problem(desk: &Desk, ask: &AskSessions) -> Result<Put, AskError> {
     let cast = cast(desk, ask).await?;
     let named = ask
         .participants
@@ -71,8 +70,8 @@ pub(super) async fn problem(desk: &Desk, ask: &AskSessions) -> Result<Put, Sessi
     });
     let projects = Labels::of(titled);
     let delegations: Vec<String> = ask.items.iter().map(|item| cast.delegation(item)).collect();
-    let firms: Vec<Enterprise> = cast.enterprises.values().cloned().collect();
-    let others: Vec<Organisation> = cast.organisations.values().cloned().collect();
+    let firms: Vec<Enterprise> = cast.members.enterprises.values().cloned().collect();
+    let others: Vec<Organisation> = cast.members.organisations.values().cloned().collect();
     let known = cards_of(&desk.db, &firms, &others).await?;
     let of_member = |member: &Member| known.get(member).cloned().unwrap_or_default();
     let cards = [
@@ -98,11 +97,11 @@ pub(super) async fn problem(desk: &Desk, ask: &AskSessions) -> Result<Put, Sessi
         seed: ask.seed,
         steps: STEPS,
     };
-    problem.check()?;
+    problem.check().map_err(|error| AskError::input(error, asked_as))?;
     Ok(Put { problem, members, projects, cards })
 }
 
-fn participants(ask: &AskSessions, texts: &[String]) -> Result<Vec<Participant>, SessionsError> {
+fn participants(ask: &AskSessions, texts: &[String]) -> Result<Vec<Participant>, AskError> {
     let each = ask.participants.iter().zip(texts).enumerate().map(|(at, (one, id))| {
         Ok(Participant {
             id: id.clone(),
@@ -119,7 +118,7 @@ fn items(
     ask: &AskSessions,
     texts: &[String],
     delegations: &[String],
-) -> Result<Vec<Item>, SessionsError> {
+) -> Result<Vec<Item>, AskError> {
     let all = ask.items.iter().zip(texts).zip(delegations).enumerate();
     let each = all.map(|(at, ((one, id), delegation))| {
         Ok(Item {
@@ -134,10 +133,7 @@ fn items(
 }
 
 /// Each delegation that presents something, in the order of the projects, then the others named.
-fn of_delegations(
-    ask: &AskSessions,
-    presenting: &[String],
-) -> Result<Vec<Delegation>, SessionsError> {
+fn of_delegations(ask: &AskSessions, presenting: &[String]) -> Result<Vec<Delegation>, AskError> {
     let mut names: Vec<&String> = Vec::new();
     for name in presenting {
         if !names.contains(&name) {
@@ -153,7 +149,7 @@ fn of_delegations(
         let found = all.iter_mut().find(|one| one.id == told.name && one.people.is_none());
         let Some(found) = found else {
             let message = format!("{} presents no project, or stands twice; drop it", told.name);
-            return Err(SessionsError::Input { place: place(), message });
+            return Err(AskError::Input { place: place(), message });
         };
         found.people = Some(told.people);
         found.teams = Some(told.teams);
@@ -163,10 +159,10 @@ fn of_delegations(
 }
 
 /// Half-days counted from 0 in place of 1.
-fn from_one(days: &[usize], place: impl Fn() -> String) -> Result<Vec<usize>, SessionsError> {
+fn from_one(days: &[usize], place: impl Fn() -> String) -> Result<Vec<usize>, AskError> {
     let each = days.iter().map(|day| {
         let message = || "half-days are counted from 1".to_owned();
-        let below = || SessionsError::Input { place: place(), message: message() };
+        let below = || AskError::Input { place: place(), message: message() };
         day.checked_sub(1).ok_or_else(below)
     });
     each.collect()
@@ -175,13 +171,13 @@ fn from_one(days: &[usize], place: impl Fn() -> String) -> Result<Vec<usize>, Se
 fn locked(
     lock: Option<&SessionLock>,
     place: impl Fn() -> String,
-) -> Result<Option<SessionDemand>, SessionsError> {
+) -> Result<Option<SessionDemand>, AskError> {
     let Some(lock) = lock else { return Ok(None) };
     let half_day = from_one(&[lock.half_day], place)?.into_iter().next().unwrap_or(0);
     Ok(Some(SessionDemand { half_day, room: lock.room.clone() }))
 }
 
-async fn cast(desk: &Desk, ask: &AskSessions) -> Result<Cast, SessionsError> {
+async fn cast(desk: &Desk, ask: &AskSessions) -> Result<Cast, AskError> {
     let db = &desk.db;
     let ids: Vec<ProjectId> = ask.items.iter().map(|one| one.project).collect();
     let projects: BTreeMap<_, _> = project::find_many(db, Eyes::ALL, &ids)
@@ -190,10 +186,7 @@ async fn cast(desk: &Desk, ask: &AskSessions) -> Result<Cast, SessionsError> {
         .map(|seen| (seen.project.id, seen.project))
         .collect();
     if let Some(at) = ids.iter().position(|id| !projects.contains_key(id)) {
-        return Err(SessionsError::Unknown {
-            place: format!("items[{at}].projectId"),
-            what: "project",
-        });
+        return Err(AskError::Unknown { place: format!("items[{at}].projectId"), what: "project" });
     }
     let (mut firms, mut others) = (Vec::new(), Vec::new());
     for one in &ask.participants {
@@ -203,24 +196,9 @@ async fn cast(desk: &Desk, ask: &AskSessions) -> Result<Cast, SessionsError> {
         }
     }
     firms.extend(projects.values().filter_map(|project| project.owner));
-    let enterprises: BTreeMap<_, _> = enterprise::find_many(db, &Visibility::All, &firms)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one))
-        .collect();
-    let organisations: BTreeMap<_, _> = organisation::find_many(db, &Visibility::All, &others)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one))
-        .collect();
-    let is_there = |member: Member| match member {
-        Member::Enterprise(id) => enterprises.contains_key(&id),
-        Member::Organisation(id) => organisations.contains_key(&id),
-    };
-    if let Some(at) = ask.participants.iter().position(|one| !is_there(one.member)) {
-        let place = format!("participants[{at}].memberId");
-        return Err(SessionsError::Unknown { place, what: "enterprise or organisation" });
-    }
+    let members = Members::read(db, &firms, &others).await?;
+    let named = ask.participants.iter().map(|one| one.member);
+    members.check(named, |at| format!("participants[{at}].memberId"))?;
     let codes = projects.values().filter_map(|project| project.region);
     let places: Vec<Place> = codes.map(|code| Place::Region(code.city())).collect();
     let cities =
@@ -230,16 +208,12 @@ async fn cast(desk: &Desk, ask: &AskSessions) -> Result<Cast, SessionsError> {
                 Place::Zone(_) => None,
             },
         );
-    Ok(Cast { enterprises, organisations, projects, cities: cities.collect() })
+    Ok(Cast { members, projects, cities: cities.collect() })
 }
 
 impl Cast {
     fn name(&self, member: Member) -> &str {
-        let name = match member {
-            Member::Enterprise(id) => self.enterprises.get(&id).map(|one| one.name.as_str()),
-            Member::Organisation(id) => self.organisations.get(&id).map(|one| one.name.as_str()),
-        };
-        name.unwrap_or_default()
+        self.members.name(member).unwrap_or_default()
     }
 
     /// Who presents: as asked, else the city of the project, its owner, or the project by itself.
@@ -251,14 +225,14 @@ impl Cast {
         if let Some(code) = project.region.map(RegionCode::city) {
             return self.cities.get(&code).cloned().unwrap_or_else(|| code.to_string());
         }
-        let owner = project.owner.and_then(|id| self.enterprises.get(&id));
+        let owner = project.owner.and_then(|id| self.members.enterprises.get(&id));
         owner.map_or_else(|| project.name.clone(), |owner| owner.name.clone())
     }
 
     /// Name, summary and domain of a project, the industry of its owner, and where it is to be.
     fn card(&self, project: ProjectId) -> Card {
         let Some(project) = self.projects.get(&project) else { return Card::default() };
-        let owner = project.owner.and_then(|id| self.enterprises.get(&id));
+        let owner = project.owner.and_then(|id| self.members.enterprises.get(&id));
         let words = format!("{} {} {}", project.name, project.summary, project.domain);
         Card {
             text: text::normalise(&words),

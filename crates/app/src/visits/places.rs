@@ -11,6 +11,7 @@ use lianmeng_store::region::zone;
 use lianmeng_store::{enterprise, organisation, region, travel as times, venue};
 
 use super::{AskVisits, SpotAt, UnknownWay, UsedWay, VisitSpot, VisitsError, WaySource};
+use crate::asking::AskError;
 use crate::desk::Desk;
 
 /// Most ways from or to the divisions of the places that are read.
@@ -54,10 +55,10 @@ async fn spot<'a>(
     actor: &Actor,
     asked: &'a VisitSpot,
     place: impl Fn() -> String,
-) -> Result<Spot<'a>, VisitsError> {
+) -> Result<Spot<'a>, AskError> {
     let (db, sees) = (&desk.db, policy::visibility(actor));
     let unknown =
-        |field: &str, what| VisitsError::Unknown { place: format!("{}.{field}", place()), what };
+        |field: &str, what| AskError::Unknown { place: format!("{}.{field}", place()), what };
     let lies = match asked.at {
         None => None,
         Some(SpotAt::Place(place)) => Some(place),

@@ -6,7 +6,8 @@ use chrono::{NaiveTime, Timelike as _};
 use lianmeng_domain::travel::MAX_MINUTES;
 use lianmeng_planning::visits::{Bus, Group, Problem, Site};
 
-use super::{AskVisits, VisitSpot, VisitsError};
+use super::{AskVisits, VisitSpot};
+use crate::asking::AskError;
 
 /// Steps of the search, as the engine's own default.
 const STEPS: u64 = 300_000;
@@ -51,8 +52,8 @@ fn minute(time: NaiveTime) -> u32 {
 
 /// Start and end may be one place; every site has a name of its own, and ways are between them and take
 /// a day at most.
-pub(super) fn check_names(ask: &AskVisits, end: &VisitSpot) -> Result<(), VisitsError> {
-    let input = |place: String, message: String| VisitsError::Input { place, message };
+pub(super) fn check_names(ask: &AskVisits, end: &VisitSpot) -> Result<(), AskError> {
+    let input = |place: String, message: String| AskError::Input { place, message };
     let mut names = BTreeSet::from([ask.start.name.as_str(), end.name.as_str()]);
     for (at, site) in ask.sites.iter().enumerate() {
         if !names.insert(&site.spot.name) {

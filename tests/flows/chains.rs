@@ -231,7 +231,7 @@ fn an_enterprise_learns_no_more_of_others_supply_than_the_public() {
 
     // Whatever region, level and year are asked for, the answers are those the public gets.
     let mut asked = 0;
-    for region in ["320612", "320600", "320000", "320602"] {
+    for region in ["320612", "320600", "320000", "320613"] {
         let mut fields = vec![format!(r#"leadFirms(regionCode: "{region}") {{ points }}"#)];
         for level in ["SEGMENT", "PRODUCT"] {
             fields.push(format!(
@@ -326,4 +326,42 @@ fn suggested_alliances_cover_everybody_once_they_are_accepted() {
     let all = json!({ "covered": FIRMS, "placed": FIRMS, "orphans": 0, "overlaps": 0,
         "shareBasisPoints": 10_000 });
     assert_eq!(covered, all);
+}
+
+/// With a wrong division everything would seem to be missing there, and nobody would notice.
+#[test]
+fn a_wrong_division_and_sizes_that_contradict_each_other_are_refused_at_both_doors() {
+    let (program, server, chain) = built();
+    let coordinator = program.token("coordinator", None);
+    let cases = [
+        ("gaps", "999999", "999999 is no division of GB/T 2260"),
+        ("leads", "320602", "320602 is a past division; ask for 320613"),
+    ];
+    for (question, code, message) in cases {
+        let refused = program.run(&["graph", "chain", CHAIN, question, "--region", code]);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.err.contains(message), "{}", refused.err);
+    }
+    let sizes = ["--fewest", "9", "--most", "3"];
+    let refused = program.run(&[&["graph", "chain", CHAIN, "alliances"], &sizes[..]].concat());
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("fewest is 9, more than most, 3"), "{}", refused.err);
+
+    let cases = [
+        (r#"gaps(regionCode: "999999") { missing }"#, "999999 is no division of GB/T 2260"),
+        (r#"localSupply(regionCode: "320602") { __typename }"#, "ask for 320613"),
+        (
+            "allianceSuggestions(fewest: 9, most: 3) { __typename }",
+            "fewest is 9, more than most, 3",
+        ),
+    ];
+    for (field, message) in cases {
+        let query = format!(
+            "query($id: ID!) {{ node(id: $id) {{ ... on IndustrialChain {{ {field} }} }} }}"
+        );
+        let answer = server.ask(&coordinator, &query, json!({ "id": chain }));
+        let error = &answer["errors"][0];
+        assert!(error["message"].as_str().unwrap().contains(message), "{answer}");
+        assert_eq!(error["extensions"]["code"], "BAD_INPUT", "{answer}");
+    }
 }

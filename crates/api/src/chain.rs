@@ -8,9 +8,11 @@ pub mod risk;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use lianmeng_app::region::{self, DivisionError};
 use lianmeng_domain::alliance::Coverage;
 use lianmeng_domain::chain::{ChainSegment, IndustrialChain, Placement, Reach};
 use lianmeng_domain::ids::IndustrialChainId;
+use lianmeng_domain::region::RegionCode;
 use lianmeng_graph::Lens;
 use lianmeng_graph::alliances::AllianceQuery;
 use lianmeng_graph::gaps::{GapLevel, GapQuery};
@@ -148,7 +150,7 @@ impl ChainNode {
         let ask = GapQuery {
             chain: self.0.id,
             level: level.map_or(GapLevel::Segment, Into::into),
-            region: page::region(region_code)?,
+            region: division(ctx, region_code).await?,
             limit: graph::size(first)?,
             candidates: gaps::CANDIDATES,
         };
@@ -173,7 +175,7 @@ impl ChainNode {
         region_code: Option<String>,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Option<ChainSinglePoints>> {
-        let region = page::region(region_code)?;
+        let region = division(ctx, region_code).await?;
         let ask = SinglePointQuery { chain: self.0.id, region, limit: graph::size(first)? };
         let seen = Seen::whole(ctx, self.0.id, "singlePoints").await?;
         let Some(seen) = seen else { return Ok(None) };
@@ -205,7 +207,7 @@ impl ChainNode {
     ) -> Result<Option<ChainRemoval>> {
         let ask = RemovalQuery {
             enterprise: ids::decode(&enterprise_id)?,
-            region: page::region(region_code)?,
+            region: division(ctx, region_code).await?,
             steps: graph::steps(depth)?,
             limit: graph::size(first)?,
             substitutes: risk::SUBSTITUTES,
@@ -229,7 +231,7 @@ impl ChainNode {
         region_code: Option<String>,
         #[graphql(desc = "At most so many, 1 to 100; 20 if absent.")] first: Option<i32>,
     ) -> Result<Vec<LeadFirmNode>> {
-        let region = page::region(region_code)?;
+        let region = division(ctx, region_code).await?;
         let ask = LeadQuery { chain: self.0.id, region, limit: graph::size(first)? };
         let Some(seen) = Seen::of(ctx, self.0.id).await? else { return Ok(Vec::new()) };
         let find = move |seen: Seen| seen.picture.pinned.graph.lead_firms(&ask, &seen.lens);
@@ -248,7 +250,7 @@ impl ChainNode {
         #[graphql(desc = "Division (GB/T 2260) members must be in; anywhere if absent.")]
         region_code: Option<String>,
         #[graphql(
-            desc = "Fewest members where that can be had; 5 if absent.",
+            desc = "Fewest members where that can be had; 5, or as many as the most, if absent.",
             validator(minimum = 1, maximum = 1_000)
         )]
         fewest: Option<i32>,
@@ -258,9 +260,11 @@ impl ChainNode {
             i32,
         >,
     ) -> Result<Option<ChainAllianceSuggestions>> {
-        let (region, limit) = (page::region(region_code)?, graph::size(first)?);
-        let fewest = usize::try_from(fewest.unwrap_or(5))?;
-        let most = usize::try_from(most.unwrap_or(100))?;
+        let (region, limit) = (division(ctx, region_code).await?, graph::size(first)?);
+        let fewest = fewest.map(usize::try_from).transpose()?;
+        let most = most.map(usize::try_from).transpose()?;
+        let sizes = lianmeng_graph::alliances::sizes(fewest, most);
+        let (fewest, most) = sizes.map_err(|error| ApiError::BadInput(error.to_string()))?;
         let chain = self.0.id;
         let seen = Seen::whole(ctx, chain, "allianceSuggestions").await?;
         let Some(seen) = seen else { return Ok(None) };
@@ -281,7 +285,7 @@ impl ChainNode {
         #[graphql(desc = "Division (GB/T 2260) that counts as local.")] region_code: String,
         #[graphql(desc = "As of the last day of this year; today if absent.")] year: Option<i32>,
     ) -> Result<Option<LocalSupplyNode>> {
-        let Some(region) = page::region(Some(region_code))? else { return Ok(None) };
+        let Some(region) = division(ctx, Some(region_code)).await? else { return Ok(None) };
         let ask = LocalSupplyQuery { chain: self.0.id, region, year };
         let Some(seen) = Seen::of(ctx, self.0.id).await? else { return Ok(None) };
         let find = move |seen: Seen| {
@@ -289,6 +293,16 @@ impl ChainNode {
             Some(LocalSupplyNode { found, is_supply_counted: seen.is_whole })
         };
         Ok(seen.aside(find).await?)
+    }
+}
+
+/// The division a figure is about.
+async fn division(ctx: &Context<'_>, code: Option<String>) -> Result<Option<RegionCode>> {
+    let Some(code) = page::region(code)? else { return Ok(None) };
+    match region::check(&Scope::of(ctx)?.desk.db, code).await {
+        Ok(()) => Ok(Some(code)),
+        Err(DivisionError::Store(error)) => Err(ApiError::from(error).into()),
+        Err(error) => Err(ApiError::BadInput(error.to_string()).into()),
     }
 }
 

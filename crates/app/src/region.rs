@@ -8,6 +8,8 @@ use lianmeng_domain::policy::Visibility;
 use lianmeng_domain::region::{RegionCode, Zone};
 use lianmeng_store::region::zone;
 use lianmeng_store::{StoreError, import};
+use sea_orm::ConnectionTrait;
+use thiserror::Error;
 
 use crate::command::{self, Begun};
 use crate::desk::Desk;
@@ -41,6 +43,34 @@ pub async fn resolve(
     });
     // The work cannot panic, and the runtime waits for it when it shuts down.
     Ok(found.await.unwrap_or_default())
+}
+
+/// Why a figure cannot be about a division.
+#[derive(Debug, Error)]
+pub enum DivisionError {
+    /// No such division.
+    #[error("{0} is no division of GB/T 2260; take its code from the query `regions`")]
+    Unknown(RegionCode),
+    /// A past division, of which nothing is on record any more.
+    #[error("{0} is a past division; ask for {1}, which took its place")]
+    Past(RegionCode, RegionCode),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether figures can be about the division `code`: with a wrong one everything would seem to be missing
+/// there. One statement.
+///
+/// # Errors
+///
+/// See [`DivisionError`].
+pub async fn check(db: &impl ConnectionTrait, code: RegionCode) -> Result<(), DivisionError> {
+    let found = lianmeng_store::region::find_many(db, &[code]).await?.pop();
+    match found.ok_or(DivisionError::Unknown(code))?.successor {
+        Some(successor) => Err(DivisionError::Past(code, successor)),
+        None => Ok(()),
+    }
 }
 
 /// What a person may write into the card of a zone.

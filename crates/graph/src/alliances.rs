@@ -12,6 +12,8 @@ use lianmeng_domain::ids::{AllianceId, ChainSegmentId, EnterpriseId, IndustrialC
 use lianmeng_domain::region::{self, RegionCode};
 
 use self::bound::Bounded;
+use thiserror::Error;
+
 use crate::edge::{EdgeKind, Flow};
 use crate::flat::{Index, at};
 use crate::lens::Lens;
@@ -42,6 +44,29 @@ pub struct AllianceQuery<'a> {
     pub before: &'a [Vec<EnterpriseId>],
     /// Most to list.
     pub limit: usize,
+}
+
+/// Fewest and most members that contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("fewest is {fewest}, more than most, {most}; lower fewest or raise most")]
+pub struct SizesError {
+    fewest: usize,
+    most: usize,
+}
+
+/// Fewest and most members to ask for: 100 at most and 5 at least unless something else is asked, and no
+/// more at least than at most.
+///
+/// # Errors
+///
+/// [`SizesError`] if both are asked for and contradict each other.
+pub fn sizes(fewest: Option<usize>, most: Option<usize>) -> Result<(usize, usize), SizesError> {
+    let most = most.unwrap_or(100);
+    match fewest {
+        Some(fewest) if fewest > most => Err(SizesError { fewest, most }),
+        Some(fewest) => Ok((fewest, most)),
+        None => Ok((most.min(5), most)),
+    }
 }
 
 /// An alliance that would make sense.

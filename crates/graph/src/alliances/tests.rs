@@ -186,3 +186,13 @@ proptest! {
         prop_assert!(agreement >= 9_000, "{} {:?}", agreement, members(&now));
     }
 }
+
+#[test]
+fn sizes_that_contradict_each_other_are_refused() {
+    assert_eq!(sizes(None, None), Ok((5, 100)));
+    assert_eq!(sizes(None, Some(3)), Ok((3, 3)), "what nobody asked for gives way");
+    assert_eq!(sizes(Some(3), Some(3)), Ok((3, 3)));
+    let refused = sizes(Some(101), None).unwrap_err();
+    let want = "fewest is 101, more than most, 100; lower fewest or raise most";
+    assert_eq!(refused.to_string(), want);
+}

@@ -44,9 +44,9 @@ pub(crate) enum ChainQuestion {
     Leads,
     /// Alliances that would make sense.
     Alliances {
-        /// Fewest members where that can be had.
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-        fewest: u32,
+        /// Fewest members where that can be had; 5, or as many as the most, if absent.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        fewest: Option<u32>,
         /// Most members.
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=1_000))]
         most: u32,

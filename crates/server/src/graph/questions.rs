@@ -7,7 +7,7 @@ use lianmeng_app::desk::Office;
 use lianmeng_app::snapshot::Pinned;
 use lianmeng_domain::ids::{ChainSegmentId, EnterpriseId, IndustrialChainId};
 use lianmeng_domain::region::RegionCode;
-use lianmeng_graph::alliances::AllianceQuery;
+use lianmeng_graph::alliances::{AllianceQuery, sizes};
 use lianmeng_graph::gaps::{GapLevel, GapQuery, Gaps};
 use lianmeng_graph::lead::{LeadFirm, LeadQuery};
 use lianmeng_graph::local_supply::{LocalFigures, LocalSupply, LocalSupplyQuery};
@@ -29,6 +29,9 @@ pub(super) async fn run(
     args: &GraphChainArgs,
 ) -> anyhow::Result<()> {
     let graph = &pinned.graph;
+    if let Some(code) = args.region {
+        lianmeng_app::region::check(&office.db, code).await?;
+    }
     let node = find(office, graph, &args.chain).await?;
     let NodeRef::Chain(chain) = node else {
         anyhow::bail!("{} is a {}; name a chain", args.chain, node.kind());
@@ -314,9 +317,10 @@ impl Asked<'_> {
         json!({ "enterprise": self.firm(one.enterprise), "points": one.points, "parts": parts })
     }
 
-    fn alliances(&self, fewest: u32, most: u32) -> Told {
+    fn alliances(&self, fewest: Option<u32>, most: u32) -> Told {
         let Self { chain, region, limit, .. } = *self;
-        let (fewest, most) = (usize::try_from(fewest)?, usize::try_from(most)?);
+        let fewest = fewest.map(usize::try_from).transpose()?;
+        let (fewest, most) = sizes(fewest, Some(usize::try_from(most)?))?;
         let ask = AllianceQuery { chain, region, fewest, most, before: &[], limit };
         let found = self.graph.alliance_suggestions(&ask, &Lens::All);
         let found = found.context("the chain has more than 20000 enterprises; name a --region")?;

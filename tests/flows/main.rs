@@ -18,5 +18,6 @@ mod oidc;
 mod operations;
 mod papers;
 mod season;
+mod task_list;
 mod time;
 mod walk;

@@ -83,6 +83,7 @@ use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supervision::SupervisionMutation;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::task_list::{TaskListMutation, TaskListQuery};
 use crate::travel::{TravelMutation, TravelQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 use crate::weights::{WeightsMutation, WeightsQuery};
@@ -248,7 +249,7 @@ pub struct Query(
     NeedOverviewQuery,
     OfferQuery,
     ProjectQuery,
-    TaskQuery,
+    TaskingQuery,
     SuggestionQuery,
     JudgeQuery,
     PairingQuery,
@@ -264,6 +265,10 @@ pub struct Query(
 /// What one can ask about docking events.
 #[derive(Debug, Default, MergedObject)]
 pub struct OccasionQuery(EventQuery, GuestQuery, FollowUpQuery, SeasonQuery);
+
+/// What one can ask about cooperation tasks.
+#[derive(Debug, Default, MergedObject)]
+pub struct TaskingQuery(TaskQuery, TaskListQuery);
 
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]
@@ -294,7 +299,7 @@ pub struct Mutation(
     OfferMutation,
     ReservationMutation,
     ProjectMutation,
-    TaskMutation,
+    TaskingMutation,
     SuggestionMutation,
     WeightsMutation,
     PairingMutation,
@@ -317,6 +322,10 @@ pub struct OccasionMutation(
     FollowUpMutation,
     SeasonMutation,
 );
+
+/// Changes of cooperation tasks.
+#[derive(Debug, Default, MergedObject)]
+pub struct TaskingMutation(TaskMutation, TaskListMutation);
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]

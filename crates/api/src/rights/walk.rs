@@ -264,6 +264,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let input = format!("{{ {days}, hosts: [{host}], stops: [{{ key: \"1\" }}] }}");
             vec![(format!("(input: {input})"), String::new())]
         }
+        "taskListPropose" => vec![("(input: {})".to_owned(), String::new())],
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "travelTimes" => vec![("(first: 100, code: \"320612\")".to_owned(), String::new())],

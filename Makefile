@@ -108,7 +108,7 @@ bench-needs: build-release ## Measure the overview of 100,000 needs, and registe
 
 # Peers go into an environment of their own; PARTS picks from dense, sparse, anybody and fair.
 bench-pairing: $(TARGET)/bench-venv/bin/ready ## Measure choosing pairs beside scipy and OR-tools on the same markets
-	$(CARGO) build --release --package lianmeng-matching --example pairing
+	$(CARGO) build --release --package lianmeng-matching --example pairing --example tasks
 	$(TARGET)/bench-venv/bin/python benches/pairing.py $(TARGET)/release/examples/pairing $(PARTS)
 
 $(TARGET)/bench-venv/bin/ready:

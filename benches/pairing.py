@@ -23,7 +23,7 @@ from ortools.graph.python import min_cost_flow
 from scipy.optimize import linear_sum_assignment
 from scipy.optimize import Bounds as MilpBounds
 from scipy.optimize import LinearConstraint, milp
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 PROGRAM = None
 FAILED = []
@@ -290,7 +290,63 @@ def fair(_seed=1):
 ALPHAS = (6_000,)
 SEEDS = 20
 FUSIONS = ("sum", "product")
-PARTS = {"dense": dense, "sparse": sparse, "anybody": anybody, "fair": fair}
+def task_markets():
+    """Name, projects, rooms of owners and counterparts, points of both sides."""
+    sizes = {"28 × (56 + 115) × 297": (297, 28, 171, 15, 3), "10 × 30 × 1,000": (1000, 10, 30, 150, 50),
+             "100 × 200 × 500": (500, 100, 200, 8, 4)}
+    for name, (projects, owners, others, own_room, room) in sizes.items():
+        for kind in ("random", "by trade"):
+            rng = np.random.default_rng(1)
+            points = []
+            for parties in (owners, others):
+                noise = rng.integers(1, 1000, (projects, parties))
+                trades = np.equal.outer(rng.integers(0, 8, projects), rng.integers(0, 8, parties))
+                points.append(noise if kind == "random" else noise // 10 + 2500 * trades + 700)
+            yield f"{name}, {kind}", projects, [own_room] * owners, [room] * others, *points
+
+
+def tasks(_seed=1):
+    """Task lists beside a linear program of the same market: it is an optimum and a bound in one."""
+    print("\nTask lists: owners × counterparts × projects, all of them fitting, beside their linear program in HiGHS\n")
+    row("market", "ours ms", "HiGHS ms", "ratio", "covered", "points", "bound", "equal", "under 2 s")
+    row(*["---"] * 9)
+    program = str(Path(PROGRAM).with_name("tasks"))
+    for name, projects, owners, others, own, other in task_markets():
+        cells = lambda points: [[int(p), int(q), int(points[p, q])] for p, q in np.ndindex(points.shape)]
+        market = {"projects": projects, "owners": owners, "counterparts": others,
+                  "own": cells(own), "other": cells(other)}
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            file.write(json.dumps(market))
+            file.flush()
+            ours = [json.loads(subprocess.run([program, file.name], capture_output=True, text=True,
+                                              check=True).stdout) for _ in range(3)]
+        best = sorted(ours, key=lambda one: one["cpu_us"])[1]
+        bound, _, cpu = timed(lambda: task_bound(projects, owners, others, own, other))
+        took = best["cpu_us"] / 1e6
+        row(name, f"{took * 1e3:.0f}", f"{cpu * 1e3:.0f}", f"{took / cpu:.3f}", best["covered"],
+            best["points"], bound, say(best["points"] == bound, f"{name}: points"),
+            say(took < 2, f"{name}: 2 s"))
+
+
+def task_bound(projects, owners, others, own, other):
+    """The most points with every project covered once on both sides and every party served."""
+    blocks, least, most = [], [], []
+    width = own.size + other.size
+    for points, start, rooms in ((own, 0, owners), (other, own.size, others)):
+        at = start + np.arange(points.size).reshape(points.shape)
+        for lines, low, high in ((at, 1, [1] * projects), (at.T, 1, rooms)):
+            count, length = lines.shape
+            blocks.append(csr_matrix((np.ones(lines.size), (np.repeat(np.arange(count), length),
+                                                            lines.ravel())), shape=(count, width)))
+            least += [low] * count
+            most += high
+    limits = LinearConstraint(vstack(blocks), least, most)
+    gains = np.concatenate([own.ravel(), other.ravel()])
+    found = milp(-gains, constraints=limits, bounds=MilpBounds(0, 1), integrality=np.zeros(width))
+    return round(-found.fun)
+
+
+PARTS = {"dense": dense, "sparse": sparse, "anybody": anybody, "fair": fair, "tasks": tasks}
 
 
 def main():

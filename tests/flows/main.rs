@@ -19,5 +19,6 @@ mod oidc;
 mod operations;
 mod papers;
 mod season;
+mod task_list;
 mod time;
 mod walk;

@@ -71,6 +71,7 @@ pub mod suggestion;
 pub mod supervision;
 pub mod supply;
 pub mod task;
+pub mod task_list;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod travel;

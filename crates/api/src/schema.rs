@@ -86,6 +86,7 @@ use crate::suggestion::{SuggestionNode, SuggestionQuery};
 use crate::supervision::SupervisionMutation;
 use crate::supply::{SupplyEdgeNode, SupplyMutation, SupplyQuery};
 use crate::task::{CooperationTaskNode, TaskMutation, TaskQuery};
+use crate::task_list::{TaskListMutation, TaskListQuery};
 use crate::travel::{TravelMutation, TravelQuery};
 use crate::venue::{VenueMutation, VenueNode, VenueQuery};
 use crate::weights::{WeightsMutation, WeightsQuery};
@@ -251,7 +252,7 @@ pub struct Query(
     NeedOverviewQuery,
     OfferQuery,
     ProjectQuery,
-    TaskQuery,
+    TaskingQuery,
     SuggestionQuery,
     JudgeQuery,
     PairingQuery,
@@ -275,6 +276,10 @@ pub struct OccasionQuery(
     SessionsQuery,
     VisitsQuery,
 );
+
+/// What one can ask about cooperation tasks.
+#[derive(Debug, Default, MergedObject)]
+pub struct TaskingQuery(TaskQuery, TaskListQuery);
 
 /// What one can ask about time.
 #[derive(Debug, Default, MergedObject)]
@@ -305,7 +310,7 @@ pub struct Mutation(
     OfferMutation,
     ReservationMutation,
     ProjectMutation,
-    TaskMutation,
+    TaskingMutation,
     SuggestionMutation,
     WeightsMutation,
     PairingMutation,
@@ -328,6 +333,10 @@ pub struct OccasionMutation(
     FollowUpMutation,
     SeasonMutation,
 );
+
+/// Changes of cooperation tasks.
+#[derive(Debug, Default, MergedObject)]
+pub struct TaskingMutation(TaskMutation, TaskListMutation);
 
 /// Changes of enterprises.
 #[derive(Debug, Default, MergedObject)]

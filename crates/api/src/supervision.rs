@@ -16,7 +16,7 @@ use crate::need::NeedNode;
 use crate::scalars::Int32;
 use crate::scope::Scope;
 
-/// The lamp of a need (三色灯).
+/// The lamp of a need or a cooperation task (三色灯); of a task see there when it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "Lamp", remote = "Lamp")]
 pub enum LampWord {

@@ -2,12 +2,13 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use lianmeng_app::task::{self as app, ListTask, MoveTask, TaskCommandError};
+use lianmeng_app::task::{self as app, EditTask, ListTask, MoveTask, TaskCommandError};
 use lianmeng_domain::attachment::AttachedTo;
 use lianmeng_domain::ids::CooperationTaskId;
 use lianmeng_domain::rights::DataClass;
 use lianmeng_domain::suggestion::Reason;
-use lianmeng_domain::task::{CooperationTask, TaskError, TaskStage, TaskStep};
+use lianmeng_domain::task::lamp::{SUQIAN, lamp};
+use lianmeng_domain::task::{CooperationTask, TaskEdit, TaskError, TaskStage, TaskStep};
 use lianmeng_store::task::{self as store, TaskFilter};
 
 use crate::attachment::{self, AttachmentNode};
@@ -18,6 +19,7 @@ use crate::page::{self, Span};
 use crate::project::ProjectNode;
 use crate::scalars::{Day, Int32};
 use crate::scope::Scope;
+use crate::supervision::LampWord;
 
 /// Where a cooperation task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -145,9 +147,26 @@ impl CooperationTaskNode {
         Ok(self.0.is_overdue(Scope::of(ctx)?.desk.today))
     }
 
+    /// Its lamp (三色灯) today: `BLUE` a month before its last day, `YELLOW` if it has not begun three
+    /// weeks before, is no more than intent two weeks before or not landed a week before, `RED` once it
+    /// is late.
+    async fn lamp(&self, ctx: &Context<'_>) -> Result<LampWord> {
+        Ok(lamp(&self.0, &SUQIAN, Scope::of(ctx)?.desk.today).into())
+    }
+
     /// Where it stands.
     async fn stage(&self) -> TaskStageWord {
         self.0.stage.into()
+    }
+
+    /// Whether people made, edited or moved it (人工确定): a list generated anew leaves it alone.
+    async fn is_kept(&self) -> bool {
+        self.0.is_kept
+    }
+
+    /// Whether `taskListAdopt` made it.
+    async fn is_generated(&self) -> bool {
+        self.0.is_generated
     }
 
     /// Points of the suggestion it followed from, 10 000 a perfect match; null if put on the list by
@@ -257,6 +276,29 @@ pub struct TaskAdvanceInput {
     request_key: String,
 }
 
+/// Input of `taskEdit`: what is absent stays.
+#[derive(Debug, InputObject)]
+pub struct TaskEditInput {
+    /// Task to edit.
+    task_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since. The present one if
+    /// absent.
+    #[graphql(validator(custom = "Int32"))]
+    version: Option<i64>,
+    /// Another local enterprise in charge (牵头单位).
+    owner_id: Option<ID>,
+    /// Another central enterprise (对接央企).
+    counterpart_id: Option<ID>,
+    /// Another domain (领域).
+    #[graphql(validator(max_length = 100))]
+    domain: Option<String>,
+    /// Another last day, today at the earliest.
+    due_on: Option<Day>,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
 /// A cooperation task, or why not.
 #[derive(Debug, SimpleObject)]
 pub struct TaskPayload {
@@ -298,6 +340,24 @@ impl TaskMutation {
         TaskPayload::of(scope, app::list(&scope.desk, &scope.actor, &cmd).await).await
     }
 
+    /// Edits a task by hand: a list generated anew then leaves it alone. With other parties its score
+    /// and reasons are gone. Coordinators only.
+    async fn task_edit(&self, ctx: &Context<'_>, input: TaskEditInput) -> Result<TaskPayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = EditTask {
+            task: ids::decode(&input.task_id)?,
+            version: input.version,
+            edit: TaskEdit {
+                owner: input.owner_id.map(|id| ids::decode(&id)).transpose()?,
+                counterpart: input.counterpart_id.map(|id| ids::decode(&id)).transpose()?,
+                domain: input.domain,
+                due_on: input.due_on.map(Day::date),
+            },
+            request_key: input.request_key,
+        };
+        TaskPayload::of(scope, app::edit(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
     /// Moves a task on by one step. Its owner, or a coordinator.
     async fn task_advance(
         &self,
@@ -322,6 +382,7 @@ pub(crate) fn user_error(error: TaskCommandError) -> Result<UserError, ApiError>
         TaskCommandError::NotFound => (Code::NotFound, None),
         TaskCommandError::UnknownReference => (Code::UnknownReference, None),
         TaskCommandError::Rule(TaskError::WrongStage(_)) => (Code::WrongStage, Some("step")),
+        TaskCommandError::Rule(TaskError::Over(_)) => (Code::WrongStage, Some("taskId")),
         TaskCommandError::Rule(TaskError::SameSides) => (Code::Invalid, Some("counterpartId")),
         TaskCommandError::Rule(TaskError::DomainMissing) => (Code::Missing, Some("domain")),
         TaskCommandError::Rule(TaskError::DuePast { .. }) => (Code::Invalid, Some("dueOn")),

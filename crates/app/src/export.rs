@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lianmeng_domain::committee::Member;
 use lianmeng_domain::contact::Contact;
-use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, OrganisationId};
+use lianmeng_domain::ids::{ChainCommitteeId, EnterpriseId, OrganisationId, ProjectId};
 use lianmeng_domain::need::{Need, SeenNeed};
 use lianmeng_domain::policy::{self, Visibility};
 use lianmeng_domain::rights::{Column, DataClass};
+use lianmeng_domain::task::CooperationTask;
 use lianmeng_store::audit::trace::Diff;
 use lianmeng_store::audit::{self, Deed};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::need::NeedFilter;
 use lianmeng_store::page::Window;
-use lianmeng_store::{StoreError, committee, contact, enterprise, need, organisation, tx};
+use lianmeng_store::task::TaskFilter;
+use lianmeng_store::{
+    StoreError, committee, contact, enterprise, need, organisation, project, task, tx,
+};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -29,6 +33,8 @@ pub const MAX_ROWS: u64 = 100_000;
 const PAGE: u64 = 1_000;
 /// What exports of needs are called in the audit log.
 pub const NEEDS: &str = "ExportNeeds";
+/// What exports of tasks are called in the audit log.
+pub const TASKS: &str = "ExportTasks";
 
 /// Takes a list of needs out.
 #[derive(Debug, Clone)]
@@ -41,6 +47,32 @@ pub struct ExportNeeds {
     pub format: &'static str,
     /// Most rows.
     pub max_rows: u64,
+}
+
+/// Takes the task list out.
+#[derive(Debug, Clone)]
+pub struct ExportTasks {
+    /// Which.
+    pub filter: TaskFilter,
+    /// The filter as it was asked for, for the file and the audit log; empty for all.
+    pub asked: String,
+    /// The format, for the audit log.
+    pub format: &'static str,
+    /// Most rows.
+    pub max_rows: u64,
+}
+
+/// A task with the names that stand beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// The task as the caller sees it.
+    pub task: CooperationTask,
+    /// Name of the project; empty where there is none or the caller may not see it.
+    pub project: String,
+    /// Name of the owner.
+    pub owner: String,
+    /// Name of the counterpart.
+    pub counterpart: String,
 }
 
 /// A need with the names that stand beside it.
@@ -168,6 +200,81 @@ async fn named(
         contact: first.get(&seen.need.enterprise).cloned(),
         // The long texts, which no list has, do not wait in memory until it is written.
         seen: SeenNeed { need: Need { body: String::new(), answer: None, ..seen.need }, ..seen },
+    });
+    Ok(rows.collect())
+}
+
+/// The tasks that match and that the caller sees, the oldest first, and a row in the audit log that
+/// says so.
+///
+/// # Errors
+///
+/// See [`ExportError`]; nothing is given and nothing recorded when an error is returned.
+pub async fn tasks(
+    desk: &Desk,
+    caller: &Caller,
+    cmd: &ExportTasks,
+) -> Result<Vec<TaskRow>, ExportError> {
+    if !caller.may_export {
+        return Err(ExportError::Forbidden);
+    }
+    let column = Column::of(&caller.actor);
+    let whole = policy::visibility(&caller.actor);
+    let eyes = Eyes::of(column, &whole, DataClass::Task);
+    let rows = task::count(&desk.db, eyes.sees, &cmd.filter).await?;
+    if rows > cmd.max_rows {
+        return Err(ExportError::TooMany { rows, most: cmd.max_rows });
+    }
+    let mut found: Vec<TaskRow> = Vec::new();
+    let mut after = None;
+    loop {
+        let page = task::page(&desk.db, eyes, &cmd.filter, Window::next(after, PAGE)).await?;
+        let is_last = u64::try_from(page.len()).unwrap_or(u64::MAX) < PAGE;
+        after = page.last().map(|task| task.id);
+        found.extend(named_tasks(desk, (column, &whole), page).await?);
+        // Others may have been added since they were counted.
+        if is_last || u64::try_from(found.len()).unwrap_or(u64::MAX) >= cmd.max_rows {
+            break;
+        }
+    }
+    found.truncate(usize::try_from(cmd.max_rows).unwrap_or(usize::MAX));
+    found.reverse();
+    let taken = Taken {
+        action: TASKS,
+        thing: "tasks",
+        asked: &cmd.asked,
+        format: cmd.format,
+        rows: found.len(),
+    };
+    record(desk, caller, &taken).await?;
+    Ok(found)
+}
+
+/// Puts names beside tasks: two statements a thousand of them.
+async fn named_tasks(
+    desk: &Desk,
+    (column, whole): (Option<Column>, &Visibility),
+    page: Vec<CooperationTask>,
+) -> Result<Vec<TaskRow>, StoreError> {
+    let db = &desk.db;
+    let sides = page.iter().flat_map(|task| [task.owner, task.counterpart]);
+    let sides: BTreeSet<EnterpriseId> = sides.collect();
+    let sides: Vec<_> = sides.into_iter().collect();
+    // The registry is for everyone who sees any task.
+    let firms = enterprise::find_many(db, &Visibility::All, &sides).await?;
+    let firms: BTreeMap<_, _> = firms.into_iter().map(|one| (one.id, one.name)).collect();
+    let projects: BTreeSet<ProjectId> = page.iter().filter_map(|task| task.project).collect();
+    let projects: Vec<_> = projects.into_iter().collect();
+    let eyes = Eyes::of(column, whole, DataClass::Project);
+    let projects = project::find_many(db, eyes, &projects).await?;
+    let projects: BTreeMap<_, _> =
+        projects.into_iter().map(|seen| (seen.project.id, seen.project.name)).collect();
+    let name = |found: Option<&String>| found.cloned().unwrap_or_default();
+    let rows = page.into_iter().map(|task| TaskRow {
+        project: name(task.project.and_then(|id| projects.get(&id))),
+        owner: name(firms.get(&task.owner)),
+        counterpart: name(firms.get(&task.counterpart)),
+        task,
     });
     Ok(rows.collect())
 }

@@ -22,6 +22,7 @@ mod product;
 mod project;
 mod row;
 mod supply;
+mod task;
 
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::alliance::Alliance;
@@ -214,6 +215,7 @@ impl<'a> Judge<'a> {
         alliance::partners(self).await?;
         need::needs(self).await?;
         project::offers(self).await?;
-        project::projects(self).await
+        project::projects(self).await?;
+        task::tasks(self).await
     }
 }

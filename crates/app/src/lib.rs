@@ -72,6 +72,7 @@ pub mod suggestion;
 pub mod supervision;
 pub mod supply;
 pub mod task;
+pub mod task_list;
 pub mod trail;
 pub mod travel;
 pub mod venue;

@@ -217,7 +217,7 @@ fn told(reason: score::Reason, public: &str, places: &BTreeMap<RegionCode, Strin
 }
 
 /// A reason as it is stored, under the name `criterion`, divisions by their names where known.
-fn with_places(
+pub(crate) fn with_places(
     reason: &score::Reason,
     criterion: &str,
     places: &BTreeMap<RegionCode, String>,

@@ -235,6 +235,9 @@ async fn to_task(
         stage: TaskStage::Open,
         score_points: Some(found.points),
         reasons: found.reasons.clone(),
+        // Both sides agreed.
+        is_kept: true,
+        is_generated: false,
         version: 1,
     };
     task::insert(tx, &task).await?;

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{CooperationTaskId, EnterpriseId, Id as _, ProjectId};
 use lianmeng_domain::policy;
-use lianmeng_domain::task::{self as rules, CooperationTask, TaskError, TaskStage, TaskStep};
+use lianmeng_domain::task::{
+    self as rules, CooperationTask, TaskEdit, TaskError, TaskStage, TaskStep,
+};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, task};
 use thiserror::Error;
@@ -38,6 +40,19 @@ pub struct MoveTask {
     pub version: Option<i64>,
     /// The step.
     pub step: TaskStep,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// Edits a task by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditTask {
+    /// Which.
+    pub task: CooperationTaskId,
+    /// The version the caller read; `None` to take it as it is.
+    pub version: Option<i64>,
+    /// What changes.
+    pub edit: TaskEdit,
     /// Key chosen by the client; repeating it is safe.
     pub request_key: String,
 }
@@ -99,6 +114,8 @@ pub async fn list(
         stage: TaskStage::Open,
         score_points: None,
         reasons: Vec::new(),
+        is_kept: true,
+        is_generated: false,
         version: 1,
     };
     rules::check(&task, desk.today)?;
@@ -131,6 +148,33 @@ pub async fn advance(
     task::save(&change.tx, &moved).await?;
     let change = change.noting(task::diff(Some(&before), &moved));
     change.finish("MoveTask", &wire(cmd.task), Touches::Graph).await?;
+    Ok(cmd.task)
+}
+
+/// Edits a task; from then on what is generated leaves it alone. Coordinators only.
+///
+/// # Errors
+///
+/// See [`TaskCommandError`]; nothing is saved when an error is returned.
+pub async fn edit(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &EditTask,
+) -> Result<CooperationTaskId, TaskCommandError> {
+    if !rules::may_list(actor) {
+        return Err(TaskCommandError::NotFound);
+    }
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    let found = task::find(&change.tx, Eyes::ALL, cmd.task).await?;
+    let before = found.ok_or(TaskCommandError::NotFound)?;
+    let before = CooperationTask { version: cmd.version.unwrap_or(before.version), ..before };
+    let edited = rules::edit(&before, &cmd.edit, desk.today)?;
+    task::save(&change.tx, &edited).await?;
+    let change = change.noting(task::diff(Some(&before), &edited));
+    change.finish("EditTask", &wire(cmd.task), Touches::Graph).await?;
     Ok(cmd.task)
 }
 

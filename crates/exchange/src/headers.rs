@@ -95,6 +95,11 @@ pub(crate) fn kind_by_headers(headers: &[String]) -> Option<DraftKind> {
     }
 }
 
+/// Whether a list of `kind` that we wrote shows this column for people: it is nothing to import.
+fn is_shown_only(kind: DraftKind, header: &str) -> bool {
+    words::shown_only(kind).iter().any(|shown| key(shown) == key(header))
+}
+
 /// Headers matched to fields.
 #[derive(Debug)]
 pub(crate) struct Bound {
@@ -117,6 +122,7 @@ pub(crate) fn bind(kind: DraftKind, headers: &[String]) -> Bound {
                 let origin = Origin::Column(column);
                 bound.bindings.push(Binding { field, origin, values: HashMap::new() });
             }
+            Some(_) | None if is_shown_only(kind, header) => {}
             Some(_) | None => bound.unknown.push(header.clone()),
         }
     }

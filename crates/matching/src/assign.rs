@@ -25,8 +25,9 @@ pub use fair::{Envy, Exposure, Fair};
 pub use model::{DemandName, DemandWords, Limit};
 pub use request::{PairingRequest, RequestError};
 
-use flow::narrow;
+pub(crate) use flow::narrow;
 use serde::{Deserialize, Serialize};
+pub(crate) use simplex::Network;
 use std::fmt;
 use thiserror::Error;
 

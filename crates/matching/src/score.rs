@@ -49,8 +49,6 @@ pub enum Criterion {
     Room,
     /// Sharing a domain of cooperation.
     Domain,
-    /// Sharing domains with the owner already found.
-    Partner,
 }
 
 impl Criterion {
@@ -72,7 +70,6 @@ impl Criterion {
             Self::Freshness => "freshness",
             Self::Room => "room",
             Self::Domain => "domain",
-            Self::Partner => "partner",
         }
     }
 }
@@ -270,7 +267,7 @@ pub const fn scale(criterion: Criterion) -> Points {
         Criterion::Custom => custom::MOST,
         Criterion::Willingness => willingness::MOST,
         Criterion::Room => room::MOST,
-        Criterion::Domain | Criterion::Partner => PERFECT,
+        Criterion::Domain => PERFECT,
     }
 }
 

@@ -1,18 +1,26 @@
 //! Cooperation tasks 央地合作任务: for each project a municipal owner and a central counterpart.
 //!
-//! Two exact assignments follow each other: owners first, then counterparts, who get points for
-//! sharing domains with the owner already found. Choosing both at once would be a
-//! three-dimensional assignment, which nobody solves exactly at this size.
+//! The score of a task is that of the project with its owner plus that of the project with its
+//! counterpart. The two do not depend on each other, so that one flow chooses both at once and
+//! exactly ([`choose`]).
 
-use crate::assign::{self, Bounds, Conflict, Edge, Pairing, PairingProblem, Side};
-use crate::criteria::{industry, place, text};
-use crate::score::{Criterion, Evidence, Points, Reason, fraction, total};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::score::{Points, Reason, total};
 use lianmeng_domain::region::RegionCode;
+
+pub mod choose;
+mod fit;
+
+use choose::{Levels, Link, Load, Market};
+use fit::Fit;
+
+pub use fit::MOST;
 
 /// A key project that seeks both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Project {
-    /// Its id; ties break on it.
+    /// Its id; ties break on its position.
     pub id: u128,
     /// Title, normalised.
     pub title: String,
@@ -29,7 +37,7 @@ pub struct Project {
 /// A municipal owner or a central counterpart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Party {
-    /// Its id; ties break on it.
+    /// Its id; ties break on its position.
     pub id: u128,
     /// Name and business, normalised.
     pub text: String,
@@ -43,7 +51,20 @@ pub struct Party {
     pub max_projects: u64,
 }
 
-/// Projects, owners and counterparts.
+/// A task that stays whatever is proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// The project it covers; it is not proposed again. `None` if it serves none.
+    pub project: Option<u128>,
+    /// Its owner.
+    pub owner: u128,
+    /// Its counterpart.
+    pub counterpart: u128,
+    /// Whether it is under way and counts for the load of both.
+    pub is_load: bool,
+}
+
+/// Projects, owners and counterparts, and what is given.
 #[derive(Debug, Clone, Default)]
 pub struct TaskProblem {
     /// Projects to place.
@@ -52,6 +73,17 @@ pub struct TaskProblem {
     pub owners: Vec<Party>,
     /// Central enterprises and subsidiaries that may be the counterpart.
     pub counterparts: Vec<Party>,
+    /// Tasks that stay.
+    pub kept: Vec<Kept>,
+    /// Project, owner and counterpart of tasks that may change; of equally good choices the one with
+    /// more of them is taken.
+    pub standing: Vec<(u128, u128, u128)>,
+    /// Project and party that people gave up; not proposed again.
+    pub given_up: Vec<(u128, u128)>,
+    /// Parties that must not meet, either way round.
+    pub apart: Vec<(u128, u128)>,
+    /// Whether a party fits a project for being near it, with nothing else in common.
+    pub is_place_enough: bool,
 }
 
 /// One side of a suggested task.
@@ -59,13 +91,13 @@ pub struct TaskProblem {
 pub struct Chosen {
     /// Id of the party.
     pub party: u128,
-    /// Sum over `reasons`, at most 10 000.
+    /// Sum over `reasons`, at most [`MOST`].
     pub score: Points,
-    /// Why.
+    /// Why; never empty.
     pub reasons: Vec<Reason>,
 }
 
-/// A task worth proposing.
+/// A task worth proposing. Its score is the sum of both sides, at most 10 000.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskSuggestion {
     /// The project.
@@ -113,6 +145,17 @@ pub enum TaskFinding {
         /// How many projects fit it; 0 if it has nothing in common with any.
         fitting: usize,
     },
+    /// Tasks that stay are more than the party may carry.
+    Overloaded {
+        /// The party.
+        party: u128,
+        /// Its side.
+        role: Role,
+        /// How many it has.
+        kept: u64,
+        /// How many it may carry.
+        max: u64,
+    },
 }
 
 /// Tasks worth proposing and what could not be done.
@@ -120,219 +163,233 @@ pub enum TaskFinding {
 pub struct TaskSuggestions {
     /// One task for each project that has both sides, in the order of the projects given.
     pub tasks: Vec<TaskSuggestion>,
-    /// Every project without a task and every party without a project, sorted.
+    /// Every project without a task, every party without a project, every overloaded one; sorted.
     pub findings: Vec<TaskFinding>,
+    /// What the tasks are worth.
+    pub levels: Levels,
+    /// Whether no other tasks are worth more; always, but where very many parties must not meet.
+    pub is_proved: bool,
 }
 
-/// Most points for sharing a domain with the project.
-const DOMAIN_POINTS: Points = 3000;
-/// Most points for likeness of the texts.
-const TEXT_POINTS: Points = 3000;
-/// Most points for nearness of the industries.
-const INDUSTRY_POINTS: Points = 2000;
-/// Most points of an owner for being near the project, and of a counterpart for sharing domains
-/// with the owner.
-const LAST_POINTS: Points = 2000;
-
-/// Finds an owner and a counterpart for as many projects as possible, then for the most points.
+/// Finds an owner and a counterpart for as many projects as possible, then a first project for as
+/// many owners and counterparts as possible, then the most points, exactly.
 ///
-/// First come projects covered and parties with at least one project, only then points: the two
-/// are never traded against each other. A party fits a project only if domain, industry or text
-/// speak for it. Ties break by position. Time: texts are compared once for each side, and there are
-/// at most four assignments.
+/// None of these is traded against a later one. Tasks that are kept cover their project and count
+/// for the load of their parties. A party fits a project if domain, industry or text speak for it, or
+/// the place where that is enough. Ties break for what stands, then by position. Time: texts are
+/// compared once for each side; then as [`choose::choose`].
 pub fn suggest_tasks(problem: &TaskProblem) -> TaskSuggestions {
-    let mut findings = Vec::new();
-    let everybody: Vec<usize> = (0..problem.projects.len()).collect();
-    let owning = Round { role: Role::Owner, parties: &problem.owners };
-    let chosen_owners = owning.run(problem, &everybody, &[], &mut findings);
-
-    let with_owner: Vec<usize> =
-        everybody.into_iter().filter(|&project| chosen_owners[project].is_some()).collect();
-    let partners: Vec<Option<usize>> =
-        chosen_owners.iter().map(|chosen| chosen.as_ref().map(|(party, _)| *party)).collect();
-    let answering = Round { role: Role::Counterpart, parties: &problem.counterparts };
-    let mut chosen_counterparts = answering.run(problem, &with_owner, &partners, &mut findings);
-
-    let mut tasks = Vec::new();
-    for (project, owner) in chosen_owners.into_iter().enumerate() {
-        let (Some((owner, own_reasons)), Some((counterpart, reasons))) =
-            (owner, chosen_counterparts[project].take())
-        else {
-            continue;
-        };
-        tasks.push(TaskSuggestion {
-            project: problem.projects[project].id,
-            owner: chosen(&problem.owners[owner], own_reasons),
-            counterpart: chosen(&problem.counterparts[counterpart], reasons),
-        });
+    let covered: BTreeSet<u128> = problem.kept.iter().filter_map(|task| task.project).collect();
+    let open: Vec<usize> = (0..problem.projects.len())
+        .filter(|&at| problem.projects.get(at).is_some_and(|one| !covered.contains(&one.id)))
+        .collect();
+    let own = Side::new(problem, Role::Owner, &open);
+    let other = Side::new(problem, Role::Counterpart, &open);
+    let market = Market {
+        projects: problem.projects.len(),
+        own: own.links(problem),
+        other: other.links(problem),
+        apart: apart(problem, &own, &other),
+        owners: own.loads.clone(),
+        counterparts: other.loads.clone(),
+    };
+    let choice = choose::choose(&market);
+    let mut findings = own.overloaded();
+    findings.extend(other.overloaded());
+    let chosen: BTreeSet<usize> = choice.tasks.iter().map(|task| task.project).collect();
+    let uncovered: Vec<usize> = open.iter().copied().filter(|at| !chosen.contains(at)).collect();
+    let own_used = used(&own, choice.tasks.iter().map(|task| task.own));
+    let other_used = used(&other, choice.tasks.iter().map(|task| task.other));
+    findings.extend(own.left_out(&own_used));
+    findings.extend(other.left_out(&other_used));
+    for project in uncovered {
+        findings.extend(missing(problem, (project, &own, &own_used), (&other, &other_used)));
     }
     findings.sort_unstable();
-    TaskSuggestions { tasks, findings }
+    let task = |task: &choose::Chosen| {
+        Some(TaskSuggestion {
+            project: problem.projects.get(task.project)?.id,
+            owner: own.chosen(task.own)?,
+            counterpart: other.chosen(task.other)?,
+        })
+    };
+    TaskSuggestions {
+        tasks: choice.tasks.iter().filter_map(task).collect(),
+        findings,
+        levels: choice.levels,
+        is_proved: choice.is_proved,
+    }
 }
 
-fn chosen(party: &Party, reasons: Vec<Reason>) -> Chosen {
-    Chosen { party: party.id, score: total(&reasons), reasons }
-}
-
-/// A party and why it was chosen.
-type Choice = Option<(usize, Vec<Reason>)>;
-
-/// Assigns one side.
-struct Round<'a> {
+/// One side of the market.
+struct Side<'a> {
     role: Role,
     parties: &'a [Party],
+    fits: Vec<Fit>,
+    loads: Vec<Load>,
+    /// How many kept tasks each party carries.
+    kept: Vec<u64>,
+    /// Whether each party has a kept task, finished ones included.
+    is_served: Vec<bool>,
 }
 
-/// A party that fits a project.
-struct Fit {
-    project: usize,
-    party: usize,
-    reasons: Vec<Reason>,
-}
-
-impl Round<'_> {
-    /// The choice for every project of the problem; none for those not in `projects`.
-    fn run(
-        &self,
-        problem: &TaskProblem,
-        projects: &[usize],
-        partners: &[Option<usize>],
-        findings: &mut Vec<TaskFinding>,
-    ) -> Vec<Choice> {
-        let fits = self.fits(problem, projects, partners);
-        let pairs = self.assign(problem.projects.len(), projects, &fits);
-        let mut choices: Vec<Choice> = vec![None; problem.projects.len()];
-        let mut fitting_projects = vec![0; self.parties.len()];
-        let mut fitting_parties = vec![0; problem.projects.len()];
-        for fit in fits {
-            fitting_projects[fit.party] += 1;
-            fitting_parties[fit.project] += 1;
-            if pairs.binary_search(&(fit.project, fit.party)).is_ok() {
-                choices[fit.project] = Some((fit.party, fit.reasons));
-            }
-        }
-        for &project in projects.iter().filter(|&&project| choices[project].is_none()) {
-            let (id, role) = (problem.projects[project].id, self.role);
-            findings.push(match fitting_parties[project] {
-                0 => TaskFinding::NobodyFits { project: id, role },
-                fitting => TaskFinding::AllFull { project: id, role, fitting },
-            });
-        }
-        for (at, party) in self.parties.iter().enumerate() {
-            if pairs.iter().all(|&(_, chosen)| chosen != at) {
-                let (party, role, fitting) = (party.id, self.role, fitting_projects[at]);
-                findings.push(TaskFinding::LeftOut { party, role, fitting });
-            }
-        }
-        choices
-    }
-
-    fn fits(
-        &self,
-        problem: &TaskProblem,
-        projects: &[usize],
-        partners: &[Option<usize>],
-    ) -> Vec<Fit> {
-        let texts: Vec<&str> = self.parties.iter().map(|party| party.text.as_str()).collect();
-        let needs: Vec<(&str, &str)> = projects
-            .iter()
-            .map(|&at| &problem.projects[at])
-            .map(|project| (project.title.as_str(), project.body.as_str()))
-            .collect();
-        let mut fits = Vec::new();
-        for (&at, likeness) in projects.iter().zip(text::likeness(&needs, &texts)) {
-            let project = &problem.projects[at];
-            let owner = partners.get(at).copied().flatten().map(|owner| &problem.owners[owner]);
-            for (party, likeness) in likeness.iter().enumerate() {
-                let candidate = &self.parties[party];
-                let mut reasons = fit_reasons(project, candidate, likeness);
-                if reasons.is_empty() {
-                    continue;
-                }
-                reasons.extend(match owner {
-                    None => near(project, candidate),
-                    Some(owner) => partner(owner, candidate),
-                });
-                fits.push(Fit { project: at, party, reasons });
-            }
-        }
-        fits
-    }
-
-    /// Chosen pairs `(project, party)`, ascending.
-    ///
-    /// Every project and every party is asked to have one; where that cannot be, the conflict says
-    /// exactly which of these demands to drop.
-    fn assign(&self, count: usize, projects: &[usize], fits: &[Fit]) -> Vec<(usize, usize)> {
-        let mut left = vec![Bounds { min: 0, max: 0 }; count];
-        for &project in projects {
-            left[project] = Bounds { min: 1, max: 1 };
-        }
-        let mut right: Vec<Bounds> = self
-            .parties
-            .iter()
-            .map(|party| Bounds { min: party.max_projects.min(1), max: party.max_projects })
-            .collect();
-        let edge = |fit: &Fit| Edge {
-            left: fit.project,
-            right: fit.party,
-            points: i64::from(total(&fit.reasons)),
+impl<'a> Side<'a> {
+    fn new(problem: &'a TaskProblem, role: Role, open: &[usize]) -> Self {
+        let parties = match role {
+            Role::Owner => &problem.owners,
+            Role::Counterpart => &problem.counterparts,
         };
-        let edges: Vec<Edge> = fits.iter().map(edge).collect();
-        let solve = |left: &[Bounds], right: &[Bounds]| {
-            // The edges are ours: in range and without repetition.
-            PairingProblem::new(left.to_vec(), right.to_vec(), edges.clone())
-                .map_or_else(|_| Pairing::empty(), |problem| assign::solve(&problem))
+        let party_of = |task: &Kept| match role {
+            Role::Owner => task.owner,
+            Role::Counterpart => task.counterpart,
         };
-        let first = solve(&left, &right);
-        if first.conflict.is_empty() {
-            return first.pairs;
+        let mut carried: BTreeMap<u128, u64> = BTreeMap::new();
+        let mut served: BTreeSet<u128> = BTreeSet::new();
+        for task in &problem.kept {
+            served.insert(party_of(task));
+            *carried.entry(party_of(task)).or_default() += u64::from(task.is_load);
         }
-        for Conflict { side, index, available, .. } in first.conflict {
-            match side {
-                Side::Left => left[index].min = available,
-                Side::Right => right[index].min = available,
+        let kept: Vec<u64> =
+            parties.iter().map(|party| carried.get(&party.id).copied().unwrap_or(0)).collect();
+        let is_served: Vec<bool> = parties.iter().map(|party| served.contains(&party.id)).collect();
+        let loads = parties.iter().zip(&kept).zip(&is_served);
+        let loads = loads.map(|((party, &kept), &is_served)| Load {
+            room: party.max_projects.saturating_sub(kept),
+            is_served,
+        });
+        let loads = loads.collect();
+        let fits = fit::fits(&problem.projects, open, parties, problem.is_place_enough);
+        let given_up: BTreeSet<(u128, u128)> = problem.given_up.iter().copied().collect();
+        let is_open = |one: &Fit| {
+            let project = problem.projects.get(one.project).map(|project| project.id);
+            let party = parties.get(one.party).map(|party| party.id);
+            project.zip(party).is_some_and(|pair| !given_up.contains(&pair))
+        };
+        let fits = fits.into_iter().filter(is_open).collect();
+        Self { role, parties, fits, loads, kept, is_served }
+    }
+
+    fn links(&self, problem: &TaskProblem) -> Vec<Link> {
+        let standing: BTreeSet<(u128, u128)> = problem
+            .standing
+            .iter()
+            .map(|&(project, owner, counterpart)| match self.role {
+                Role::Owner => (project, owner),
+                Role::Counterpart => (project, counterpart),
+            })
+            .collect();
+        let link = |fit: &Fit| {
+            let project = problem.projects.get(fit.project).map(|project| project.id);
+            let party = self.parties.get(fit.party).map(|party| party.id);
+            let stands = project.zip(party).is_some_and(|pair| standing.contains(&pair));
+            Link { project: fit.project, party: fit.party, points: fit.points(), stands }
+        };
+        self.fits.iter().map(link).collect()
+    }
+
+    fn chosen(&self, fit: usize) -> Option<Chosen> {
+        let fit = self.fits.get(fit)?;
+        let party = self.parties.get(fit.party)?.id;
+        Some(Chosen { party, score: total(&fit.reasons), reasons: fit.reasons.clone() })
+    }
+
+    fn overloaded(&self) -> Vec<TaskFinding> {
+        let each = self.parties.iter().zip(&self.kept);
+        let over = each.filter(|(party, kept)| **kept > party.max_projects);
+        let finding = |(party, &kept): (&Party, &u64)| TaskFinding::Overloaded {
+            party: party.id,
+            role: self.role,
+            kept,
+            max: party.max_projects,
+        };
+        over.map(finding).collect()
+    }
+
+    /// Parties without a project, and how many fit them.
+    fn left_out(&self, used: &[u64]) -> Vec<TaskFinding> {
+        let mut fitting = vec![0; self.parties.len()];
+        for fit in &self.fits {
+            if let Some(count) = fitting.get_mut(fit.party) {
+                *count += 1;
             }
         }
-        solve(&left, &right).pairs
+        let each = self.parties.iter().zip(&self.is_served).zip(used).zip(fitting);
+        each.filter(|(((_, is_served), used), _)| !**is_served && **used == 0)
+            .map(|(((party, _), _), fitting)| TaskFinding::LeftOut {
+                party: party.id,
+                role: self.role,
+                fitting,
+            })
+            .collect()
+    }
+
+    /// How many parties fit a project, and whether one of them has room left.
+    fn supply(&self, project: usize, used: &[u64]) -> (usize, bool) {
+        let of: Vec<usize> =
+            self.fits.iter().filter(|fit| fit.project == project).map(|fit| fit.party).collect();
+        let has_room = |party: &usize| {
+            let room = self.loads.get(*party).map_or(0, |load| load.room);
+            used.get(*party).is_some_and(|used| *used < room)
+        };
+        (of.len(), of.iter().any(has_room))
     }
 }
 
-/// What speaks for a party before its place or its partner is looked at.
-fn fit_reasons(project: &Project, party: &Party, likeness: &text::Likeness) -> Vec<Reason> {
-    let own = project.industry.as_deref();
-    [
-        text::reason(likeness, TEXT_POINTS),
-        industry::reason(own, party.industry.as_deref(), INDUSTRY_POINTS),
-        shared(Criterion::Domain, &project.domains, &party.domains, DOMAIN_POINTS),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn near(project: &Project, party: &Party) -> Option<Reason> {
-    let reason = place::by_division(&project.regions, &party.regions)?;
-    Some(Reason { points: reason.points * (LAST_POINTS / place::MOST), ..reason })
-}
-
-fn partner(owner: &Party, party: &Party) -> Option<Reason> {
-    shared(Criterion::Partner, &owner.domains, &party.domains, LAST_POINTS)
-}
-
-/// All of `most` where `own` domains are all shared, a part where some are.
-fn shared(criterion: Criterion, own: &[String], other: &[String], most: Points) -> Option<Reason> {
-    let mut common: Vec<String> =
-        own.iter().filter(|domain| other.contains(domain)).cloned().collect();
-    common.sort_unstable();
-    common.dedup();
-    if common.is_empty() {
-        return None;
+/// How many projects each party got.
+fn used(side: &Side<'_>, fits: impl Iterator<Item = usize>) -> Vec<u64> {
+    let mut used = vec![0; side.parties.len()];
+    for fit in fits {
+        let party = side.fits.get(fit).and_then(|fit| used.get_mut(fit.party));
+        if let Some(count) = party {
+            *count += 1;
+        }
     }
-    let parts = u32::try_from(common.len()).unwrap_or(u32::MAX);
-    let whole = u32::try_from(own.len()).unwrap_or(u32::MAX);
-    let points = fraction(most, parts, whole);
-    Some(Reason { criterion, points, evidence: Evidence::SharedDomains(common) })
+    used
+}
+
+/// Why a project has no task: a side that nobody fits, else the sides that are full.
+fn missing(
+    problem: &TaskProblem,
+    (project, own, own_used): (usize, &Side<'_>, &[u64]),
+    (other, other_used): (&Side<'_>, &[u64]),
+) -> Vec<TaskFinding> {
+    let Some(id) = problem.projects.get(project).map(|project| project.id) else {
+        return Vec::new();
+    };
+    let sides = [
+        (Role::Owner, own.supply(project, own_used)),
+        (Role::Counterpart, other.supply(project, other_used)),
+    ];
+    let nobody = sides.iter().filter(|(_, (fitting, _))| *fitting == 0);
+    let found: Vec<_> =
+        nobody.map(|&(role, _)| TaskFinding::NobodyFits { project: id, role }).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let full = |&(role, (fitting, _)): &(Role, (usize, bool))| TaskFinding::AllFull {
+        project: id,
+        role,
+        fitting,
+    };
+    let mut found: Vec<_> = sides.iter().filter(|(_, (_, has_room))| !has_room).map(full).collect();
+    if found.is_empty() {
+        // Both have somebody free, but not for each other.
+        found.extend(sides.get(1).map(full));
+    }
+    found
+}
+
+/// Parties that must not meet, by their positions.
+fn apart(problem: &TaskProblem, own: &Side<'_>, other: &Side<'_>) -> BTreeSet<(usize, usize)> {
+    let places = |side: &Side<'_>| -> BTreeMap<u128, usize> {
+        side.parties.iter().enumerate().map(|(at, party)| (party.id, at)).collect()
+    };
+    let (own, other) = (places(own), places(other));
+    let ways = problem.apart.iter().flat_map(|&(one, two)| [(one, two), (two, one)]);
+    // An enterprise on both sides is no task of its own.
+    let same = own.iter().filter_map(|(id, at)| Some((*at, *other.get(id)?)));
+    let met = ways.filter_map(|(one, two)| Some((*own.get(&one)?, *other.get(&two)?)));
+    met.chain(same).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ mod enterprise;
 mod product;
 
 pub use body::{organisations, party_organisations, put_organisations, put_party_organisations};
-pub use casework::{needs, offers, projects, put_needs, put_offers, put_projects};
+pub use casework::{
+    needs, offers, projects, put_needs, put_offers, put_projects, put_tasks, tasks,
+};
 pub use chain::{
     alliances, chains, committees, partners, placements, put_alliances, put_chains, put_committees,
     put_partners, put_placements, put_seats, put_segments, seats, segments,

@@ -6,7 +6,7 @@ use lianmeng_domain::task::{CooperationTask, TaskStage};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, QueryOrder as _};
+use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
 use crate::StoreError;
 use crate::audit::trace::{self, Diff};
@@ -35,6 +35,9 @@ pub(crate) mod row {
         pub stage: String,
         pub score_points: Option<i32>,
         pub reasons: String,
+        pub is_kept: bool,
+        pub is_generated: bool,
+        pub list_key: Option<String>,
         pub version: i64,
     }
 
@@ -203,8 +206,8 @@ pub fn diff(before: Option<&CooperationTask>, after: &CooperationTask) -> Diff {
 ///
 /// # Errors
 ///
-/// [`StoreError::Conflict`] if its external id or suggestion has a task already, or something it
-/// refers to does not exist.
+/// [`StoreError::Conflict`] if its external id or suggestion has a task already, if the list made
+/// another for its project, or if something it refers to does not exist.
 pub async fn insert(db: &impl ConnectionTrait, task: &CooperationTask) -> Result<(), StoreError> {
     row::Entity::insert(columns(task)).exec_without_returning(db).await?;
     Ok(())
@@ -229,6 +232,26 @@ pub async fn save(db: &impl ConnectionTrait, task: &CooperationTask) -> Result<(
     StoreError::stale_if_none(saved.rows_affected)
 }
 
+/// What keeps two lists adopted at the same time from covering a project twice: unique among tasks
+/// that the list made and nobody gave up.
+pub(crate) fn list_key(task: &CooperationTask) -> Option<String> {
+    let counts = task.is_generated && task.stage != TaskStage::Dropped;
+    task.project.filter(|_| counts).map(|id| id.to_string())
+}
+
+/// Every task, the oldest first, at most `limit`: for what looks at the list as a whole.
+///
+/// # Errors
+///
+/// As [`page()`].
+pub async fn all(
+    db: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<Vec<CooperationTask>, StoreError> {
+    let query = row::Entity::find().order_by_asc(row::COLUMN.id).limit(limit);
+    read(db, query, Eyes::ALL).await
+}
+
 fn columns(task: &CooperationTask) -> row::ActiveModel {
     row::ActiveModel {
         id: Set(task.id.to_string()),
@@ -242,6 +265,9 @@ fn columns(task: &CooperationTask) -> row::ActiveModel {
         stage: Set(task.stage.word().to_owned()),
         score_points: Set(task.score_points),
         reasons: Set(parse::reasons_text(&task.reasons)),
+        is_kept: Set(task.is_kept),
+        is_generated: Set(task.is_generated),
+        list_key: Set(list_key(task)),
         version: Set(task.version),
     }
 }
@@ -263,6 +289,8 @@ impl TryFrom<row::Model> for CooperationTask {
             stage: parse::word(at("stage"), &row.stage, TaskStage::from_word)?,
             score_points: row.score_points,
             reasons: parse::reasons(at("reasons"), &row.reasons)?,
+            is_kept: row.is_kept,
+            is_generated: row.is_generated,
             version: row.version,
         })
     }

@@ -1,4 +1,5 @@
-//! Lists as files: `GET /exports/needs.csv` and `/exports/needs.xlsx`, with a filter in the query.
+//! Lists as files: `GET /exports/needs.csv` and `.xlsx`, `/exports/tasks.csv` and `.xlsx`, with a filter
+//! in the query.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use lianmeng_app::caller::Caller;
@@ -19,6 +20,8 @@ use super::answer::{self, Manner, Media, Refused, bad_request};
 use super::caller;
 use crate::error::ApiError;
 use crate::{ids, page};
+
+mod tasks;
 
 /// Longest query that is read.
 const MAX_QUERY: usize = 2_000;
@@ -47,6 +50,13 @@ impl FileKind {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
+}
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Needs,
+    Tasks,
 }
 
 /// Which needs; a name that is not known is refused, so that a misspelt filter takes nothing out.
@@ -103,15 +113,19 @@ pub(super) async fn list(
     front: Data<&Front>,
 ) -> Response {
     let manner = Manner { media: Media::Json, voice: answer::voice(request) };
-    let kind = match name.as_str() {
-        "needs.csv" => FileKind::Csv,
-        "needs.xlsx" => FileKind::Xlsx,
+    let (which, kind) = match name.as_str() {
+        "needs.csv" => (List::Needs, FileKind::Csv),
+        "needs.xlsx" => (List::Needs, FileKind::Xlsx),
+        "tasks.csv" => (List::Tasks, FileKind::Csv),
+        "tasks.xlsx" => (List::Tasks, FileKind::Xlsx),
         _ => {
-            let message = "there are needs.csv and needs.xlsx".to_owned();
+            let message = "there are needs.csv, needs.xlsx, tasks.csv and tasks.xlsx".to_owned();
             return manner.refuse(Refused(StatusCode::NOT_FOUND, "BAD_REQUEST", message));
         }
     };
-    match timeout(front.settings.timeout, written(request, front.0, kind)).await {
+    match timeout(front.settings.timeout, written(request, front.0, (which, kind, name.clone())))
+        .await
+    {
         Ok(Ok(bytes)) => file(&name, kind, bytes),
         Ok(Err(refused)) => manner.refuse(refused),
         Err(_elapsed) => {
@@ -132,28 +146,28 @@ fn file(name: &str, kind: FileKind, bytes: Vec<u8>) -> Response {
     response
 }
 
-async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec<u8>, Refused> {
+async fn written(
+    request: &Request,
+    front: &Front,
+    (which, kind, name): (List, FileKind, String),
+) -> Result<Vec<u8>, Refused> {
     let who = caller::of(request, front).await?;
     let length = request.uri().query().unwrap_or_default().len();
     if length > MAX_QUERY {
         return Err(bad_request(format!("the query is longer than {MAX_QUERY} bytes")));
     }
-    let query: NeedQuery = request.params().map_err(|error| bad_request(error.to_string()))?;
-    let asked = asked(request)?;
-    let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
     // A list is in memory as a whole until it is written.
     let seat = SEATS.acquire().await.map_err(|error| Refused::internal(&error))?;
-    let desk = front.desk(request);
-    let cmd = ExportNeeds { filter, asked, format: kind.word(), max_rows: app::MAX_ROWS };
-    let rows = app::needs(&desk, &who, &cmd).await.map_err(refused)?;
-    let now = desk.now;
+    let sheet = match which {
+        List::Needs => needs(request, front, &who, kind).await?,
+        List::Tasks => tasks::sheet(request, front, &who, kind).await?,
+    };
     let made = tokio::task::spawn_blocking(move || {
         // Also where nobody waits for it any more.
         let _seat = seat;
-        let sheet = sheet(now, &who, &cmd.asked, &rows);
         match kind {
-            FileKind::Csv => export::csv(&sheet, "needs.csv"),
-            FileKind::Xlsx => export::xlsx(&sheet, "needs.xlsx"),
+            FileKind::Csv => export::csv(&sheet, &name),
+            FileKind::Xlsx => export::xlsx(&sheet, &name),
         }
     });
     match made.await {
@@ -161,6 +175,22 @@ async fn written(request: &Request, front: &Front, kind: FileKind) -> Result<Vec
         Ok(Err(error)) => Err(Refused::internal(&error)),
         Err(error) => Err(Refused::internal(&error)),
     }
+}
+
+/// The needs that are asked for.
+async fn needs(
+    request: &Request,
+    front: &Front,
+    who: &Caller,
+    kind: FileKind,
+) -> Result<Sheet, Refused> {
+    let query: NeedQuery = request.params().map_err(|error| bad_request(error.to_string()))?;
+    let filter = query.into_filter().map_err(|error| bad_request(error.to_string()))?;
+    let asked = asked(request)?;
+    let desk = front.desk(request);
+    let cmd = ExportNeeds { filter, asked, format: kind.word(), max_rows: app::MAX_ROWS };
+    let rows = app::needs(&desk, who, &cmd).await.map_err(refused)?;
+    Ok(sheet(desk.now, who, &cmd.asked, &rows))
 }
 
 /// What was asked for as people write it, for the file and the audit log; empty for everything.
@@ -208,20 +238,29 @@ const HEADER: [&str; 16] = [
 
 /// The list as it is written; times are local, as in every office that reads it.
 fn sheet(now: DateTime<Utc>, who: &Caller, asked: &str, rows: &[NeedRow]) -> Sheet {
-    let note = |name: &str, value: String| (name.to_owned(), value);
-    let filter = if asked.is_empty() { "全部".to_owned() } else { asked.to_owned() };
     Sheet {
         title: "需求清单".to_owned(),
-        notes: vec![
-            note("筛选条件", filter),
-            note("截至时间", now.to_rfc3339_opts(SecondsFormat::Secs, true)),
-            note("导出人", by(who)),
-            note("行数", rows.len().to_string()),
-            note("说明", "只含导出人有权查看的内容；联系方式已脱敏".to_owned()),
-        ],
+        notes: notes((now, who, asked), rows.len(), "只含导出人有权查看的内容；联系方式已脱敏"),
         header: HEADER.map(str::to_owned).to_vec(),
         rows: rows.iter().map(line).collect(),
     }
+}
+
+/// What was asked for, as of when and by whom.
+fn notes(
+    (now, who, asked): (DateTime<Utc>, &Caller, &str),
+    rows: usize,
+    remark: &str,
+) -> Vec<(String, String)> {
+    let note = |name: &str, value: String| (name.to_owned(), value);
+    let filter = if asked.is_empty() { "全部".to_owned() } else { asked.to_owned() };
+    vec![
+        note("筛选条件", filter),
+        note("截至时间", now.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        note("导出人", by(who)),
+        note("行数", rows.to_string()),
+        note("说明", remark.to_owned()),
+    ]
 }
 
 fn line(row: &NeedRow) -> Vec<String> {

@@ -262,6 +262,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
             let (a, b) = (side("organisation:#12"), side("enterprise:#1"));
             vec![(format!("(a: {a}, b: {b}, changed: {{}})"), String::new())]
         }
+        "taskListPropose" => vec![("(input: {})".to_owned(), String::new())],
         "suggestionsWhatIf" => each(&["need:#1", "need:#2", "need:#5"], "needId"),
         "region" => vec![("(code: \"320612\")".to_owned(), String::new())],
         "travelTimes" => vec![("(first: 100, code: \"320612\")".to_owned(), String::new())],

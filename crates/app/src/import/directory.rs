@@ -6,12 +6,14 @@ use lianmeng_domain::alliance::Alliance;
 use lianmeng_domain::chain::IndustrialChain;
 use lianmeng_domain::committee::ChainCommittee;
 use lianmeng_domain::enterprise::Enterprise;
+use lianmeng_domain::ids::{CooperationTaskId, Id as _};
 use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::organisation::Organisation;
 use lianmeng_domain::party::PartyOrganisation;
 use lianmeng_domain::product::Product;
 use lianmeng_domain::project::Project;
+use lianmeng_domain::task::CooperationTask;
 
 use super::notes::Counts;
 
@@ -81,6 +83,23 @@ macro_rules! titled {
 
 titled!(Need, "need");
 titled!(Offer, "offer");
+
+impl Entry for CooperationTask {
+    const WHAT: &'static str = "task";
+
+    fn keys(&self) -> Vec<String> {
+        let id = format!("{}:{}", CooperationTaskId::TAG, self.id);
+        std::iter::once(id).chain(self.external_id.clone()).collect()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn raised(self) -> Self {
+        Self { version: self.version + 1, ..self }
+    }
+}
 
 impl Entry for Enterprise {
     const WHAT: &'static str = "enterprise";

@@ -141,7 +141,7 @@ async fn seeker(
 }
 
 /// Names of `codes` and of the cities and provinces around them.
-pub(super) async fn places(
+pub(crate) async fn places(
     db: &impl ConnectionTrait,
     codes: &[RegionCode],
 ) -> Result<BTreeMap<RegionCode, String>, StoreError> {

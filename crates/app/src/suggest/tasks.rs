@@ -13,14 +13,15 @@ use lianmeng_domain::suggestion::{Reason, Suggestion, SuggestionKind, Suggestion
 use lianmeng_domain::task::may_list;
 use lianmeng_domain::text;
 use lianmeng_domain::weights::Fusion;
+use lianmeng_matching::score;
 use lianmeng_matching::tasks::{
     Chosen, Party, Project as Wish, Role, TaskFinding, TaskProblem, TaskSuggestion, suggest_tasks,
 };
-use lianmeng_store::StoreError;
 use lianmeng_store::enterprise::{self, EnterpriseFilter};
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::page::{NameOrder, Window};
 use lianmeng_store::project::{self, ProjectFilter};
+use lianmeng_store::{StoreError, avoid};
 use sea_orm::ConnectionTrait;
 
 use super::gather::{Crafts, industry, places, regions};
@@ -86,7 +87,7 @@ pub async fn suggest(
     let problem = problem(&desk.db, &projects, cmd).await?;
     let answer = tokio::task::spawn_blocking(move || suggest_tasks(&problem)).await;
     let answer = answer.map_err(|error| SuggestError::Engine(error.to_string()))?;
-    let gaps = answer.findings.iter().map(gap).collect();
+    let gaps = answer.findings.iter().filter_map(gap).collect();
     let regions: Vec<RegionCode> = projects.iter().filter_map(|project| project.region).collect();
     let places = places(&desk.db, &regions).await?;
     let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
@@ -126,8 +127,8 @@ async fn problem(
     projects: &[Project],
     cmd: &SuggestTasks,
 ) -> Result<TaskProblem, StoreError> {
-    let owners = owned_by(db, Ownership::MunicipalSoe).await?;
-    let central = subsidiaries_first(owned_by(db, Ownership::CentralSoe).await?);
+    let owners = owned_by(db, Ownership::MunicipalSoe, MAX_PARTIES).await?;
+    let central = subsidiaries_first(owned_by(db, Ownership::CentralSoe, MAX_PARTIES).await?);
     let mut domains: BTreeMap<EnterpriseId, BTreeSet<String>> = BTreeMap::new();
     for project in projects {
         if let Some(owner) = project.owner {
@@ -145,6 +146,7 @@ async fn problem(
     };
     let own_crafts = Crafts::of(db, &owners).await?;
     let other_crafts = Crafts::of(db, &central).await?;
+    let apart = apart(db, &owners).await?;
     Ok(TaskProblem {
         projects: projects.iter().map(wish).collect(),
         owners: owners.iter().map(|e| party(e, &own_crafts, cmd.max_per_owner)).collect(),
@@ -152,10 +154,23 @@ async fn problem(
             .iter()
             .map(|e| party(e, &other_crafts, cmd.max_per_counterpart))
             .collect(),
+        apart,
+        ..TaskProblem::default()
     })
 }
 
-fn wish(project: &Project) -> Wish {
+/// Pairs of which one of `owners` avoids or is avoided.
+pub(crate) async fn apart(
+    db: &impl ConnectionTrait,
+    owners: &[Enterprise],
+) -> Result<Vec<(u128, u128)>, StoreError> {
+    let ids: Vec<EnterpriseId> = owners.iter().map(|owner| owner.id).collect();
+    let pairs = avoid::pairs_with(db, &ids).await?;
+    Ok(pairs.into_iter().map(|(one, other)| (one.number(), other.number())).collect())
+}
+
+/// A project as the engine sees it.
+pub(crate) fn wish(project: &Project) -> Wish {
     Wish {
         id: project.id.number(),
         title: text::normalise(&project.name),
@@ -166,12 +181,14 @@ fn wish(project: &Project) -> Wish {
     }
 }
 
-async fn owned_by(
+/// Enterprises of an owner class, by id, at most `limit`.
+pub(crate) async fn owned_by(
     db: &impl ConnectionTrait,
     ownership: Ownership,
+    limit: u64,
 ) -> Result<Vec<Enterprise>, StoreError> {
     let filter = EnterpriseFilter { ownership: vec![ownership], ..EnterpriseFilter::default() };
-    let window = Window::first(MAX_PARTIES);
+    let window = Window::first(limit);
     enterprise::page(db, &Visibility::All, &filter, NameOrder::Id, window).await
 }
 
@@ -181,14 +198,12 @@ fn subsidiaries_first(central: Vec<Enterprise>) -> Vec<Enterprise> {
     central.into_iter().filter(|enterprise| !heads.contains(&enterprise.id)).collect()
 }
 
-/// Both sides count half, so that 10 000 stays a perfect match.
 fn proposal(
     desk: &Desk,
     task: &TaskSuggestion,
     places: &BTreeMap<RegionCode, String>,
 ) -> Suggestion {
-    let mut reasons = halves("owner", &task.owner, places);
-    reasons.extend(halves("counterpart", &task.counterpart, places));
+    let reasons = reasons(task, places);
     Suggestion {
         id: desk.mint(),
         kind: SuggestionKind::Task,
@@ -210,20 +225,23 @@ fn proposal(
     }
 }
 
-fn halves(side: &str, chosen: &Chosen, places: &BTreeMap<RegionCode, String>) -> Vec<Reason> {
-    let told = chosen.reasons.iter().map(|reason| {
-        let whole = with_places(reason, &format!("{side}.{}", reason.criterion.key()), places);
-        Reason { points: whole.points / 2, ..whole }
-    });
-    told.filter(|reason| reason.points != 0).collect()
+/// Why these two, first the owner's side: the points add up to those of the task.
+pub(crate) fn reasons(task: &TaskSuggestion, places: &BTreeMap<RegionCode, String>) -> Vec<Reason> {
+    let told = |side: &str, chosen: &Chosen| -> Vec<Reason> {
+        let name = |reason: &score::Reason| format!("{side}.{}", reason.criterion.key());
+        chosen.reasons.iter().map(|reason| with_places(reason, &name(reason), places)).collect()
+    };
+    let mut reasons = told("owner", &task.owner);
+    reasons.extend(told("counterpart", &task.counterpart));
+    reasons
 }
 
-fn gap(finding: &TaskFinding) -> TaskGap {
+fn gap(finding: &TaskFinding) -> Option<TaskGap> {
     let is_owner = |role: &Role| match role {
         Role::Owner => true,
         Role::Counterpart => false,
     };
-    match finding {
+    Some(match finding {
         TaskFinding::NobodyFits { project, role } => TaskGap {
             project: Some(ProjectId::from(*project)),
             enterprise: None,
@@ -242,5 +260,7 @@ fn gap(finding: &TaskFinding) -> TaskGap {
             is_owner: is_owner(role),
             fitting: *fitting,
         },
-    }
+        // Nothing is kept here.
+        TaskFinding::Overloaded { .. } => return None,
+    })
 }

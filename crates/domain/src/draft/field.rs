@@ -135,6 +135,14 @@ words! {
         Investment = "investment",
         /// Where a project stands 项目阶段.
         ProjectStage = "project_stage",
+        /// Project, by external id or exact name 项目.
+        Project = "project",
+        /// Central enterprise of a task 对接央企.
+        Counterpart = "counterpart",
+        /// Last day of a task 截止日期.
+        DueOn = "due_on",
+        /// Where a task stands 任务进度.
+        TaskStage = "task_stage",
     }
 }
 
@@ -256,6 +264,15 @@ const PROJECT_STAGE: &[Choice] = &[
     ("terminated", &["终止", "已终止"]),
 ];
 
+const TASK_STAGE: &[Choice] = &[
+    ("open", &["待对接", "未启动"]),
+    ("intent", &["合作意向", "意向"]),
+    ("signing", &["签约", "已签约"]),
+    ("launch", &["落地", "已落地"]),
+    ("closed", &["办结", "已办结"]),
+    ("dropped", &["终止", "已终止"]),
+];
+
 /// The vocabulary of `field`; empty where any text is fine.
 pub const fn choices(field: Field) -> &'static [Choice] {
     match field {
@@ -269,6 +286,7 @@ pub const fn choices(field: Field) -> &'static [Choice] {
         Field::NeedKind => NEED_KIND,
         Field::OfferKind => OFFER_KIND,
         Field::ProjectStage => PROJECT_STAGE,
+        Field::TaskStage => TASK_STAGE,
         Field::Ownership => OWNERSHIP,
         Field::IndustryScheme => INDUSTRY_SCHEME,
         Field::Tiers => TIERS,
@@ -323,7 +341,10 @@ pub const fn choices(field: Field) -> &'static [Choice] {
         | Field::Capacity
         | Field::Unit
         | Field::Domain
-        | Field::Investment => &[],
+        | Field::Investment
+        | Field::Project
+        | Field::Counterpart
+        | Field::DueOn => &[],
     }
 }
 
@@ -357,6 +378,7 @@ mod tests {
     use crate::party::PartyLevel;
     use crate::product::{ProductEdgeKind, ProductRole};
     use crate::project::ProjectStage;
+    use crate::task::TaskStage;
 
     #[test]
     fn what_people_write_becomes_the_stored_word() {
@@ -392,6 +414,10 @@ mod tests {
         covers(Field::NeedKind, NeedKind::ALL.iter().map(|w| w.word()));
         covers(Field::OfferKind, OfferKind::ALL.iter().map(|w| w.word()));
         covers(Field::ProjectStage, ProjectStage::ALL.iter().map(|w| w.word()));
+        covers(Field::TaskStage, TaskStage::ALL.iter().map(|w| w.word()));
+        for stage in TaskStage::ALL {
+            assert_eq!(choice(Field::TaskStage, stage.label_zh()), Some(stage.word()));
+        }
     }
 
     #[test]

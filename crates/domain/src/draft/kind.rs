@@ -44,6 +44,8 @@ words! {
         Offer = "offers",
         /// Project 项目.
         Project = "projects",
+        /// Cooperation task 对接任务.
+        Task = "tasks",
     }
 }
 
@@ -171,6 +173,15 @@ impl DraftKind {
                 F::IsPublished,
                 F::IsExample,
             ],
+            Self::Task => &[
+                F::ExternalId,
+                F::Domain,
+                F::Project,
+                F::Lead,
+                F::Counterpart,
+                F::DueOn,
+                F::TaskStage,
+            ],
         }
     }
 
@@ -192,6 +203,7 @@ impl DraftKind {
             Self::Need => &[F::Enterprise, F::NeedKind, F::Title],
             Self::Offer => &[F::OfferKind, F::Title],
             Self::Project => &[F::Name, F::Domain],
+            Self::Task => &[F::Lead, F::Counterpart],
             Self::Organisation => &[F::Name, F::OrganisationKind],
             Self::PartyOrganisation => &[F::Name, F::PartyLevel],
             Self::Zone | Self::Enterprise | Self::Chain => &[F::Name],

@@ -239,9 +239,17 @@ pub const FIELDS: &[Fields] = &[
 
     // Projects, tasks, outcomes.
     masked("Project", Class::Project, "id externalId name summary domain owner regionCode stage isPublished isExample tasks version", "amountFen"),
-    masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue stage version", "scorePoints reasons attachments"),
+    masked("CooperationTask", Class::Task, "id project owner counterpart domain dueOn isOverdue lamp stage isKept isGenerated version", "scorePoints reasons attachments"),
     masked("Outcome", Class::Outcome, "id kind change enterprise task project event meetingId onDate terminatedOn isPublished unit version", "amountFen number note"),
     mine("TaskGap", Class::Task, "enterprise fitting project side"),
+
+    // The task list, before anybody agreed.
+    mine("TaskListProposalPayload", Class::EventProposal, "proposal"),
+    part("TaskListProposal", "figures findings fingerprint isProved lines"),
+    part("TaskListFigures", "projects covered owners ownersServed counterparts counterpartsServed maxPerOwner maxPerCounterpart points kept unchanged changed added gone"),
+    part("TaskListFinding", "kind project enterprise side count zh en"),
+    part("TaskListLine", "key change parts project task owner counterpart domain dueOn scorePoints reasons"),
+    part("TaskListAdoptPayload", "isAdopted"),
 
     // Events.
     open("DockingEvent", Class::EventCard, "id title hosts committee venue heldOn stage nextStages fairness slots tables sessions participants guests guestHeadCount meetingRequests meetingRequestRules versions publishedVersion isExample version"),

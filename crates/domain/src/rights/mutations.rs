@@ -343,7 +343,9 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("supplyEdgeRegister"),
     registry("supplyEdgeRemove"),
     Mutation { name: "taskAdvance", may: OWNER, scope: "as the owner in charge" },
+    registry("taskEdit"),
     registry("taskList"),
+    registry("taskListAdopt"),
     registry("tasksSuggest"),
     registry("travelTimesSet"),
     Mutation {

@@ -41,7 +41,17 @@ pub(super) const fn sheet_names(kind: DraftKind) -> &'static [&'static str] {
         DraftKind::Need => &["需求", "needs", "企业需求", "诉求", "需求清单"],
         DraftKind::Offer => &["供给", "offers", "资源", "资源清单", "供给清单"],
         DraftKind::Project => &["项目", "projects", "项目清单"],
+        DraftKind::Task => &["对接任务", "tasks", "对接任务清单", "任务清单", "央地合作任务"],
         DraftKind::Partner => &["联盟成员", "partners", "alliance_partners", "联盟成员单位"],
+    }
+}
+
+/// Columns of a list of `kind` that say what follows from the others.
+pub(super) fn shown_only(kind: DraftKind) -> &'static [&'static str] {
+    if kind == DraftKind::Task {
+        &["序号", "灯", "得分", "理由", "人工确定"]
+    } else {
+        &[]
     }
 }
 
@@ -107,6 +117,9 @@ pub(super) const fn of_kind(kind: DraftKind, field: Field) -> &'static [&'static
         (K::Project, Field::Name) => &["项目名称", "名称", "project name"],
         (K::Project, Field::Enterprise) => &["业主企业", "企业", "项目单位", "企业名称"],
         (K::Project, Field::Summary) => &["项目简介", "简介", "摘要"],
+        (K::Task, Field::ExternalId) => &["编号", "任务编号"],
+        (K::Task, Field::Lead) => &["牵头单位", "市属牵头单位", "owner"],
+        (K::Task, Field::Project) => &["项目", "项目名称"],
         (K::Partner, Field::Organisation) => &["成员单位", "单位", "单位名称"],
         (K::Partner, Field::Enterprise) => &["成员企业", "企业", "企业名称"],
         _ => &[],
@@ -208,6 +221,10 @@ pub(super) const fn general(field: Field) -> &'static [&'static str] {
         Field::Domain => &["领域", "任务领域", "domain"],
         Field::Investment => &["投资额", "总投资", "计划投资", "investment"],
         Field::ProjectStage => &["项目阶段", "阶段", "进展", "stage"],
+        Field::Project => &["项目", "项目名称", "project"],
+        Field::Counterpart => &["对接央企", "央企", "对接单位", "counterpart"],
+        Field::DueOn => &["截止日期", "完成时限", "due on", "due date"],
+        Field::TaskStage => &["进度", "任务阶段", "阶段", "progress", "stage"],
     }
 }
 
@@ -229,7 +246,7 @@ pub const fn note(field: Field) -> &'static str {
         Field::IndustryScheme => "不填为国民经济行业分类",
         Field::IndustryLevel => "1 为最宽，不填为 1",
         Field::Tiers => "多个用顿号分开：专精特新、小巨人、单项冠军",
-        Field::Enterprise | Field::Lead | Field::Supplier | Field::Buyer => {
+        Field::Enterprise | Field::Lead | Field::Supplier | Field::Buyer | Field::Counterpart => {
             "信用代码、外部编号或全称"
         }
         Field::Organisation => "外部编号或全称；企业与单位只填其一",
@@ -239,7 +256,8 @@ pub const fn note(field: Field) -> &'static str {
         Field::ProductRole => "不填为生产",
         Field::Share => "0 到 1 的小数，或百分数如 35%；不知道就不填",
         Field::Confidence => "0 到 1 的小数，或百分数；不填为 100%",
-        Field::ValidFrom | Field::ValidTo => "日期，如 2026-03-01",
+        Field::Project => "项目的外部编号或全称",
+        Field::ValidFrom | Field::ValidTo | Field::DueOn => "日期，如 2026-03-01",
         Field::Source => "谁说的：年报、走访、平台等；不填为文件名",
         Field::Position => "从 1 开始，由上游到下游；不填按行序",
         Field::Segment => "该产业链上的环节名称",
@@ -259,6 +277,7 @@ pub const fn note(field: Field) -> &'static str {
         | Field::NeedKind
         | Field::OfferKind
         | Field::ProjectStage
+        | Field::TaskStage
         | Field::Code
         | Field::ParentCode
         | Field::IsLeadFirm

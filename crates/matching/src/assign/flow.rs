@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 use std::ops::{Add, Range, Sub};
 
 /// Points wide enough that no sum along a path overflows: `i64` for usual markets, else `i128`.
-pub(super) trait Points:
+pub(crate) trait Points:
     Copy + Ord + Add<Output = Self> + Sub<Output = Self> + From<i64>
 {
 }
@@ -26,7 +26,7 @@ pub(super) fn wide(index: u32) -> usize {
 }
 
 /// Narrows an index. [`super::PairingProblem`] refuses larger sides and longer edge lists.
-pub(super) fn narrow(index: usize) -> u32 {
+pub(crate) fn narrow(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 

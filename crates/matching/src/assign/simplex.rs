@@ -29,7 +29,7 @@ enum State {
 
 /// A minimum-cost flow problem: arcs with capacities from 0, supplies that sum to 0.
 #[derive(Default)]
-pub(super) struct Network<P> {
+pub(crate) struct Network<P> {
     tails: Vec<u32>,
     heads: Vec<u32>,
     costs: Vec<P>,
@@ -37,11 +37,11 @@ pub(super) struct Network<P> {
 }
 
 impl<P: Points> Network<P> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { tails: Vec::new(), heads: Vec::new(), costs: Vec::new(), capacities: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, tail: u32, head: u32, cost: P, capacity: i64) {
+    pub(crate) fn add(&mut self, tail: u32, head: u32, cost: P, capacity: i64) {
         self.tails.push(tail);
         self.heads.push(head);
         self.costs.push(cost);
@@ -60,7 +60,7 @@ impl<P: Points> Network<P> {
     /// under all costs before: exact, without folding the costs into one.
     ///
     /// Later costs are of the first arcs; those of the rest are 0.
-    pub(super) fn solve_levels(self, supplies: &[i64], later: &[Vec<P>]) -> Option<Vec<i64>> {
+    pub(crate) fn solve_levels(self, supplies: &[i64], later: &[Vec<P>]) -> Option<Vec<i64>> {
         let largest = largest(&self.costs);
         Tree::new(self, supplies, largest).finish(later)
     }

@@ -26,6 +26,7 @@ fn every_project_gets_the_parties_that_fit_with_reasons_that_add_up() {
         projects: vec![project(1, "能源", "440305"), project(2, "住房", "440306")],
         owners: vec![party(11, &["住房"], "440306", 1), party(12, &["能源"], "440304", 1)],
         counterparts: vec![party(21, &["能源", "住房"], "110101", 2)],
+        ..TaskProblem::default()
     };
     let got = suggest_tasks(&problem);
     let said: Vec<_> = got
@@ -39,15 +40,15 @@ fn every_project_gets_the_parties_that_fit_with_reasons_that_add_up() {
             (task.project, owner.party, keys(owner), counterpart.party, keys(counterpart))
         })
         .collect();
-    let partner = || vec![("domain", 3000), ("partner", 2000)];
+    let central = || vec![("domain", 1500)];
     assert_eq!(
         said,
         [
-            (1, 12, vec![("domain", 3000), ("place", 1400)], 21, partner()),
-            (2, 11, vec![("domain", 3000), ("place", 2000)], 21, partner()),
+            (1, 12, vec![("domain", 1500), ("place", 700)], 21, central()),
+            (2, 11, vec![("domain", 1500), ("place", 1000)], 21, central()),
         ]
     );
-    assert_eq!(got.tasks[0].owner.score, 4400);
+    assert_eq!((got.tasks[0].owner.score, got.levels.points), (2200, 2200 + 2500 + 2 * 1500));
     assert_eq!(got.findings, []);
 }
 
@@ -61,6 +62,7 @@ fn a_project_without_a_task_has_a_reason_and_so_has_a_party_without_a_project() 
         ],
         owners: vec![party(11, &["能源"], "440305", 1), party(12, &["文旅"], "440305", 5)],
         counterparts: vec![party(21, &["能源"], "110101", 5), party(22, &["能源"], "110101", 5)],
+        ..TaskProblem::default()
     };
     let got = suggest_tasks(&problem);
     let tasks: Vec<_> = got.tasks.iter().map(|task| task.project).collect();
@@ -71,6 +73,7 @@ fn a_project_without_a_task_has_a_reason_and_so_has_a_party_without_a_project() 
         got.findings,
         [
             TaskFinding::NobodyFits { project: 3, role: Role::Owner },
+            TaskFinding::NobodyFits { project: 3, role: Role::Counterpart },
             TaskFinding::AllFull { project: left, role: Role::Owner, fitting: 1 },
             TaskFinding::LeftOut { party: 12, role: Role::Owner, fitting: 0 },
             TaskFinding::LeftOut { party: unused, role: Role::Counterpart, fitting: 1 },
@@ -85,6 +88,7 @@ fn covering_a_project_comes_before_points() {
         projects: vec![project(1, "能源", "440305"), project(2, "住房", "440305")],
         owners: vec![party(11, &["能源", "住房"], "440305", 1), party(12, &["能源"], "320612", 1)],
         counterparts: vec![party(21, &["能源", "住房"], "110101", 2)],
+        ..TaskProblem::default()
     };
     let got = suggest_tasks(&problem);
     let owners: Vec<_> = got.tasks.iter().map(|task| (task.project, task.owner.party)).collect();
@@ -93,7 +97,67 @@ fn covering_a_project_comes_before_points() {
 
 #[test]
 fn nothing_in_gives_nothing_out() {
-    assert_eq!(suggest_tasks(&TaskProblem::default()), TaskSuggestions::default());
+    let nothing = TaskSuggestions { is_proved: true, ..TaskSuggestions::default() };
+    assert_eq!(suggest_tasks(&TaskProblem::default()), nothing);
+}
+
+#[test]
+fn kept_tasks_cover_their_project_and_fill_their_parties() {
+    let kept = |project, owner, counterpart, is_load| Kept { project, owner, counterpart, is_load };
+    let problem = TaskProblem {
+        projects: (1..=4).map(|id| project(id, "能源", "440305")).collect(),
+        owners: vec![party(11, &["能源"], "440305", 1), party(12, &["能源"], "440305", 2)],
+        counterparts: vec![party(21, &["能源"], "110101", 9)],
+        // 11 has one under way too many, 12 one that is finished; both are served.
+        kept: vec![
+            kept(Some(1), 11, 21, true),
+            kept(None, 11, 99, true),
+            kept(Some(2), 12, 21, false),
+        ],
+        ..TaskProblem::default()
+    };
+    let got = suggest_tasks(&problem);
+    let tasks: Vec<_> = got.tasks.iter().map(|task| (task.project, task.owner.party)).collect();
+    assert_eq!(tasks, [(3, 12), (4, 12)]);
+    let role = Role::Owner;
+    assert_eq!(got.findings, [TaskFinding::Overloaded { party: 11, role, kept: 2, max: 1 }]);
+    assert_eq!((got.levels.covered, got.levels.owners), (2, 0));
+}
+
+#[test]
+fn who_avoids_each_other_or_was_given_up_is_not_proposed() {
+    let mut problem = TaskProblem {
+        projects: vec![project(1, "能源", "440305")],
+        owners: vec![party(11, &["能源"], "440305", 1), party(12, &["能源"], "440304", 1)],
+        counterparts: vec![party(21, &["能源"], "440305", 9), party(22, &["能源"], "110101", 9)],
+        ..TaskProblem::default()
+    };
+    let chosen = |problem: &TaskProblem| -> Vec<_> {
+        let got = suggest_tasks(problem);
+        got.tasks.iter().map(|task| (task.owner.party, task.counterpart.party)).collect()
+    };
+    assert_eq!(chosen(&problem), [(11, 21)]);
+    // 12 with 21 is worth 700 + 1000 for the place, 11 with 22 only 1000.
+    problem.apart = vec![(21, 11)];
+    assert_eq!(chosen(&problem), [(12, 21)]);
+    problem.given_up = vec![(1, 21)];
+    assert_eq!(chosen(&problem), [(11, 22)]);
+    problem.given_up.push((1, 22));
+    let missing = TaskFinding::NobodyFits { project: 1, role: Role::Counterpart };
+    assert_eq!(suggest_tasks(&problem).findings[0], missing);
+}
+
+#[test]
+fn a_place_in_common_is_enough_where_it_is_asked_for() {
+    let mut problem = TaskProblem {
+        projects: vec![project(1, "能源", "440305")],
+        owners: vec![party(11, &[], "440305", 1)],
+        counterparts: vec![party(21, &[], "440300", 1)],
+        ..TaskProblem::default()
+    };
+    assert_eq!(suggest_tasks(&problem).tasks, []);
+    problem.is_place_enough = true;
+    assert_eq!(suggest_tasks(&problem).levels.points, 1700);
 }
 
 fn any_parties(first: u128) -> impl Strategy<Value = Vec<Party>> {
@@ -118,14 +182,14 @@ proptest! {
     ) {
         let projects: Vec<_> =
             domains.iter().zip(1..).map(|(domain, id)| project(id, domain, "440305")).collect();
-        let problem = TaskProblem { projects, owners, counterparts };
+        let problem = TaskProblem { projects, owners, counterparts, ..TaskProblem::default() };
         let got = suggest_tasks(&problem);
         for project in &problem.projects {
             let has_task = got.tasks.iter().any(|task| task.project == project.id);
             let has_reason = got.findings.iter().any(|finding| match finding {
                 TaskFinding::NobodyFits { project: id, .. }
                 | TaskFinding::AllFull { project: id, .. } => *id == project.id,
-                TaskFinding::LeftOut { .. } => false,
+                TaskFinding::LeftOut { .. } | TaskFinding::Overloaded { .. } => false,
             });
             prop_assert!(has_task != has_reason, "{}", project.id);
         }
@@ -140,7 +204,7 @@ proptest! {
         for task in &got.tasks {
             for chosen in [&task.owner, &task.counterpart] {
                 prop_assert_eq!(chosen.score, total(&chosen.reasons));
-                prop_assert!(chosen.score <= 10_000);
+                prop_assert!(chosen.score <= MOST && chosen.score > 0);
             }
         }
     }

@@ -4,12 +4,13 @@ use lianmeng_domain::committee::Member;
 use lianmeng_domain::need::Need;
 use lianmeng_domain::offer::Offer;
 use lianmeng_domain::project::Project;
+use lianmeng_domain::task::CooperationTask;
 use lianmeng_domain::text;
 use sea_orm::QuerySelect as _;
 use sea_orm::entity::prelude::*;
 
 use super::bulk::{Shape, v};
-use crate::{StoreError, need, offer, project};
+use crate::{StoreError, need, offer, parse, project, task};
 
 const NEEDS: Shape = Shape {
     table: "needs",
@@ -74,6 +75,28 @@ const PROJECTS: Shape = Shape {
         "stage",
         "is_published",
         "is_example",
+        "version",
+    ],
+    key: 1,
+};
+
+const TASKS: Shape = Shape {
+    table: "cooperation_tasks",
+    columns: &[
+        "id",
+        "external_id",
+        "project_id",
+        "suggestion_id",
+        "owner_id",
+        "counterpart_id",
+        "domain",
+        "due_on",
+        "stage",
+        "score_points",
+        "reasons",
+        "is_kept",
+        "is_generated",
+        "list_key",
         "version",
     ],
     key: 1,
@@ -225,4 +248,53 @@ pub async fn put_projects(
         ]
     };
     PROJECTS.put(db, projects, row).await
+}
+
+/// Every cooperation task, by id.
+///
+/// # Errors
+///
+/// As [`needs`].
+pub async fn tasks(db: &impl ConnectionTrait) -> Result<Vec<CooperationTask>, StoreError> {
+    // Nobody may edit them until they are written back.
+    let mut found: Vec<CooperationTask> = task::row::Entity::find()
+        .lock_exclusive()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(CooperationTask::try_from)
+        .collect::<Result<_, _>>()?;
+    found.sort_by_key(|task| task.id);
+    Ok(found)
+}
+
+/// Adds or replaces cooperation tasks.
+///
+/// # Errors
+///
+/// As [`put_needs`].
+pub async fn put_tasks(
+    db: &impl ConnectionTrait,
+    tasks: &[CooperationTask],
+) -> Result<(), StoreError> {
+    let row = |task: &CooperationTask| {
+        vec![
+            v(task.id.to_string()),
+            v(task.external_id.clone()),
+            v(task.project.map(|id| id.to_string())),
+            v(task.suggestion.map(|id| id.to_string())),
+            v(task.owner.to_string()),
+            v(task.counterpart.to_string()),
+            v(task.domain.as_str()),
+            v(task.due_on),
+            v(task.stage.word()),
+            v(task.score_points),
+            v(parse::reasons_text(&task.reasons)),
+            v(task.is_kept),
+            v(task.is_generated),
+            v(task::list_key(task)),
+            v(task.version),
+        ]
+    };
+    TASKS.put(db, tasks, row).await
 }

@@ -443,9 +443,8 @@ pub fn happened(on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, LedgerErro
 /// [`LedgerError::OutOfOrder`] with the first that it does not fit.
 pub fn fits(days: &Days, milestone: Milestone, on: NaiveDate) -> Result<(), LedgerError> {
     // What gives a project up comes last of all.
-    let place = |one: Milestone| match one {
-        Milestone::Terminated => Some(u8::MAX),
-        one => one.rank(),
+    let place = |one: Milestone| {
+        if one == Milestone::Terminated { Some(u8::MAX) } else { one.rank() }
     };
     let Some(rank) = place(milestone) else { return Ok(()) };
     let clash = days.actual.iter().find(|(other, other_on)| {

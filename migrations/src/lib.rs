@@ -28,6 +28,7 @@ mod m20261123_000022_absences;
 mod m20261123_000023_results;
 mod m20261123_000027_rooms;
 mod m20261123_000028_nearness;
+mod m20261123_000030_ledger;
 mod m20261123_000033_task_list;
 
 /// Applies every migration in order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000023_results::Migration),
             Box::new(m20261123_000027_rooms::Migration),
             Box::new(m20261123_000028_nearness::Migration),
+            Box::new(m20261123_000030_ledger::Migration),
             Box::new(m20261123_000033_task_list::Migration),
         ]
     }

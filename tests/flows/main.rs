@@ -14,6 +14,7 @@ mod http;
 mod identity;
 mod joining;
 mod journeys;
+mod ledger;
 mod live;
 mod oidc;
 mod operations;

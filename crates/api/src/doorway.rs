@@ -53,6 +53,12 @@ impl Doorway {
         format!("{public_url}/join?{key}={code}")
     }
 
+    /// The public page of a project: whole where the server knows its own address, else from the root on.
+    pub(crate) fn project_link(&self, code: &str) -> String {
+        let public_url = self.door.as_ref().map_or("", |door| door.public_url.as_str());
+        format!("{public_url}/projects/{code}")
+    }
+
     /// The link as a QR code; none where the server does not know its own address, because a phone
     /// could not follow it.
     pub(crate) fn qr_svg(link: &str) -> Option<String> {

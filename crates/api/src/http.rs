@@ -39,6 +39,7 @@ mod export;
 pub mod health;
 mod join_page;
 mod oidc;
+mod project_page;
 mod protocol;
 mod read;
 mod seats;
@@ -162,6 +163,7 @@ pub fn routes(front: Front) -> impl Endpoint<Output = Response> {
         .at("/attachments/:id", get(attachment::download))
         .at("/exports/:name", get(export::list))
         .at("/events/:id/:name", get(agenda::handed_out))
+        .at("/projects/:code", get(project_page::page))
         .at("/join", get(join_page::page))
         .at("/join/:name", get(join_page::asset))
         .at("/health/live", get(health::live))

@@ -1,5 +1,6 @@
 //! Projects in GraphQL.
 
+use self::ledger::{LedgerNode, LedgerOf};
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use lianmeng_app::project::{
@@ -15,9 +16,14 @@ use crate::error::{ApiError, ErrorCode, UserError, command_error};
 use crate::ids;
 use crate::loader::casework::TasksOf;
 use crate::page::{self, Span};
-use crate::scalars::{Int32, Long};
+use crate::scalars::{Day, Int32, Long};
 use crate::scope::Scope;
 use crate::task::CooperationTaskNode;
+
+pub mod change;
+pub mod figures;
+pub mod ledger;
+pub mod words;
 
 /// Where a project stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -31,6 +37,8 @@ pub enum ProjectStageWord {
     Filed,
     /// Started (开工).
     Started,
+    /// Building and paying for it (在建投资).
+    Investing,
     /// Completed (竣工).
     Completed,
     /// Producing (投产).
@@ -49,6 +57,8 @@ pub enum ProjectStepWord {
     File,
     /// Break ground (开工).
     Start,
+    /// Pay in the investment (投资入账).
+    Invest,
     /// Complete (竣工).
     Complete,
     /// Begin to produce (投产).
@@ -72,6 +82,9 @@ pub struct ProjectFilterInput {
     /// In one of these stages.
     #[graphql(validator(max_items = 10))]
     stages: Option<Vec<ProjectStageWord>>,
+    /// With this label, which names a cohort.
+    #[graphql(validator(max_length = 40))]
+    label: Option<String>,
 }
 
 impl ProjectFilterInput {
@@ -82,6 +95,7 @@ impl ProjectFilterInput {
             owner: self.owner_id.map(|id| ids::decode(&id)).transpose()?,
             region: page::region(self.region_code)?,
             stages: self.stages.unwrap_or_default().into_iter().map(Into::into).collect(),
+            label: self.label,
         })
     }
 }
@@ -161,6 +175,16 @@ impl ProjectNode {
         Ok(found.into_iter().map(CooperationTaskNode).collect())
     }
 
+    /// Its ledger (项目台账); null for those it does not concern.
+    async fn ledger(&self, ctx: &Context<'_>) -> Result<Option<LedgerNode>> {
+        if !self.0.is_full {
+            return Ok(None);
+        }
+        let project = self.0.project.clone();
+        let ledger = Scope::of(ctx)?.one(LedgerOf(project.id)).await?.unwrap_or_default();
+        Ok(Some(LedgerNode { project, ledger }))
+    }
+
     /// Version; send it back with a change.
     async fn version(&self) -> i64 {
         self.0.project.version
@@ -169,14 +193,25 @@ impl ProjectNode {
 
 /// Counts the whole list, only when asked.
 #[derive(Debug)]
-pub struct ProjectTotal(ProjectFilter);
+pub enum ProjectTotal {
+    /// Of those that match.
+    Matching(ProjectFilter),
+    /// Of those a figure counts.
+    Counted(usize),
+}
 
 #[Object]
 impl ProjectTotal {
     /// How many projects the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Project), &self.0).await?)
+        match self {
+            Self::Matching(filter) => {
+                let sees = scope.sees_of(DataClass::Project);
+                Ok(store::count(&scope.desk.db, sees, filter).await?)
+            }
+            Self::Counted(count) => Ok(u64::try_from(*count).unwrap_or(u64::MAX)),
+        }
     }
 }
 
@@ -208,7 +243,7 @@ impl ProjectQuery {
                 .await?;
         Ok(page::connection_with(
             page.slice(rows),
-            ProjectTotal(filter),
+            ProjectTotal::Matching(filter),
             |seen| page::cursor(LIST, &[&seen.project.id.to_string()]),
             ProjectNode,
         ))
@@ -288,6 +323,8 @@ pub struct ProjectAdvanceInput {
     version: Option<i64>,
     /// The step.
     step: ProjectStepWord,
+    /// The day it was done, local date; today if absent.
+    on_date: Option<Day>,
     /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
     #[graphql(validator(min_length = 8, max_length = 64))]
     request_key: String,
@@ -348,7 +385,7 @@ impl ProjectMutation {
         ProjectPayload::of(scope, app::update(&scope.desk, &scope.actor, &cmd).await).await
     }
 
-    /// Moves a project on by one step. The owner itself, or a coordinator.
+    /// Moves a project on by one step, which is written into its history. The owner itself, or a coordinator.
     async fn project_advance(
         &self,
         ctx: &Context<'_>,
@@ -359,6 +396,7 @@ impl ProjectMutation {
             project: ids::decode(&input.project_id)?,
             version: input.version,
             step: input.step.into(),
+            on: input.on_date.map(Day::date),
             request_key: input.request_key,
         };
         ProjectPayload::of(scope, app::advance(&scope.desk, &scope.actor, &cmd).await).await
@@ -379,6 +417,7 @@ fn user_error(error: ProjectCommandError) -> Result<UserError, ApiError> {
         ProjectCommandError::Rule(ProjectError::AmountNegative(_)) => {
             (Code::Invalid, Some("amountFen"))
         }
+        ProjectCommandError::Ledger(ref error) => change::ledger_code(error),
         ProjectCommandError::Command(error) => return command_error(error),
     };
     Ok(UserError::new(code, error, field))

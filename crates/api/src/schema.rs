@@ -71,6 +71,8 @@ use crate::outcome::{OutcomeMutation, OutcomeNode, OutcomeQuery};
 use crate::pairing::{PairingMutation, PairingNode, PairingQuery};
 use crate::party::{PartyMutation, PartyNode};
 use crate::product::{ProductNode, ProductQuery};
+use crate::project::change::LedgerMutation;
+use crate::project::figures::PortfolioQuery;
 use crate::project::{ProjectMutation, ProjectNode, ProjectQuery};
 use crate::region::zone::{ZoneMutation, ZoneNode, ZoneQuery};
 use crate::region::{self, RegionNode, RegionQuery};
@@ -251,7 +253,7 @@ pub struct Query(
     NeedStatsQuery,
     NeedOverviewQuery,
     OfferQuery,
-    ProjectQuery,
+    UndertakingQuery,
     TaskingQuery,
     SuggestionQuery,
     JudgeQuery,
@@ -264,6 +266,10 @@ pub struct Query(
     OccasionQuery,
     TimeQuery,
 );
+
+/// What one can ask about projects.
+#[derive(Debug, Default, MergedObject)]
+pub struct UndertakingQuery(ProjectQuery, PortfolioQuery);
 
 /// What one can ask about docking events.
 #[derive(Debug, Default, MergedObject)]
@@ -309,7 +315,7 @@ pub struct Mutation(
     BiddingMutation,
     OfferMutation,
     ReservationMutation,
-    ProjectMutation,
+    UndertakingMutation,
     TaskingMutation,
     SuggestionMutation,
     WeightsMutation,
@@ -323,6 +329,10 @@ pub struct Mutation(
     AttendanceMutation,
     TimeMutation,
 );
+
+/// Changes of projects and of their ledgers.
+#[derive(Debug, Default, MergedObject)]
+pub struct UndertakingMutation(ProjectMutation, LedgerMutation);
 
 /// Changes of docking events, before the day, on it and after it.
 #[derive(Debug, Default, MergedObject)]

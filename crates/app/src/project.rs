@@ -1,7 +1,9 @@
 //! Keeping projects.
 
+use chrono::NaiveDate;
 use lianmeng_domain::actor::Actor;
 use lianmeng_domain::ids::{EnterpriseId, Id as _, ProjectId};
+use lianmeng_domain::project::ledger::{self as day, DayEntry, DayKind, LedgerError, Milestone};
 use lianmeng_domain::project::{self as rules, Project, ProjectError, ProjectStage, ProjectStep};
 use lianmeng_domain::region::RegionCode;
 use lianmeng_store::eyes::Eyes;
@@ -10,6 +12,10 @@ use thiserror::Error;
 
 use crate::command::{self, Begun, CommandError, Touches};
 use crate::desk::Desk;
+
+pub mod ledger;
+pub mod page;
+pub mod portfolio;
 
 /// What a person writes into a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +67,8 @@ pub struct MoveProject {
     pub version: Option<i64>,
     /// The step.
     pub step: ProjectStep,
+    /// The day it was done; today if absent.
+    pub on: Option<NaiveDate>,
     /// Key chosen by the client; repeating it is safe.
     pub request_key: String,
 }
@@ -80,6 +88,9 @@ pub enum ProjectCommandError {
     /// A rule of projects.
     #[error(transparent)]
     Rule(#[from] ProjectError),
+    /// A rule of the ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Begin and end of the change.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -161,7 +172,7 @@ pub async fn update(
     Ok(cmd.project)
 }
 
-/// Moves a project on by one step: the owner itself or a coordinator.
+/// Moves a project on by one step, which is written into its history: the owner itself or a coordinator.
 ///
 /// # Errors
 ///
@@ -178,6 +189,12 @@ pub async fn advance(
     let before = own(&change.tx, actor, cmd.project).await?;
     let before = Project { version: cmd.version.unwrap_or(before.version), ..before };
     let moved = rules::advance(&before, cmd.step)?;
+    let on = day::happened(cmd.on.unwrap_or(desk.today), desk.today)?;
+    let milestone = Milestone::of(cmd.step);
+    let (days, number) = ledger::history(&change.tx, cmd.project).await?;
+    day::fits(&days, milestone, on)?;
+    let entry = DayEntry { milestone, kind: DayKind::Actual, on: Some(on) };
+    ledger::add_day(desk, actor, (&change.tx, cmd.project), (entry, number)).await?;
     project::save(&change.tx, &moved).await?;
     let change = change.noting(project::diff(Some(&before), &moved));
     change.finish("MoveProject", &wire(cmd.project), Touches::Nothing).await?;

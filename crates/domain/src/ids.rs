@@ -114,6 +114,8 @@ ids! {
     PairingId = "pairing";
     /// Id of a project 项目.
     ProjectId = "project";
+    /// What was reported of a cohort of projects.
+    ProjectReportId = "project_report";
     /// Id of a cooperation task 央地合作任务.
     CooperationTaskId = "task";
     /// Id of an outcome 合作成果.

@@ -8,6 +8,13 @@ use crate::region::RegionCode;
 use crate::steps::{self, Transition, WrongStage};
 use crate::words;
 
+pub mod finding;
+pub mod funnel;
+pub mod lamp;
+pub mod ledger;
+#[cfg(test)]
+mod tests;
+
 words! {
     /// Where a project stands.
     pub enum ProjectStage {
@@ -19,6 +26,8 @@ words! {
         Filed = "filed",
         /// Started 开工.
         Started = "started",
+        /// Building and paying for it 在建投资.
+        Investing = "investing",
         /// Completed 竣工.
         Completed = "completed",
         /// Producing 投产.
@@ -37,12 +46,57 @@ words! {
         File = "file",
         /// Break ground 开工.
         Start = "start",
+        /// Pay in the investment 投资入账.
+        Invest = "invest",
         /// Complete 竣工.
         Complete = "complete",
         /// Begin to produce 投产.
         Produce = "produce",
         /// Give up 终止.
         Terminate = "terminate",
+    }
+}
+
+impl ProjectStage {
+    /// Its place on the way from planned (0) to producing; `None` for a project that was given up.
+    pub const fn rank(self) -> Option<u8> {
+        match self {
+            Self::Planned => Some(0),
+            Self::Signed => Some(1),
+            Self::Filed => Some(2),
+            Self::Started => Some(3),
+            Self::Investing => Some(4),
+            Self::Completed => Some(5),
+            Self::Producing => Some(6),
+            Self::Terminated => None,
+        }
+    }
+
+    /// What people call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Planned => "谋划",
+            Self::Signed => "签约",
+            Self::Filed => "备案",
+            Self::Started => "开工",
+            Self::Investing => "在建投资",
+            Self::Completed => "竣工",
+            Self::Producing => "投产",
+            Self::Terminated => "终止",
+        }
+    }
+
+    /// The stage that follows it; `None` at the end.
+    pub const fn next(self) -> Option<Self> {
+        match self {
+            Self::Planned => Some(Self::Signed),
+            Self::Signed => Some(Self::Filed),
+            Self::Filed => Some(Self::Started),
+            Self::Started => Some(Self::Investing),
+            Self::Investing => Some(Self::Completed),
+            Self::Completed => Some(Self::Producing),
+            Self::Producing | Self::Terminated => None,
+        }
     }
 }
 
@@ -54,11 +108,17 @@ pub const TRANSITIONS: &[Transition<ProjectStage, ProjectStep>] = {
         Transition { step: Step::Sign, from: &[Stage::Planned], to: Stage::Signed },
         Transition { step: Step::File, from: &[Stage::Signed], to: Stage::Filed },
         Transition { step: Step::Start, from: &[Stage::Filed], to: Stage::Started },
-        Transition { step: Step::Complete, from: &[Stage::Started], to: Stage::Completed },
+        Transition { step: Step::Invest, from: &[Stage::Started], to: Stage::Investing },
+        // Not every place writes down when the first payment came in.
+        Transition {
+            step: Step::Complete,
+            from: &[Stage::Started, Stage::Investing],
+            to: Stage::Completed,
+        },
         Transition { step: Step::Produce, from: &[Stage::Completed], to: Stage::Producing },
         Transition {
             step: Step::Terminate,
-            from: &[Stage::Planned, Stage::Signed, Stage::Filed, Stage::Started],
+            from: &[Stage::Planned, Stage::Signed, Stage::Filed, Stage::Started, Stage::Investing],
             to: Stage::Terminated,
         },
     ]
@@ -160,7 +220,7 @@ pub fn may_write(actor: &Actor, owner: Option<EnterpriseId>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+mod way_tests {
     use super::*;
 
     fn project(stage: ProjectStage) -> Project {
@@ -184,10 +244,14 @@ mod tests {
     fn a_project_goes_through_its_stages_in_order() {
         use ProjectStep as Step;
         let mut at = project(ProjectStage::Planned);
-        for step in [Step::Sign, Step::File, Step::Start, Step::Complete, Step::Produce] {
+        let way =
+            [Step::Sign, Step::File, Step::Start, Step::Invest, Step::Complete, Step::Produce];
+        for step in way {
             let early = project(at.stage);
             for &other in Step::ALL {
+                let skips = other == Step::Complete && early.stage == ProjectStage::Started;
                 let allowed = other == step
+                    || skips
                     || (other == Step::Terminate && early.stage != ProjectStage::Completed);
                 assert_eq!(advance(&early, other).is_ok(), allowed, "{} {other}", early.stage);
             }

@@ -276,7 +276,7 @@ pub const MATRIX: &[Rule] = &[
     Rule { class: DataClass::Pairing,       in_scope: [F, F, F, F, F, F, F, F, N, F, F, F, N, N], published: N,
            scope: "As a side; committee: those it keeps." },
     Rule { class: DataClass::Project,       in_scope: [F, M, M, N, N, M, M, F, M, F, F, F, N, N], published: M,
-           scope: "Enterprise: its own, and those with a task of its own. Committee: of enterprises on its chain. Host: in its district, or of an enterprise in its zone. A side of a suggestion that was shown sees the project masked. Masked: not the amount." },
+           scope: "Enterprise: its own, and those with a task of its own. Committee: of enterprises on its chain. Host: in its district, or of an enterprise in its zone. A side of a suggestion that was shown sees the project masked. Masked: not the amount and not the ledger. Figures of projects are about those read in full." },
     Rule { class: DataClass::Task,          in_scope: [F, M, M, N, N, M, M, F, M, F, F, F, N, N], published: N,
            scope: "As owner or counterpart; committee: with a side on its chain. Host: of a project in its district, or with a side in its zone. Masked: not score and reasons." },
     Rule { class: DataClass::Outcome,       in_scope: [F, M, M, N, N, M, M, F, F, F, F, F, N, N], published: F,

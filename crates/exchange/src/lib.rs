@@ -23,6 +23,7 @@ pub mod paper;
 pub mod qr;
 pub mod read;
 mod rows;
+pub mod status_page;
 pub mod template;
 pub mod xlsx;
 

@@ -17,6 +17,9 @@ use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
+pub mod ledger;
+pub mod portfolio;
+
 /// The table `projects`.
 pub(crate) mod row {
     use sea_orm::entity::prelude::*;
@@ -64,6 +67,8 @@ pub struct ProjectFilter {
     pub region: Option<RegionCode>,
     /// In one of these stages.
     pub stages: Vec<ProjectStage>,
+    /// With this label.
+    pub label: Option<String>,
 }
 
 /// Projects with a task of one of these enterprises.
@@ -138,7 +143,8 @@ fn matches(filter: &ProjectFilter) -> Condition {
         .add_option(key.map(|key| row::COLUMN.name_key.contains(key)))
         .add_option(filter.domain.as_deref().map(|domain| row::COLUMN.domain.eq(domain)))
         .add_option(filter.owner.map(|id| row::COLUMN.owner_enterprise.eq(id.to_string())))
-        .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)));
+        .add_option(filter.region.map(|code| parse::within(row::Column::RegionCode, code)))
+        .add_option(filter.label.as_deref().map(portfolio::labelled));
     if !filter.stages.is_empty() {
         all = all.add(row::COLUMN.stage.is_in(filter.stages.iter().map(|stage| stage.word())));
     }

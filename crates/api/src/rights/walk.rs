@@ -281,6 +281,7 @@ fn roots(field: &Field, world: &World) -> Option<Vec<(String, String)>> {
         "needStats" => {
             vec![("(from: \"2026-01-01\", until: \"2026-03-31\")".to_owned(), "Query".to_owned())]
         }
+        "projectFunnel" => vec![("(cohort: \"重点\")".to_owned(), String::new())],
         "search" => vec![("(text: \"厂\", first: 100)".to_owned(), "Query".to_owned())],
         "workCalendar" => vec![("(year: 2026)".to_owned(), "Query".to_owned())],
         "regionResolve" => vec![("(name: \"通州市\")".to_owned(), String::new())],

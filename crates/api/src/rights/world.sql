@@ -101,6 +101,23 @@ INSERT INTO projects (id, external_id, name, name_key, summary, domain, owner_en
   ('#2', 'J2', '§project/project:#2§', 'x', '§project/project:#2§', '能源', '#8', '440305', 100000000002, 'signed',  true,  true, 1),
   ('#3', 'J3', '§project/project:#3§', 'x', '§project/project:#3§', '能源', NULL, NULL,     100000000003, 'planned', false, true, 1);
 
+-- Ledgers: what hangs on a project is read by whoever reads its amount.
+INSERT INTO project_labels (project_id, label) VALUES ('#1', '重点'), ('#2', '重点'), ('#3', '重点');
+INSERT INTO project_days (project_id, number, milestone, kind, on_date, recorded_at, recorded_by) VALUES
+  ('#1', 1, 'started', 'planned', '2025-11-01', '2026-01-05T01:00:00+00:00', '§!project/project:#1§'),
+  ('#2', 1, 'signed',  'actual',  '2025-12-01', '2026-01-05T01:00:00+00:00', '§!project/project:#2§');
+INSERT INTO project_months (project_id, month, planned_fen, paid_fen) VALUES
+  ('#1', '2026-01-01', 300000000001, 200000000001), ('#2', '2026-01-01', 300000000002, 200000000002);
+INSERT INTO project_team (project_id, number, role, group_code, organisation_id, person, title, from_on, until_on) VALUES
+  ('#1', 1, 'lead', 'COORDINATION', '#7', '§!project/project:#1§', '', '2026-01-01', NULL),
+  ('#2', 1, 'department', NULL, '#13', '§!project/project:#2§', '', '2026-01-01', NULL);
+INSERT INTO project_blockers (project_id, number, kind, text, opened_on, solved_on, solution) VALUES
+  ('#1', 1, 'land', '§!project/project:#1§', '2026-02-01', NULL, ''), ('#2', 1, 'funds', '§!project/project:#2§', '2026-02-01', NULL, '');
+INSERT INTO project_updates (project_id, number, on_date, note, public_note, next_step, written_at, written_by) VALUES
+  ('#1', 1, '2026-02-20', '§!project/project:#1§', '', '', '2026-02-20T01:00:00+00:00', ''), ('#2', 1, '2026-02-20', '§!project/project:#2§', '', '', '2026-02-20T01:00:00+00:00', '');
+INSERT INTO project_codes (project_id, code, made_at) VALUES
+  ('#1', '§!project/project:#1§', '2026-02-20T01:00:00+00:00'), ('#2', '§!project/project:#2§', '2026-02-20T01:00:00+00:00');
+
 INSERT INTO suggestions (id, kind, need_id, offer_id, project_id, committee_id, enterprise_a, enterprise_b, organisation_b, pair_key, points, reasons, reasons_b, fusion, stage, is_shown, decline_reason_a, decline_note_a, decline_reason_b, decline_note_b, weights_version, version) VALUES
   ('#1', 'enterprise', '#5', NULL, NULL, '#6', '#9',  '#2', NULL,  'g1', 5834, '[{"criterion":"text","points":7001,"zh":"§gain_of_a/suggestion:#1§","en":"§gain_of_a/suggestion:#1§"}]', '[{"criterion":"text","points":5001,"zh":"§gain_of_b/suggestion:#1§","en":"§gain_of_b/suggestion:#1§"}]', 'harmonic', 'shown',    true,  NULL, NULL, NULL, NULL, 2, 2),
   ('#2', 'offer',      '#6', '#4', NULL, '#5', '#10', NULL, '#12', 'g2', 5835, '[{"criterion":"text","points":7002,"zh":"§gain_of_a/suggestion:#2§","en":"§gain_of_a/suggestion:#2§"}]', '[{"criterion":"text","points":5002,"zh":"§gain_of_b/suggestion:#2§","en":"§gain_of_b/suggestion:#2§"}]', 'harmonic', 'declined', true,  NULL, NULL, 'trust', '§!decline_reason/suggestion:#2§', 2, 3),

@@ -259,6 +259,7 @@ const PROJECT_STAGE: &[Choice] = &[
     ("signed", &["签约", "已签约"]),
     ("filed", &["备案", "已备案"]),
     ("started", &["开工", "在建", "已开工"]),
+    ("investing", &["投资入账", "在投"]),
     ("completed", &["竣工", "已竣工"]),
     ("producing", &["投产", "已投产"]),
     ("terminated", &["终止", "已终止"]),

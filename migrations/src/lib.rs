@@ -28,6 +28,7 @@ mod m20261123_000022_absences;
 mod m20261123_000023_results;
 mod m20261123_000027_rooms;
 mod m20261123_000028_nearness;
+mod m20261123_000034_shares;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000023_results::Migration),
             Box::new(m20261123_000027_rooms::Migration),
             Box::new(m20261123_000028_nearness::Migration),
+            Box::new(m20261123_000034_shares::Migration),
         ]
     }
 }

@@ -30,6 +30,7 @@ mod m20261123_000027_rooms;
 mod m20261123_000028_nearness;
 mod m20261123_000030_ledger;
 mod m20261123_000033_task_list;
+mod m20261123_000034_shares;
 
 /// Applies every migration in order.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000028_nearness::Migration),
             Box::new(m20261123_000030_ledger::Migration),
             Box::new(m20261123_000033_task_list::Migration),
+            Box::new(m20261123_000034_shares::Migration),
         ]
     }
 }

@@ -2,13 +2,16 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use chrono::NaiveDate;
-use lianmeng_app::outcome::{self as app, OutcomeCommandError, RecordOutcome, TerminateOutcome};
+use lianmeng_app::outcome::{
+    self as app, CorrectOutcome, OutcomeCommandError, RecordOutcome, TerminateOutcome,
+};
 use lianmeng_domain::ids::{DockingEventId, OutcomeId};
 use lianmeng_domain::outcome::{
-    self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
+    Correction, Outcome, OutcomeError, OutcomeKind, ProjectChange, Tally, Totals,
 };
 use lianmeng_domain::rights::DataClass;
+use lianmeng_store::eyes::Eyes;
+use lianmeng_store::outcome::share::{self, Changed, Moment};
 use lianmeng_store::outcome::{self as store, OutcomeFilter};
 
 use crate::enterprise::EnterpriseNode;
@@ -193,8 +196,48 @@ impl EventTally {
 /// Totals as clients see them.
 #[derive(Debug, Clone)]
 pub struct TotalsNode {
-    as_of: NaiveDate,
+    filter: OutcomeFilter,
+    moment: Moment,
     totals: Totals,
+}
+
+/// How much of one unit came of it.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "EffectTally")]
+pub struct EffectTally {
+    /// What is counted, such as 套; empty if it has no unit.
+    unit: String,
+    /// How many.
+    number: i64,
+}
+
+/// An outcome that adds something else to the totals of a day than was known on that day.
+#[derive(Debug, Clone)]
+pub struct CorrectionNode(Changed);
+
+/// An outcome that adds something else to the totals of a day than was known at its end (更正): it was
+/// recorded or ended later, or put right.
+#[Object(name = "TotalsCorrection")]
+impl CorrectionNode {
+    /// The outcome; null if it is gone.
+    async fn outcome(&self, ctx: &Context<'_>) -> Result<Option<OutcomeNode>> {
+        Ok(Scope::of(ctx)?.one(self.0.outcome).await?.map(OutcomeNode))
+    }
+
+    /// What it added as known at the end of the day itself.
+    async fn before(&self) -> TallyNode {
+        self.0.before.into()
+    }
+
+    /// What it adds as known on `knownOn`.
+    async fn after(&self) -> TallyNode {
+        self.0.after.into()
+    }
+
+    /// Why it was put right, the last time; null if it was recorded or ended late.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
 }
 
 /// Totals of outcomes on one day (成果统计). Kinds never add to each other: credit, contracts, orders
@@ -203,7 +246,23 @@ pub struct TotalsNode {
 impl TotalsNode {
     /// The day they hold for.
     async fn as_of(&self) -> Day {
-        Day(self.as_of)
+        Day(self.moment.as_of)
+    }
+
+    /// The day whose knowledge they are told from, at its end; null for all that is known now. With a
+    /// past day the answer is the one given then, for ever.
+    async fn known_on(&self) -> Option<Day> {
+        self.moment.known_on.map(Day)
+    }
+
+    /// What became known only after the day the totals hold for, and changed them since; in order of
+    /// recording, at most 100. Empty if the totals are as they were.
+    async fn corrections(&self, ctx: &Context<'_>) -> Result<Vec<CorrectionNode>> {
+        let scope = Scope::of(ctx)?;
+        let adds_up = scope.eyes_of(DataClass::Outcome).adds_up();
+        let whose = (adds_up, &self.filter);
+        let changed = share::changed(&scope.desk.db, whose, self.moment, 100).await?;
+        Ok(changed.into_iter().map(CorrectionNode).collect())
     }
 
     /// Projects, each once, and their investment (投资).
@@ -241,6 +300,12 @@ impl TotalsNode {
         self.totals.of(OutcomeKind::FinancingIntent).into()
     }
 
+    /// Other effects (其他实效) by unit, at most 100.
+    async fn effects(&self) -> Vec<EffectTally> {
+        let effects = self.totals.effects.iter().take(100);
+        effects.map(|(unit, number)| EffectTally { unit: unit.clone(), number: *number }).collect()
+    }
+
     /// Projects and investment by the event they count for, in order of the events, at most 100;
     /// those without an event first.
     async fn by_event(&self) -> Vec<EventTally> {
@@ -261,11 +326,21 @@ pub struct OutcomeFilterInput {
     task_id: Option<ID>,
     /// Signed at this event.
     event_id: Option<ID>,
+    /// Adds to the totals of this day: the rows behind `outcomeTotals(asOf:)`. Those that you see only
+    /// in part add nothing and are left out.
+    counted_on: Option<Day>,
+    /// With `countedOn`: as known at the end of this day; all that is known now if absent.
+    known_on: Option<Day>,
 }
 
 impl OutcomeFilterInput {
     fn into_filter(self) -> Result<OutcomeFilter, ApiError> {
+        if self.known_on.is_some() && self.counted_on.is_none() {
+            return Err(ApiError::BadInput("knownOn goes with countedOn; give both".to_owned()));
+        }
+        let known_on = self.known_on.map(Day::date);
         Ok(OutcomeFilter {
+            counted: self.counted_on.map(|day| Moment { as_of: day.date(), known_on }),
             kinds: self.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
             project: self.project_id.map(|id| ids::decode(&id)).transpose()?,
             task: self.task_id.map(|id| ids::decode(&id)).transpose()?,
@@ -283,8 +358,15 @@ impl OutcomeTotal {
     /// How many outcomes the whole list holds.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let scope = Scope::of(ctx)?;
-        Ok(store::count(&scope.desk.db, scope.sees_of(DataClass::Outcome), &self.0).await?)
+        let eyes = eyes(scope, &self.0);
+        Ok(store::count(&scope.desk.db, eyes.sees, &self.0).await?)
     }
+}
+
+/// The eyes for a list: rows behind totals are those that were added up.
+fn eyes<'a>(scope: &'a Scope, filter: &OutcomeFilter) -> Eyes<'a> {
+    let eyes = scope.eyes_of(DataClass::Outcome);
+    if filter.counted.is_some() { Eyes { sees: eyes.adds_up(), ..eyes } } else { eyes }
 }
 
 /// Queries about outcomes.
@@ -310,9 +392,8 @@ impl OutcomeQuery {
         let scope = Scope::of(ctx)?;
         let page = Span { first, after, last, before }.by_id::<OutcomeId>(LIST)?;
         let filter = filter.unwrap_or_default().into_filter()?;
-        let rows =
-            store::page(&scope.desk.db, scope.eyes_of(DataClass::Outcome), &filter, page.window())
-                .await?;
+        let eyes = eyes(scope, &filter);
+        let rows = store::page(&scope.desk.db, eyes, &filter, page.window()).await?;
         Ok(page::connection_with(
             page.slice(rows),
             OutcomeTotal(filter),
@@ -321,19 +402,25 @@ impl OutcomeQuery {
         ))
     }
 
-    /// Totals of the outcomes that match and that you see, on a day.
+    /// Totals of the outcomes that match and that you see, on a day. The rows behind them are
+    /// `outcomes(filter: { countedOn })`.
     async fn outcome_totals(
         &self,
         ctx: &Context<'_>,
         filter: Option<OutcomeFilterInput>,
         #[graphql(desc = "The day, local date; today if absent.")] as_of: Option<Day>,
+        #[graphql(
+            desc = "As known at the end of this day, local date; all that is known now if absent."
+        )]
+        known_on: Option<Day>,
     ) -> Result<TotalsNode> {
         let scope = Scope::of(ctx)?;
         let filter = filter.unwrap_or_default().into_filter()?;
         let as_of = as_of.map_or(scope.desk.today, Day::date);
+        let moment = Moment { as_of, known_on: known_on.map(Day::date) };
         let adds_up = scope.eyes_of(DataClass::Outcome).adds_up();
-        let outcomes = store::until(&scope.desk.db, adds_up, &filter, as_of).await?;
-        Ok(TotalsNode { as_of, totals: rules::totals(&outcomes, as_of) })
+        let totals = share::totals(&scope.desk.db, adds_up, &filter, moment).await?;
+        Ok(TotalsNode { filter, moment, totals })
     }
 }
 
@@ -417,6 +504,33 @@ pub struct OutcomeTerminateInput {
     request_key: String,
 }
 
+/// Input of `outcomeCorrect`; what is absent stays.
+#[derive(Debug, InputObject)]
+pub struct OutcomeCorrectInput {
+    /// Outcome to put right.
+    outcome_id: ID,
+    /// Version that was read; the change is refused if somebody saved it since.
+    #[graphql(validator(custom = "Int32"))]
+    version: i64,
+    /// Amount in fen, not negative.
+    amount_fen: Option<Long>,
+    /// How many outcomes the row stands for, or how much in its unit.
+    #[graphql(validator(custom = "Int32"))]
+    number: Option<i64>,
+    /// Day it was signed or reached, today at the latest.
+    on_date: Option<Day>,
+    /// What it changes, for kind PROJECT.
+    change: Option<ProjectChangeWord>,
+    /// Whether the figure is approved for everyone. Coordinators only.
+    is_published: Option<bool>,
+    /// Why, shown beside the totals it changes.
+    #[graphql(validator(max_length = 500))]
+    reason: String,
+    /// Key chosen by the client, 8 to 64 characters; repeating it is safe.
+    #[graphql(validator(min_length = 8, max_length = 64))]
+    request_key: String,
+}
+
 /// An outcome, or why not.
 #[derive(Debug, SimpleObject)]
 pub struct OutcomePayload {
@@ -456,6 +570,30 @@ impl OutcomeMutation {
         OutcomePayload::of(scope, app::record(&scope.desk, &scope.actor, &cmd).await).await
     }
 
+    /// Puts right what was recorded wrongly; totals of past days show it among their corrections. An
+    /// outcome that never was is ended on its own day instead.
+    async fn outcome_correct(
+        &self,
+        ctx: &Context<'_>,
+        input: OutcomeCorrectInput,
+    ) -> Result<OutcomePayload> {
+        let scope = Scope::of(ctx)?;
+        let cmd = CorrectOutcome {
+            outcome: ids::decode(&input.outcome_id)?,
+            version: input.version,
+            correction: Correction {
+                amount_fen: input.amount_fen.map(Long::number),
+                number: input.number,
+                on_date: input.on_date.map(Day::date),
+                change: input.change.map(Into::into),
+                is_published: input.is_published,
+                reason: input.reason,
+            },
+            request_key: input.request_key,
+        };
+        OutcomePayload::of(scope, app::correct(&scope.desk, &scope.actor, &cmd).await).await
+    }
+
     /// Ends an outcome: it leaves the totals from a day on and stays in history.
     async fn outcome_terminate(
         &self,
@@ -488,6 +626,9 @@ fn user_error(error: OutcomeCommandError) -> Result<UserError, ApiError> {
             OutcomeError::EndsEarly { .. } => (Code::Invalid, Some("terminatedOn")),
             OutcomeError::Recorded { .. } => (Code::Taken, Some("meetingId")),
             OutcomeError::Ended(_) => (Code::WrongStage, None),
+            OutcomeError::Reason(_) => (Code::Invalid, Some("reason")),
+            OutcomeError::NothingChanged => (Code::Invalid, None),
+            OutcomeError::Approved => (Code::Invalid, None),
             OutcomeError::Future { .. } => (Code::Invalid, Some("onDate")),
         },
         OutcomeCommandError::Command(error) => return command_error(error),

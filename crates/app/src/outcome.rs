@@ -6,7 +6,9 @@ use lianmeng_domain::ids::{
     CooperationTaskId, DockingEventId, EnterpriseId, Id as _, MeetingId, NeedId, OutcomeId,
     PairingId, ProjectId,
 };
-use lianmeng_domain::outcome::{self as rules, Outcome, OutcomeError, OutcomeKind, ProjectChange};
+use lianmeng_domain::outcome::{
+    self as rules, Correction, Outcome, OutcomeError, OutcomeKind, ProjectChange,
+};
 use lianmeng_domain::policy;
 use lianmeng_store::eyes::Eyes;
 use lianmeng_store::{StoreError, outcome};
@@ -63,6 +65,19 @@ pub struct TerminateOutcome {
     pub version: i64,
     /// First day it no longer counts.
     pub terminated_on: NaiveDate,
+    /// Key chosen by the client; repeating it is safe.
+    pub request_key: String,
+}
+
+/// Puts right what was recorded wrongly; the totals of past days then show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectOutcome {
+    /// Which.
+    pub outcome: OutcomeId,
+    /// The version the caller read.
+    pub version: i64,
+    /// What is right, and why.
+    pub correction: Correction,
     /// Key chosen by the client; repeating it is safe.
     pub request_key: String,
 }
@@ -145,7 +160,7 @@ pub async fn record(
         version: 1,
     };
     rules::check(&outcome, desk.today)?;
-    outcome::insert(&change.tx, &outcome).await?;
+    outcome::insert(&change.tx, &outcome, desk.today).await?;
     let change = change.noting(outcome::diff(None, &outcome));
     change.finish("RecordOutcome", &wire(outcome.id), Touches::Nothing).await?;
     Ok(outcome.id)
@@ -182,16 +197,60 @@ pub async fn terminate(
         Begun::New(change) => change,
         Begun::Replay(thing) => return replayed(&thing),
     };
-    let sees = policy::visibility(actor);
-    let found = outcome::find(&change.tx, Eyes { sees: &sees, ..Eyes::ALL }, cmd.outcome).await?;
-    let found = found.filter(|outcome| rules::may_record(actor, outcome.enterprise));
-    let before = found.ok_or(OutcomeCommandError::NotFound)?;
+    let before = own(&change.tx, actor, cmd.outcome).await?;
     let before = Outcome { version: cmd.version, ..before };
     let ended = rules::terminate(&before, cmd.terminated_on)?;
-    outcome::save(&change.tx, &ended).await?;
+    outcome::save(&change.tx, &ended, desk.today).await?;
     let change = change.noting(outcome::diff(Some(&before), &ended));
     change.finish("TerminateOutcome", &wire(cmd.outcome), Touches::Nothing).await?;
     Ok(cmd.outcome)
+}
+
+/// Puts an outcome right: coordinators any, an enterprise its own until it is approved for everyone.
+/// What it added to the totals stays known as it was; see
+/// [`changed`](lianmeng_store::outcome::share::changed).
+///
+/// # Errors
+///
+/// See [`OutcomeCommandError`]; nothing is saved when an error is returned.
+pub async fn correct(
+    desk: &Desk,
+    actor: &Actor,
+    cmd: &CorrectOutcome,
+) -> Result<OutcomeId, OutcomeCommandError> {
+    let change = match command::begin(desk, actor, &cmd.request_key, cmd).await? {
+        Begun::New(change) => change,
+        Begun::Replay(thing) => return replayed(&thing),
+    };
+    let before = own(&change.tx, actor, cmd.outcome).await?;
+    if !policy::may_keep_registry(actor) {
+        if before.is_published {
+            return Err(OutcomeError::Approved.into());
+        }
+        if cmd.correction.is_published == Some(true) {
+            return Err(OutcomeCommandError::NotFound);
+        }
+    }
+    let before = Outcome { version: cmd.version, ..before };
+    let right = rules::correct(&before, &cmd.correction, desk.today)?;
+    let reason = cmd.correction.reason.trim();
+    outcome::share::note_correction(&change.tx, &before, (desk.today, reason)).await?;
+    outcome::save(&change.tx, &right, desk.today).await?;
+    let change = change.noting(outcome::diff(Some(&before), &right));
+    change.finish("CorrectOutcome", &wire(cmd.outcome), Touches::Nothing).await?;
+    Ok(cmd.outcome)
+}
+
+/// The outcome, if the caller may change it.
+async fn own(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    id: OutcomeId,
+) -> Result<Outcome, OutcomeCommandError> {
+    let sees = policy::visibility(actor);
+    let found = outcome::find(db, Eyes { sees: &sees, ..Eyes::ALL }, id).await?;
+    let found = found.filter(|outcome| rules::may_record(actor, outcome.enterprise));
+    found.ok_or(OutcomeCommandError::NotFound)
 }
 
 fn wire(id: OutcomeId) -> String {

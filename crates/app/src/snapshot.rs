@@ -14,7 +14,8 @@ use chrono::NaiveDate;
 use futures_util::StreamExt as _;
 use lianmeng_backplane::bus::Topic;
 use lianmeng_graph::stats::Stats;
-use lianmeng_graph::{GraphInput, Snapshot};
+use lianmeng_graph::{GraphInput, NodeRef, Snapshot};
+use lianmeng_store::graph::Around;
 use lianmeng_store::{StoreError, graph, tx, version};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use thiserror::Error;
@@ -32,6 +33,8 @@ const POLL: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Longest wait for the database to say how far it is.
 const LOST: Duration = Duration::from_secs(5);
+/// Changes after which the picture is renewed around what changed; after more, all is read anew.
+const NEAR: u64 = 200;
 /// Hints answered by looking once.
 const HINTS: usize = 1024;
 /// The version of a picture that was never read.
@@ -218,11 +221,17 @@ impl Snapshots {
             return Ok(current);
         }
         let start = Instant::now();
-        let (version, seen, input) = read(db, today).await?;
+        let (version, seen, rows) = read(db, today, &current).await?;
         let read_ms = start.elapsed().as_millis();
-        let graph = tokio::task::spawn_blocking(move || Snapshot::build(input)).await?;
+        let touched = rows.touched.as_ref().map(Vec::len);
+        let graph = tokio::task::spawn_blocking(move || match rows.touched {
+            Some(touched) => current.graph.renewed(&touched, rows.input),
+            None => Snapshot::build(rows.input),
+        });
+        let graph = graph.await?;
         tracing::info!(
             graph.version = version,
+            graph.touched = touched,
             graph.bytes = graph.bytes(),
             graph.left_out = graph.left_out(),
             read_ms,
@@ -312,17 +321,38 @@ impl Snapshots {
     }
 }
 
-/// The numbers of the last change of the graph and of all, and the rows that belong to them.
+/// What a picture is made from.
+#[derive(Debug)]
+struct Rows {
+    /// The nodes whose rows `input` holds; `None` if it holds all.
+    touched: Option<Vec<NodeRef>>,
+    input: GraphInput,
+}
+
+/// The numbers of the last change of the graph and of all, and the rows that belong to them: those
+/// around what changed since `current` where that can be told, or else all.
 async fn read(
     db: &DatabaseConnection,
     today: NaiveDate,
-) -> Result<(i64, i64, GraphInput), StoreError> {
+    current: &Pinned,
+) -> Result<(i64, i64, Rows), StoreError> {
     let tx = tx::read(db).await?;
     let version = version::current(&tx, version::GRAPH).await?;
     let seen = version::current(&tx, version::FEED).await?;
-    let input = graph::read(&tx, today).await?;
+    let is_near = current.is_read() && current.seen <= seen && current.graph.as_of() == today;
+    let around = if is_near { graph::touched(&tx, (current.seen, seen), NEAR).await? } else { None };
+    let touched = around.as_ref().and_then(nodes);
+    let input = match (&around, &touched) {
+        (Some(around), Some(_)) => graph::read_around(&tx, around, today).await?,
+        (None, _) | (_, None) => graph::read(&tx, today).await?,
+    };
     tx.rollback().await.map_err(StoreError::from)?;
-    Ok((version, seen, input))
+    Ok((version, seen, Rows { touched, input }))
+}
+
+/// The nodes that changed; `None` if one of them cannot be told.
+fn nodes(around: &Around) -> Option<Vec<NodeRef>> {
+    around.things().map(|(tag, id)| format!("{tag}:{id}").parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -330,11 +360,13 @@ mod tests {
     use chrono::{Days, TimeZone as _, Utc};
     use lianmeng_domain::actor::{Actor, Role};
     use lianmeng_domain::ids::IdSource;
-    use lianmeng_graph::{NodeKind, NodeRef};
+    use lianmeng_graph::NodeKind;
 
     use super::*;
     use crate::desk::Clock;
     use crate::enterprise::{self, EnterpriseCard, RegisterEnterprise};
+    use crate::registry::Register;
+    use crate::supply::{self, RemoveSupplyEdge, SupplyCard};
 
     async fn office() -> Office {
         let db = lianmeng_testkit::database().await;
@@ -376,6 +408,50 @@ mod tests {
         assert_eq!((after.version, after.graph.name(firm)), (1, Some("濠汉")));
         assert_eq!(after.stats().nodes[0], (NodeKind::Enterprise, 1));
         assert!(!before.graph.contains(firm));
+    }
+
+    #[tokio::test]
+    async fn a_picture_renewed_after_every_change_is_the_one_read_anew() {
+        let office = office().await;
+        let today = office.desk().today;
+        office.graph.refresh(&office.db, today).await.unwrap();
+        let mut firms = Vec::new();
+        for name in ["濠汉", "子公司", "示例三厂", "示例四厂"] {
+            firms.push(register(&office, name).await);
+            let renewed = office.graph.refresh(&office.db, today).await.unwrap();
+            let whole = Snapshots::default().refresh(&office.db, today).await.unwrap();
+            assert_eq!(renewed.graph, whole.graph);
+            assert_eq!((renewed.version, renewed.seen), (whole.version, whole.seen));
+        }
+        let ids = firms.iter().map(|firm| match firm {
+            NodeRef::Enterprise(id) => *id,
+            other => panic!("{other} is no enterprise"),
+        });
+        let ids: Vec<_> = ids.collect();
+        let actor = Actor { subject: "test".to_owned(), role: Role::Coordinator, body: None };
+        let mut edges = Vec::new();
+        for pair in ids.windows(2) {
+            let card = SupplyCard {
+                supplier: pair[0],
+                buyer: pair[1],
+                product: None,
+                source: "test".to_owned(),
+                confidence_basis_points: 9_000,
+                valid_from: None,
+                valid_to: None,
+            };
+            let command = Register { card, request_key: format!("edge of {}", pair[0]) };
+            edges.push(supply::register(&office.desk(), &actor, &command).await.unwrap());
+            let renewed = office.graph.refresh(&office.db, today).await.unwrap();
+            let whole = Snapshots::default().refresh(&office.db, today).await.unwrap();
+            assert_eq!(renewed.graph, whole.graph);
+        }
+        // A link that is gone no longer says whose it was: everything is read anew.
+        let gone = RemoveSupplyEdge { edge: edges[1], request_key: "gone-0001".to_owned() };
+        supply::remove(&office.desk(), &actor, &gone).await.unwrap();
+        let renewed = office.graph.refresh(&office.db, today).await.unwrap();
+        let whole = Snapshots::default().refresh(&office.db, today).await.unwrap();
+        assert_eq!(renewed.graph, whole.graph);
     }
 
     #[tokio::test]

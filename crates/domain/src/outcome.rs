@@ -17,6 +17,8 @@ use crate::ids::{
 };
 use crate::words;
 
+pub mod share;
+
 words! {
     /// Kind of an outcome.
     pub enum OutcomeKind {
@@ -149,6 +151,15 @@ pub enum OutcomeError {
     /// Terminated already.
     #[error("terminated on {0} already")]
     Ended(NaiveDate),
+    /// A correction without a reason, or with one too long.
+    #[error("the reason has {0} characters; it needs 1 to {MAX_REASON}")]
+    Reason(usize),
+    /// A correction that changes nothing.
+    #[error("nothing would change; give at least one value that differs")]
+    NothingChanged,
+    /// A figure approved for everyone is changed by coordinators.
+    #[error("the figure is approved for everyone; ask a coordinator to correct it")]
+    Approved,
     /// In the future.
     #[error("its day {on_date} has not come; today is {today}")]
     Future {
@@ -219,6 +230,62 @@ pub fn terminate(outcome: &Outcome, day: NaiveDate) -> Result<Outcome, OutcomeEr
     Ok(Outcome { terminated_on: Some(day), ..outcome.clone() })
 }
 
+/// Longest reason of a correction in characters.
+pub const MAX_REASON: usize = 500;
+
+/// What was recorded wrongly, and what is right; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// Amount in fen.
+    pub amount_fen: Option<i64>,
+    /// How many, or how much in the unit.
+    pub number: Option<i64>,
+    /// Day it was signed or reached.
+    pub on_date: Option<NaiveDate>,
+    /// What it changes, for kind project.
+    pub change: Option<ProjectChange>,
+    /// Whether the figure is approved for everyone.
+    pub is_published: Option<bool>,
+    /// Why, 1 to [`MAX_REASON`] characters.
+    pub reason: String,
+}
+
+/// The outcome as it should have been recorded. An outcome that never was is terminated on its own day
+/// instead.
+///
+/// # Errors
+///
+/// As [`check`]; [`OutcomeError::Reason`], [`OutcomeError::NothingChanged`],
+/// [`OutcomeError::EndsEarly`].
+pub fn correct(
+    outcome: &Outcome,
+    correction: &Correction,
+    today: NaiveDate,
+) -> Result<Outcome, OutcomeError> {
+    let length = correction.reason.trim().chars().count();
+    if !(1..=MAX_REASON).contains(&length) {
+        return Err(OutcomeError::Reason(length));
+    }
+    let corrected = Outcome {
+        amount_fen: correction.amount_fen.or(outcome.amount_fen),
+        number: correction.number.or(outcome.number),
+        on_date: correction.on_date.unwrap_or(outcome.on_date),
+        change: correction.change.or(outcome.change),
+        is_published: correction.is_published.unwrap_or(outcome.is_published),
+        ..outcome.clone()
+    };
+    if corrected == *outcome {
+        return Err(OutcomeError::NothingChanged);
+    }
+    check(&corrected, today)?;
+    match corrected.terminated_on {
+        Some(terminated_on) if terminated_on < corrected.on_date => {
+            Err(OutcomeError::EndsEarly { terminated_on, on_date: corrected.on_date })
+        }
+        Some(_) | None => Ok(corrected),
+    }
+}
+
 /// How many and how much of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
@@ -238,8 +305,11 @@ impl Tally {
 /// Totals on one day; kinds never add to each other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// Per kind but [`OutcomeKind::Project`]; kinds without outcomes are left out.
+    /// Per kind but [`OutcomeKind::Project`] and [`OutcomeKind::Effect`]; kinds without outcomes are
+    /// left out.
     pub kinds: BTreeMap<OutcomeKind, Tally>,
+    /// Other effects by unit: 125 套. Units never add to each other.
+    pub effects: BTreeMap<String, i64>,
     /// Projects, each once, and their investment.
     pub projects: Tally,
     /// Projects and investment per event; `None` for those without one.
@@ -247,7 +317,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The tally of `kind`; nothing if there is none.
+    /// The tally of `kind`; nothing if there is none, and for effects, which have units.
     pub fn of(&self, kind: OutcomeKind) -> Tally {
         match kind {
             OutcomeKind::Project => self.projects,
@@ -261,60 +331,44 @@ impl Totals {
         }
     }
 
-    fn invest(&mut self, event: Option<DockingEventId>, count: i64, amount_fen: Option<i64>) {
-        self.projects.add(count, amount_fen);
-        self.by_event.entry(event).or_default().add(count, amount_fen);
+    /// Adds what one row or many give, of one kind, event and unit.
+    pub fn add(
+        &mut self,
+        kind: OutcomeKind,
+        (event, unit): (Option<DockingEventId>, Option<&str>),
+        Tally { count, amount_fen }: Tally,
+    ) {
+        match kind {
+            OutcomeKind::Project => {
+                self.projects.add(count, Some(amount_fen));
+                self.by_event.entry(event).or_default().add(count, Some(amount_fen));
+            }
+            OutcomeKind::Effect => {
+                let sum = self.effects.entry(unit.unwrap_or_default().to_owned()).or_default();
+                *sum = sum.saturating_add(count);
+            }
+            OutcomeKind::Agreement
+            | OutcomeKind::JointVenture
+            | OutcomeKind::CreditLine
+            | OutcomeKind::Contract
+            | OutcomeKind::Order
+            | OutcomeKind::FinancingIntent => {
+                self.kinds.entry(kind).or_default().add(count, Some(amount_fen));
+            }
+        }
     }
 }
 
 /// Totals on `as_of`. Input order does not matter. Amounts that do not fit 64 bits stop at the
 /// largest number.
 ///
-/// Time `O(n log n)` for `n` outcomes.
+/// Time as [`share::shares`].
 pub fn totals(outcomes: &[Outcome], as_of: NaiveDate) -> Totals {
     let mut totals = Totals::default();
-    let mut projects: BTreeMap<ProjectId, Vec<&Outcome>> = BTreeMap::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.stands_on(as_of)) {
-        let count = if outcome.unit.is_some() { 1 } else { outcome.number.unwrap_or(1) };
-        match (outcome.kind, outcome.project) {
-            (OutcomeKind::Project, Some(project)) => {
-                projects.entry(project).or_default().push(outcome);
-            }
-            (OutcomeKind::Project, None) => {
-                totals.invest(outcome.event, count, outcome.amount_fen);
-            }
-            (
-                OutcomeKind::Agreement
-                | OutcomeKind::JointVenture
-                | OutcomeKind::CreditLine
-                | OutcomeKind::Contract
-                | OutcomeKind::Order
-                | OutcomeKind::FinancingIntent
-                | OutcomeKind::Effect,
-                _,
-            ) => {
-                totals.kinds.entry(outcome.kind).or_default().add(count, outcome.amount_fen);
-            }
-        }
-    }
-    for history in projects.values_mut() {
-        history.sort_by_key(|outcome| (outcome.on_date, outcome.id));
-        count_project(&mut totals, history);
+    for share in share::shares(outcomes).iter().filter(|share| share.stands_on(as_of)) {
+        totals.add(share.kind, (share.event, share.unit.as_deref()), share.tally);
     }
     totals
-}
-
-/// Counts one project: at its last change of investor, or else at its first signing, and every
-/// increase since.
-fn count_project(totals: &mut Totals, history: &[&Outcome]) {
-    let is = |outcome: &Outcome, change| outcome.change.unwrap_or(ProjectChange::Signing) == change;
-    let new_investor = history.iter().rposition(|o| is(o, ProjectChange::NewInvestor));
-    let signing = history.iter().position(|o| is(o, ProjectChange::Signing));
-    let Some(base) = new_investor.or(signing) else { return };
-    totals.invest(history[base].event, 1, history[base].amount_fen);
-    for increase in history[base..].iter().filter(|o| is(o, ProjectChange::CapitalIncrease)) {
-        totals.invest(increase.event, 0, increase.amount_fen);
-    }
 }
 
 /// Whether `actor` may record and end outcomes: coordinators, and an enterprise its own.
@@ -332,11 +386,11 @@ mod tests {
     /// 1 亿 in fen.
     const YI: i64 = 10_000_000_000;
 
-    fn day(month: u32, day: u32) -> NaiveDate {
+    pub(super) fn day(month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2024, month, day).unwrap()
     }
 
-    fn outcome(id: u128, kind: OutcomeKind, amount_fen: Option<i64>) -> Outcome {
+    pub(super) fn outcome(id: u128, kind: OutcomeKind, amount_fen: Option<i64>) -> Outcome {
         Outcome {
             id: OutcomeId::from(id),
             kind,
@@ -359,7 +413,7 @@ mod tests {
         }
     }
 
-    fn project(id: u128, project: u128, change: ProjectChange, fen: i64) -> Outcome {
+    pub(super) fn project(id: u128, project: u128, change: ProjectChange, fen: i64) -> Outcome {
         Outcome {
             change: Some(change),
             project: Some(ProjectId::from(project)),
@@ -443,14 +497,38 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_keeps_its_number_out_of_the_count() {
+    fn a_correction_needs_a_reason_and_a_difference() {
+        let today = day(5, 1);
+        let old = outcome(1, OutcomeKind::Contract, Some(5));
+        let fix = |amount, reason: &str| Correction {
+            amount_fen: amount,
+            reason: reason.to_owned(),
+            ..Correction::default()
+        };
+        let right = Outcome { amount_fen: Some(6), ..old.clone() };
+        assert_eq!(correct(&old, &fix(Some(6), "a digit"), today), Ok(right));
+        assert_eq!(correct(&old, &fix(Some(6), " "), today), Err(OutcomeError::Reason(0)));
+        assert_eq!(correct(&old, &fix(Some(5), "x"), today), Err(OutcomeError::NothingChanged));
+        let late = Correction { on_date: Some(day(5, 2)), ..fix(None, "x") };
+        let future = OutcomeError::Future { on_date: day(5, 2), today };
+        assert_eq!(correct(&old, &late, today), Err(future));
+        let ended = terminate(&old, day(4, 2)).unwrap();
+        let moved = Correction { on_date: Some(day(4, 3)), ..fix(None, "x") };
+        let early = OutcomeError::EndsEarly { terminated_on: day(4, 2), on_date: day(4, 3) };
+        assert_eq!(correct(&ended, &moved, today), Err(early));
+    }
+
+    #[test]
+    fn an_effect_is_counted_in_its_own_unit() {
         let flats = Outcome {
             number: Some(125),
             unit: Some("套".to_owned()),
             ..outcome(1, OutcomeKind::Effect, None)
         };
         assert_eq!(check(&flats, day(5, 1)), Ok(()));
-        assert_eq!(totals(&[flats], day(5, 1)).of(OutcomeKind::Effect).count, 1);
+        let got = totals(&[flats], day(5, 1));
+        assert_eq!(got.effects, BTreeMap::from([("套".to_owned(), 125)]));
+        assert_eq!(got.of(OutcomeKind::Effect), Tally::default());
     }
 
     #[test]

@@ -9,27 +9,22 @@ use lianmeng_domain::product::{ProductEdgeKind, ProductRole};
 use crate::details::Details;
 use crate::edge::EdgeKind;
 use crate::flat::{Adjacency, Index, Names, RawEdge, at};
-use crate::node::NodeRef;
+use crate::node::{NodeKind, NodeRef};
 use crate::snapshot::{Observation, Snapshot};
 
 /// See [`Snapshot::build`].
 pub(crate) fn build(mut input: GraphInput) -> Snapshot {
     let nodes = Nodes::take(&mut input);
-    let mut edges = Edges { nodes: &nodes, list: Vec::new(), left_out: 0 };
-    edges.products(&input);
-    edges.enterprises(&input);
-    edges.chains(&input);
-    edges.committees(&input);
+    let mut edges = Edges::over(&nodes);
+    edges.collect(&input);
     let observed = edges.observed(&input);
     let suggested = edges.suggested(&input);
     let details = Details::take(&input, |node| nodes.index(node));
-    let Edges { mut list, left_out, .. } = edges;
+    let (mut list, left_out) = edges.finish();
     let as_of = input.as_of;
     // The rows are no longer needed; the arrays to come take their room.
     drop(input);
 
-    list.sort_unstable();
-    list.dedup();
     let outgoing = Adjacency::new(nodes.ids.len(), &list);
     for edge in &mut list {
         std::mem::swap(&mut edge.from, &mut edge.to);
@@ -53,16 +48,16 @@ pub(crate) fn build(mut input: GraphInput) -> Snapshot {
 
 /// Nodes laid out by kind and id.
 #[derive(Debug, Default)]
-struct Nodes {
-    starts: Vec<Index>,
-    ids: Vec<u128>,
-    names: Names,
-    next: Index,
+pub(crate) struct Nodes {
+    pub(crate) starts: Vec<Index>,
+    pub(crate) ids: Vec<u128>,
+    pub(crate) names: Names,
+    pub(crate) next: Index,
 }
 
 impl Nodes {
     /// Moves the nodes out of `input`, kind by kind in the order of their ranks.
-    fn take(input: &mut GraphInput) -> Self {
+    pub(crate) fn take(input: &mut GraphInput) -> Self {
         use std::mem::take;
         let mut nodes = Self::default();
         nodes.add(take(&mut input.enterprises), |id| id.number());
@@ -89,13 +84,24 @@ impl Nodes {
         rows.sort_by_key(|(id, _)| *id);
         rows.dedup_by_key(|(id, _)| *id);
         for (id, name) in rows {
-            self.ids.push(id);
-            self.names.push(&name);
-            self.next += 1;
+            self.push(id, &name);
         }
     }
 
-    fn index(&self, node: NodeRef) -> Option<Index> {
+    /// Adds the next node.
+    pub(crate) fn push(&mut self, id: u128, name: &str) {
+        self.ids.push(id);
+        self.names.push(name);
+        self.next += 1;
+    }
+
+    /// Ids and indexes of the nodes of `kind`.
+    pub(crate) fn of(&self, kind: NodeKind) -> impl Iterator<Item = (u128, Index)> {
+        let range = self.starts[kind.rank()]..self.starts[kind.rank() + 1];
+        range.map(|index| (self.ids[at(index)], index))
+    }
+
+    pub(crate) fn index(&self, node: NodeRef) -> Option<Index> {
         let rank = node.kind().rank();
         let (start, end) = (self.starts[rank], self.starts[rank + 1]);
         let within = self.ids[at(start)..at(end)].binary_search(&node.number()).ok()?;
@@ -105,13 +111,33 @@ impl Nodes {
 
 /// Edges as they are collected.
 #[derive(Debug)]
-struct Edges<'a> {
+pub(crate) struct Edges<'a> {
     nodes: &'a Nodes,
     list: Vec<RawEdge>,
     left_out: usize,
 }
 
-impl Edges<'_> {
+impl<'a> Edges<'a> {
+    /// None yet, between these nodes.
+    pub(crate) const fn over(nodes: &'a Nodes) -> Self {
+        Self { nodes, list: Vec::new(), left_out: 0 }
+    }
+
+    /// Adds every edge of `input`.
+    pub(crate) fn collect(&mut self, input: &GraphInput) {
+        self.products(input);
+        self.enterprises(input);
+        self.chains(input);
+        self.committees(input);
+    }
+
+    /// The edges sorted, each once, and how many had an unknown end.
+    pub(crate) fn finish(mut self) -> (Vec<RawEdge>, usize) {
+        self.list.sort_unstable();
+        self.list.dedup();
+        (self.list, self.left_out)
+    }
+
     fn add(&mut self, from: NodeRef, kind: EdgeKind, to: NodeRef) {
         match (self.nodes.index(from), self.nodes.index(to)) {
             (Some(from), Some(to)) if from != to => self.list.push(RawEdge { from, kind, to }),
@@ -192,7 +218,7 @@ impl Edges<'_> {
     }
 
     /// Places nobody confirmed, between enterprises and segments that are known.
-    fn suggested(&self, input: &GraphInput) -> Vec<(Index, Index)> {
+    pub(crate) fn suggested(&self, input: &GraphInput) -> Vec<(Index, Index)> {
         let places = input.placements.iter().filter(|place| !place.is_confirmed);
         let ends = places.filter_map(|place| {
             let enterprise = self.nodes.index(NodeRef::Enterprise(place.enterprise))?;
@@ -204,7 +230,7 @@ impl Edges<'_> {
     }
 
     /// Details of the observed supply that is in force and whose ends are known and differ.
-    fn observed(&self, input: &GraphInput) -> Vec<Observation> {
+    pub(crate) fn observed(&self, input: &GraphInput) -> Vec<Observation> {
         let in_force = input.supply_edges.iter().filter(|edge| edge.holds_on(input.as_of));
         let mut list: Vec<Observation> = in_force
             .filter(|edge| edge.supplier != edge.buyer)

@@ -9,10 +9,11 @@ use lianmeng_domain::region::RegionCode;
 
 use crate::flat::Index;
 use crate::node::NodeRef;
+use crate::renew::{Change, places};
 use crate::snapshot::Snapshot;
 
 /// Facts about nodes, each list sorted; a node without the fact is not in the list.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Details {
     /// Where enterprises are.
     regions: Vec<(Index, RegionCode)>,
@@ -88,6 +89,37 @@ impl Details {
             .collect();
         spans.sort_unstable();
         spans.dedup();
+        Self { regions, positions, shares, spans }
+    }
+
+    /// The facts after a change: `part` tells those about what was touched, which `is_new` names.
+    pub(crate) fn renewed(
+        &self,
+        change: &Change<'_>,
+        part: Self,
+        is_new: impl Fn(Index) -> bool,
+    ) -> Self {
+        let gone = |node: Index| change.is_gone(node);
+        let Self { mut regions, mut positions, mut shares, mut spans } = part;
+        regions.retain(|row| is_new(row.0));
+        positions.retain(|row| is_new(row.0));
+        shares.retain(|row| is_new(row.0) || is_new(row.1));
+        spans.retain(|row| is_new(row.supplier) || is_new(row.buyer));
+        let about_one = places(&self.regions, |row| gone(row.0));
+        let regions = change.rows(&self.regions, about_one, regions, |row, to| (to(row.0), row.1));
+        let about_one = places(&self.positions, |row| gone(row.0));
+        let positions =
+            change.rows(&self.positions, about_one, positions, |row, to| (to(row.0), row.1));
+        let about = places(&self.shares, |row| gone(row.0) || gone(row.1));
+        let shares = change.rows(&self.shares, about, shares, |row, to| {
+            (to(row.0), to(row.1), row.2, row.3)
+        });
+        let about = places(&self.spans, |row| gone(row.supplier) || gone(row.buyer));
+        let spans = change.rows(&self.spans, about, spans, |row, to| Span {
+            supplier: to(row.supplier),
+            buyer: to(row.buyer),
+            ..row
+        });
         Self { regions, positions, shares, spans }
     }
 

@@ -27,11 +27,11 @@ pub(crate) struct RawEdge {
 /// Edges of every node in one direction: five bytes an edge and four a node.
 ///
 /// The edges of a node are sorted by kind, then by the other end.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Adjacency {
-    offsets: Vec<u32>,
-    kinds: Vec<EdgeKind>,
-    ends: Vec<Index>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) kinds: Vec<EdgeKind>,
+    pub(crate) ends: Vec<Index>,
 }
 
 impl Adjacency {
@@ -49,6 +49,11 @@ impl Adjacency {
             kinds: edges.iter().map(|edge| edge.kind).collect(),
             ends: edges.iter().map(|edge| edge.to).collect(),
         }
+    }
+
+    /// How many edges there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     fn range(&self, node: Index) -> Range<usize> {
@@ -98,7 +103,7 @@ impl Adjacency {
 }
 
 /// Names of all nodes in one text.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     text: String,
     ends: Vec<usize>,

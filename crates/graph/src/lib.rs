@@ -32,6 +32,7 @@ pub mod net;
 pub mod node;
 pub mod path;
 pub mod predict;
+mod renew;
 pub mod risk;
 mod search;
 pub mod snapshot;

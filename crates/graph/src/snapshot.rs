@@ -18,7 +18,7 @@ use crate::node::{NodeKind, NodeRef};
 /// Nodes of one kind stand together, sorted by id, so an index is found by binary search and no
 /// hash table is kept. Memory is about 40 bytes a node, 10 an edge and the names; 8 an enterprise whose
 /// place is known, 16 a share and 52 a statement of supply.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Snapshot {
     pub(crate) as_of: NaiveDate,
     /// First index of each kind by rank, then the number of nodes.

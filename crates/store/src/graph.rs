@@ -1,7 +1,7 @@
 //! Everything the graph of the chains is built from, read in bulk: one statement a table, only the
 //! columns needed, in the order of the keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use futures_util::TryStreamExt as _;
@@ -11,17 +11,20 @@ use lianmeng_domain::committee::{Member, Seat, SeatKind};
 use lianmeng_domain::graph::{GraphInput, Named, TaskTies};
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, EnterpriseId, Id,
-    IndustrialChainId, OrganisationId, ProductId, ZoneId,
+    IndustrialChainId, OrganisationId, PartyOrganisationId, ProductId, ProjectId, SeatId,
+    SupplyEdgeId, ZoneId,
 };
 use lianmeng_domain::product::{EnterpriseProduct, ProductEdge, ProductEdgeKind, ProductRole};
 use lianmeng_domain::region::{self, RegionCode};
 use lianmeng_domain::supply::SupplyEdge;
 use lianmeng_domain::task::TaskStage;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait, TryGetable};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait, TryGetable,
+};
 
-use crate::StoreError;
 use crate::parse::{self, At};
+use crate::{StoreError, audit};
 
 /// Reads the whole registry as the graph sees it; `as_of` is the local date the graph will show.
 ///
@@ -32,31 +35,141 @@ use crate::parse::{self, At};
 ///
 /// [`StoreError::Db`] if a query fails, [`StoreError::Corrupt`] if a row does not parse.
 pub async fn read(db: &DatabaseTransaction, as_of: NaiveDate) -> Result<GraphInput, StoreError> {
+    gather(Source { db, around: None }, as_of).await
+}
+
+/// Reads what the graph sees of the things `around` names and of whatever hangs on them: those that
+/// still exist, and every row with one of them at either end.
+///
+/// Costs at most one statement a table, and none for tables that nothing named can stand in.
+///
+/// # Errors
+///
+/// As [`read`].
+pub async fn read_around(
+    db: &DatabaseTransaction,
+    around: &Around,
+    as_of: NaiveDate,
+) -> Result<GraphInput, StoreError> {
+    gather(Source { db, around: Some(around) }, as_of).await
+}
+
+/// The things whose rows the graph must read again after the changes `after` one number up to another,
+/// the last of all; `None` if that cannot be told, or if there are more than `limit`: then all are.
+/// One statement, and one more for each kind of link that changed.
+///
+/// # Errors
+///
+/// As [`read`].
+pub async fn touched(
+    db: &DatabaseTransaction,
+    (after, until): (i64, i64),
+    limit: u64,
+) -> Result<Option<Around>, StoreError> {
+    let count = u64::try_from(until - after).unwrap_or(u64::MAX);
+    if count > limit {
+        return Ok(None);
+    }
+    let changes = audit::since(db, after, count).await?;
+    // A part of the log may have been taken away meanwhile.
+    if !changes.iter().map(|change| change.seq).eq(after + 1..=until) {
+        return Ok(None);
+    }
+    let mut around = Around::default();
+    let mut links = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for change in changes.iter().filter(|change| change.touches_graph) {
+        let Some((tag, id)) = change.thing.split_once(':') else { return Ok(None) };
+        match tag {
+            // Kept near with the registry, and no part of the graph.
+            ProjectId::TAG | PartyOrganisationId::TAG => {}
+            SupplyEdgeId::TAG | SeatId::TAG => drop(links.entry(tag).or_default().insert(id)),
+            _ => match NODES.iter().find(|known| **known == tag) {
+                Some(known) => around.add(known, id),
+                None => return Ok(None),
+            },
+        }
+    }
+    for (tag, ids) in links {
+        // One end of a link is enough: the other end's row is laid out with it.
+        let (table, column, of) = match tag {
+            SeatId::TAG => ("seats", "committee_id", ChainCommitteeId::TAG),
+            _ => ("supply_edges", "supplier_id", EnterpriseId::TAG),
+        };
+        let mut query = Query::select();
+        query.column("id").column(column).from(table);
+        query.and_where(parse::listed(db, "id", ids.iter().copied()));
+        let rows = db.query_all(&query).await?;
+        if rows.len() < ids.len() {
+            // A link that was removed no longer says between whom it was.
+            return Ok(None);
+        }
+        for row in rows {
+            around.add(of, &row.try_get_by_index::<String>(1)?);
+        }
+    }
+    Ok(Some(around))
+}
+
+/// Tags of the things that are nodes of the graph.
+const NODES: [&str; 8] = [
+    EnterpriseId::TAG,
+    OrganisationId::TAG,
+    ProductId::TAG,
+    IndustrialChainId::TAG,
+    ChainSegmentId::TAG,
+    ChainCommitteeId::TAG,
+    AllianceId::TAG,
+    CooperationTaskId::TAG,
+];
+
+/// Ids of things by their tags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl Around {
+    fn add(&mut self, tag: &'static str, id: &str) {
+        self.0.entry(tag).or_default().insert(id.to_owned());
+    }
+
+    /// Tags and ids.
+    pub fn things(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().flat_map(|(tag, ids)| ids.iter().map(|id| (*tag, id.as_str())))
+    }
+}
+
+/// Whole tables, or what hangs on a few things.
+#[derive(Debug, Clone, Copy)]
+struct Source<'a> {
+    db: &'a DatabaseTransaction,
+    around: Option<&'a Around>,
+}
+
+async fn gather(from: Source<'_>, as_of: NaiveDate) -> Result<GraphInput, StoreError> {
     Ok(GraphInput {
         as_of,
-        enterprises: named(db, "enterprises").await?,
-        enterprise_regions: enterprise_regions(db).await?,
-        organisations: named(db, "organisations").await?,
-        products: named(db, "products").await?,
-        chains: named(db, "industrial_chains").await?,
-        segments: named(db, "chain_segments").await?,
-        committees: named(db, "chain_committees").await?,
-        alliances: named(db, "alliances").await?,
-        tasks: tasks(db).await?,
-        product_edges: product_edges(db).await?,
-        enterprise_products: enterprise_products(db).await?,
-        supply_edges: supply_edges(db).await?,
-        parents: pairs(db, "enterprises", ["id", "parent_id"]).await?,
-        segment_chains: pairs(db, "chain_segments", ["id", "chain_id"]).await?,
-        segment_positions: segment_positions(db).await?,
-        segment_products: pairs(db, "segment_products", ["segment_id", "product_id"]).await?,
-        placements: placements(db).await?,
-        committee_chains: pairs(db, "chain_committees", ["id", "chain_id"]).await?,
-        seats: seats(db).await?,
-        alliance_committees: pairs(db, "alliances", ["id", "committee_id"]).await?,
-        alliance_leads: pairs(db, "alliances", ["id", "lead_id"]).await?,
-        alliance_segments: pairs(db, "alliance_segments", ["alliance_id", "segment_id"]).await?,
-        alliance_partners: alliance_partners(db).await?,
+        enterprises: named(from, "enterprises").await?,
+        enterprise_regions: enterprise_regions(from).await?,
+        organisations: named(from, "organisations").await?,
+        products: named(from, "products").await?,
+        chains: named(from, "industrial_chains").await?,
+        segments: named(from, "chain_segments").await?,
+        committees: named(from, "chain_committees").await?,
+        alliances: named(from, "alliances").await?,
+        tasks: tasks(from).await?,
+        product_edges: product_edges(from).await?,
+        enterprise_products: enterprise_products(from).await?,
+        supply_edges: supply_edges(from).await?,
+        parents: pairs(from, "enterprises", ["id", "parent_id"]).await?,
+        segment_chains: pairs(from, "chain_segments", ["id", "chain_id"]).await?,
+        segment_positions: segment_positions(from).await?,
+        segment_products: pairs(from, "segment_products", ["segment_id", "product_id"]).await?,
+        placements: placements(from).await?,
+        committee_chains: pairs(from, "chain_committees", ["id", "chain_id"]).await?,
+        seats: seats(from).await?,
+        alliance_committees: pairs(from, "alliances", ["id", "committee_id"]).await?,
+        alliance_leads: pairs(from, "alliances", ["id", "lead_id"]).await?,
+        alliance_segments: pairs(from, "alliance_segments", ["alliance_id", "segment_id"]).await?,
+        alliance_partners: alliance_partners(from).await?,
     })
 }
 
@@ -99,38 +212,42 @@ pub async fn keyed(db: &impl ConnectionTrait, key: &str) -> Result<Vec<String>, 
 
 /// Ids and names of a table.
 async fn named<T: Id>(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
     table: &'static str,
 ) -> Result<Vec<Named<T>>, StoreError> {
-    let columns = Columns { table, names: &["id", "name"] };
-    scan(db, columns, |row| Ok(Named { id: row.id(0)?, name: row.get(1)? })).await
+    let columns = Columns { table, names: &["id", "name"], keys: &[("id", T::TAG)] };
+    scan(from, columns, |row| Ok(Named { id: row.id(0)?, name: row.get(1)? })).await
 }
 
 /// Two columns of ids of a table; rows where the second is absent are left out.
 async fn pairs<A: Id, B: Id>(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
     table: &'static str,
     names: [&'static str; 2],
 ) -> Result<Vec<(A, B)>, StoreError> {
-    let columns = Columns { table, names: &names };
+    let keys = &[(names[0], A::TAG), (names[1], B::TAG)];
+    let columns = Columns { table, names: &names, keys };
     let rows =
-        scan(db, columns, |row| Ok(row.id_opt(1)?.map(|second| (row.id(0), second)))).await?;
+        scan(from, columns, |row| Ok(row.id_opt(1)?.map(|second| (row.id(0), second)))).await?;
     rows.into_iter().flatten().map(|(first, second)| Ok((first?, second))).collect()
 }
 
 /// Where enterprises are known to be, by id: their division, or the one that holds their zone.
 async fn enterprise_regions(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
 ) -> Result<Vec<(EnterpriseId, RegionCode)>, StoreError> {
-    let columns = Columns { table: "zone_regions", names: &["zone_id", "region_code"] };
+    let columns =
+        Columns { table: "zone_regions", names: &["zone_id", "region_code"], keys: &[] };
+    let whole = Source { around: None, ..from };
     let overlaps: Vec<(ZoneId, RegionCode)> =
-        scan(db, columns, |row| Ok((row.id(0)?, row.code(1)?))).await?;
+        scan(whole, columns, |row| Ok((row.id(0)?, row.code(1)?))).await?;
     let mut zones: BTreeMap<ZoneId, Vec<RegionCode>> = BTreeMap::new();
     for (zone, code) in overlaps {
         zones.entry(zone).or_default().push(code);
     }
-    let columns = Columns { table: "enterprises", names: &["id", "region_code", "zone_id"] };
-    let rows = scan(db, columns, |row| {
+    let names = &["id", "region_code", "zone_id"];
+    let columns = Columns { table: "enterprises", names, keys: &[("id", EnterpriseId::TAG)] };
+    let rows = scan(from, columns, |row| {
         let code = match row.id_opt::<ZoneId>(2)? {
             Some(zone) => zones.get(&zone).and_then(|codes| region::common(codes.iter().copied())),
             None => parse::value_opt(row.at(1), row.get::<Option<String>>(1)?.as_deref())?,
@@ -143,15 +260,18 @@ async fn enterprise_regions(
 
 /// Segments and their order along the chain.
 async fn segment_positions(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
 ) -> Result<Vec<(ChainSegmentId, i32)>, StoreError> {
-    let columns = Columns { table: "chain_segments", names: &["id", "position"] };
-    scan(db, columns, |row| Ok((row.id(0)?, row.get(1)?))).await
+    let (names, keys) = (&["id", "position"], &[("id", ChainSegmentId::TAG)]);
+    let columns = Columns { table: "chain_segments", names, keys };
+    scan(from, columns, |row| Ok((row.id(0)?, row.get(1)?))).await
 }
 
-async fn product_edges(db: &DatabaseTransaction) -> Result<Vec<ProductEdge>, StoreError> {
-    let columns = Columns { table: "product_edges", names: &["from_id", "to_id", "kind"] };
-    scan(db, columns, |row| {
+async fn product_edges(from: Source<'_>) -> Result<Vec<ProductEdge>, StoreError> {
+    let names = &["from_id", "to_id", "kind"];
+    let keys = &[("from_id", ProductId::TAG), ("to_id", ProductId::TAG)];
+    let columns = Columns { table: "product_edges", names, keys };
+    scan(from, columns, |row| {
         Ok(ProductEdge {
             from: row.id(0)?,
             to: row.id(1)?,
@@ -162,10 +282,11 @@ async fn product_edges(db: &DatabaseTransaction) -> Result<Vec<ProductEdge>, Sto
 }
 
 async fn enterprise_products(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
 ) -> Result<Vec<EnterpriseProduct>, StoreError> {
     let names = &["enterprise_id", "product_id", "role", "share_basis_points"];
-    scan(db, Columns { table: "enterprise_products", names }, |row| {
+    let keys = &[("enterprise_id", EnterpriseId::TAG), ("product_id", ProductId::TAG)];
+    scan(from, Columns { table: "enterprise_products", names, keys }, |row| {
         Ok(EnterpriseProduct {
             enterprise: row.id(0)?,
             product: row.id(1)?,
@@ -176,7 +297,7 @@ async fn enterprise_products(
     .await
 }
 
-async fn supply_edges(db: &DatabaseTransaction) -> Result<Vec<SupplyEdge>, StoreError> {
+async fn supply_edges(from: Source<'_>) -> Result<Vec<SupplyEdge>, StoreError> {
     let names = &[
         "id",
         "supplier_id",
@@ -188,7 +309,8 @@ async fn supply_edges(db: &DatabaseTransaction) -> Result<Vec<SupplyEdge>, Store
         "valid_to",
         "is_disputed",
     ];
-    scan(db, Columns { table: "supply_edges", names }, |row| {
+    let keys = &[("supplier_id", EnterpriseId::TAG), ("buyer_id", EnterpriseId::TAG)];
+    scan(from, Columns { table: "supply_edges", names, keys }, |row| {
         Ok(SupplyEdge {
             id: row.id(0)?,
             supplier: row.id(1)?,
@@ -204,18 +326,24 @@ async fn supply_edges(db: &DatabaseTransaction) -> Result<Vec<SupplyEdge>, Store
     .await
 }
 
-async fn placements(db: &DatabaseTransaction) -> Result<Vec<Placement>, StoreError> {
+async fn placements(from: Source<'_>) -> Result<Vec<Placement>, StoreError> {
     let names = &["enterprise_id", "segment_id", "is_confirmed"];
-    scan(db, Columns { table: "placements", names }, |row| {
+    let keys = &[("enterprise_id", EnterpriseId::TAG), ("segment_id", ChainSegmentId::TAG)];
+    scan(from, Columns { table: "placements", names, keys }, |row| {
         Ok(Placement { enterprise: row.id(0)?, segment: row.id(1)?, is_confirmed: row.get(2)? })
     })
     .await
 }
 
-async fn seats(db: &DatabaseTransaction) -> Result<Vec<Seat>, StoreError> {
+async fn seats(from: Source<'_>) -> Result<Vec<Seat>, StoreError> {
     let names =
         &["id", "committee_id", "kind", "enterprise_id", "organisation_id", "from_on", "until_on"];
-    scan(db, Columns { table: "seats", names }, |row| {
+    let keys = &[
+        ("committee_id", ChainCommitteeId::TAG),
+        ("enterprise_id", EnterpriseId::TAG),
+        ("organisation_id", OrganisationId::TAG),
+    ];
+    scan(from, Columns { table: "seats", names, keys }, |row| {
         let holder = match (row.id_opt(3)?, row.id_opt(4)?) {
             (Some(enterprise), _) => Member::Enterprise(enterprise),
             (None, Some(organisation)) => Member::Organisation(organisation),
@@ -233,12 +361,12 @@ async fn seats(db: &DatabaseTransaction) -> Result<Vec<Seat>, StoreError> {
     .await
 }
 
-async fn alliance_partners(db: &DatabaseTransaction) -> Result<Vec<AlliancePartner>, StoreError> {
+async fn alliance_partners(from: Source<'_>) -> Result<Vec<AlliancePartner>, StoreError> {
     let names = ["alliance_id", "enterprise_id"];
-    let firms: Vec<(AllianceId, EnterpriseId)> = pairs(db, "alliance_enterprises", names).await?;
+    let firms: Vec<(AllianceId, EnterpriseId)> = pairs(from, "alliance_enterprises", names).await?;
     let names = ["alliance_id", "organisation_id"];
     let others: Vec<(AllianceId, OrganisationId)> =
-        pairs(db, "alliance_organisations", names).await?;
+        pairs(from, "alliance_organisations", names).await?;
     let firms = firms.into_iter().map(|(alliance, id)| (alliance, Member::Enterprise(id)));
     let others = others.into_iter().map(|(alliance, id)| (alliance, Member::Organisation(id)));
     Ok(firms
@@ -248,9 +376,14 @@ async fn alliance_partners(db: &DatabaseTransaction) -> Result<Vec<AlliancePartn
 }
 
 /// Tasks that were not given up, called by their domain.
-async fn tasks(db: &DatabaseTransaction) -> Result<Vec<TaskTies>, StoreError> {
+async fn tasks(from: Source<'_>) -> Result<Vec<TaskTies>, StoreError> {
     let names = &["id", "domain", "owner_id", "counterpart_id", "stage"];
-    let rows = scan(db, Columns { table: "cooperation_tasks", names }, |row| {
+    let keys = &[
+        ("id", CooperationTaskId::TAG),
+        ("owner_id", EnterpriseId::TAG),
+        ("counterpart_id", EnterpriseId::TAG),
+    ];
+    let rows = scan(from, Columns { table: "cooperation_tasks", names, keys }, |row| {
         let ties = TaskTies {
             id: row.id(0)?,
             name: row.get(1)?,
@@ -269,6 +402,8 @@ async fn tasks(db: &DatabaseTransaction) -> Result<Vec<TaskTies>, StoreError> {
 struct Columns<'a> {
     table: &'static str,
     names: &'a [&'static str],
+    /// Columns that name things, and the tags of those.
+    keys: &'a [(&'static str, &'static str)],
 }
 
 /// A row as it comes from the database, which can name its columns when one does not parse.
@@ -304,9 +439,10 @@ impl Row<'_> {
     }
 }
 
-/// Reads a whole table, sorted by its first two columns, one row in memory at a time.
+/// Reads a table, or what of it hangs on a few things, sorted by its first two columns, one row in memory
+/// at a time.
 async fn scan<T>(
-    db: &DatabaseTransaction,
+    from: Source<'_>,
     columns: Columns<'_>,
     read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
@@ -315,7 +451,19 @@ async fn scan<T>(
     for name in columns.names.iter().take(2) {
         query.order_by(*name, Order::Asc);
     }
-    let mut rows = std::pin::pin!(db.stream(&query).await?);
+    if let Some(Around(around)) = from.around {
+        let mut near = Condition::any();
+        for &(column, tag) in columns.keys {
+            if let Some(ids) = around.get(tag) {
+                near = near.add(parse::listed(from.db, column, ids));
+            }
+        }
+        if near.is_empty() {
+            return Ok(Vec::new());
+        }
+        query.cond_where(near);
+    }
+    let mut rows = std::pin::pin!(from.db.stream(&query).await?);
     let mut found = Vec::new();
     while let Some(row) = rows.try_next().await? {
         found.push(read(&Row { columns, row })?);

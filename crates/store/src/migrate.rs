@@ -53,6 +53,9 @@ pub async fn up(db: &DatabaseConnection, steps: Option<u32>) -> Result<usize, St
     let before = pending(&tx).await?;
     Migrator::up(&tx, steps).await?;
     let after = pending(&tx).await?;
+    if after == 0 {
+        crate::outcome::share::fill(&tx).await?;
+    }
     tx::commit(tx).await?;
     Ok(before.saturating_sub(after))
 }

@@ -15,6 +15,8 @@ use crate::page::{self, Way, Window};
 use crate::parse::{self, At};
 use crate::{sight, visible};
 
+pub mod share;
+
 /// The table `outcomes`.
 pub(crate) mod row {
     use sea_orm::entity::prelude::*;
@@ -58,6 +60,8 @@ pub struct OutcomeFilter {
     pub task: Option<CooperationTaskId>,
     /// Signed at this event.
     pub event: Option<DockingEventId>,
+    /// Adds to the totals of a day: the rows behind them.
+    pub counted: Option<share::Moment>,
 }
 
 /// Coordinators and auditors see all; those who report an outcome see it; everybody sees approved
@@ -103,6 +107,9 @@ fn matches(filter: &OutcomeFilter) -> Condition {
         .add_option(filter.project.map(|id| row::COLUMN.project_id.eq(id.to_string())))
         .add_option(filter.task.map(|id| row::COLUMN.task_id.eq(id.to_string())))
         .add_option(filter.event.map(|id| row::COLUMN.event_id.eq(id.to_string())));
+    if let Some(moment) = filter.counted {
+        all = all.add(row::COLUMN.id.in_subquery(share::counted(moment)));
+    }
     if !filter.kinds.is_empty() {
         all = all.add(row::COLUMN.kind.is_in(filter.kinds.iter().map(|kind| kind.word())));
     }
@@ -137,27 +144,6 @@ pub async fn count(
     filter: &OutcomeFilter,
 ) -> Result<u64, StoreError> {
     Ok(row::Entity::find().filter(seen_by(sees)).filter(matches(filter)).count(db).await?)
-}
-
-/// Every outcome up to `as_of` that `filter` matches and the caller sees, for totals, oldest first.
-///
-/// # Errors
-///
-/// As [`page()`].
-pub async fn until(
-    db: &impl ConnectionTrait,
-    sees: &Visibility,
-    filter: &OutcomeFilter,
-    as_of: Date,
-) -> Result<Vec<Outcome>, StoreError> {
-    let rows = row::Entity::find()
-        .filter(seen_by(sees))
-        .filter(matches(filter))
-        .filter(row::COLUMN.on_date.lte(as_of))
-        .order_by_asc(row::COLUMN.id)
-        .all(db)
-        .await?;
-    rows.into_iter().map(Outcome::try_from).collect()
 }
 
 /// Outcomes that came of meetings of `event` and stand, by id, at most one of each kind and meeting.
@@ -234,22 +220,31 @@ pub fn diff(before: Option<&Outcome>, after: &Outcome) -> Diff {
     trace::diff(before.map(columns).as_ref(), Some(&columns(after)))
 }
 
-/// Adds `outcome`.
+/// Adds `outcome` and what it adds to the totals, known from `today` on.
 ///
 /// # Errors
 ///
 /// [`StoreError::Conflict`] if something it refers to does not exist.
-pub async fn insert(db: &impl ConnectionTrait, outcome: &Outcome) -> Result<(), StoreError> {
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    outcome: &Outcome,
+    today: Date,
+) -> Result<(), StoreError> {
     row::Entity::insert(columns(outcome)).exec_without_returning(db).await?;
-    Ok(())
+    share::keep(db, outcome, today).await
 }
 
-/// Saves `outcome` if nobody saved it since it was read, and raises its version by one.
+/// Saves `outcome` if nobody saved it since it was read, and raises its version by one; what it adds
+/// to the totals is known from `today` on.
 ///
 /// # Errors
 ///
 /// [`StoreError::Stale`] if the stored version is no longer `outcome.version`.
-pub async fn save(db: &impl ConnectionTrait, outcome: &Outcome) -> Result<(), StoreError> {
+pub async fn save(
+    db: &impl ConnectionTrait,
+    outcome: &Outcome,
+    today: Date,
+) -> Result<(), StoreError> {
     let columns =
         row::ActiveModel { id: NotSet, version: Set(outcome.version + 1), ..columns(outcome) };
     let saved = row::Entity::update_many()
@@ -258,7 +253,10 @@ pub async fn save(db: &impl ConnectionTrait, outcome: &Outcome) -> Result<(), St
         .filter(row::COLUMN.version.eq(outcome.version))
         .exec(db)
         .await?;
-    if saved.rows_affected == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    if saved.rows_affected == 0 {
+        return Err(StoreError::Stale);
+    }
+    share::keep(db, outcome, today).await
 }
 
 fn columns(outcome: &Outcome) -> row::ActiveModel {
@@ -319,6 +317,10 @@ impl TryFrom<row::Model> for Outcome {
 mod tests {
     use super::*;
 
+    fn today() -> Date {
+        Date::from_ymd_opt(2024, 5, 1).unwrap()
+    }
+
     fn outcome(id: u128, is_published: bool) -> Outcome {
         Outcome {
             id: OutcomeId::from(id),
@@ -346,7 +348,7 @@ mod tests {
     async fn everybody_sees_approved_figures_and_coordinators_all() {
         let db = lianmeng_testkit::database().await;
         for (id, is_published) in [(1, true), (2, false)] {
-            insert(&db, &outcome(id, is_published)).await.unwrap();
+            insert(&db, &outcome(id, is_published), today()).await.unwrap();
         }
         let found = find(&db, Eyes::ALL, OutcomeId::from(2)).await.unwrap();
         assert_eq!(found, Some(outcome(2, false)));
@@ -361,8 +363,8 @@ mod tests {
     #[tokio::test]
     async fn the_second_of_two_saves_is_stale() {
         let db = lianmeng_testkit::database().await;
-        insert(&db, &outcome(1, true)).await.unwrap();
-        save(&db, &outcome(1, false)).await.unwrap();
-        assert!(matches!(save(&db, &outcome(1, true)).await, Err(StoreError::Stale)));
+        insert(&db, &outcome(1, true), today()).await.unwrap();
+        save(&db, &outcome(1, false), today()).await.unwrap();
+        assert!(matches!(save(&db, &outcome(1, true), today()).await, Err(StoreError::Stale)));
     }
 }

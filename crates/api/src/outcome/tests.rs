@@ -86,3 +86,65 @@ async fn an_enterprise_records_its_own_and_others_do_not_see_it() {
     let ended = ask(&office, firm(1), &end).await;
     assert_eq!(ended["data"]["outcomeTerminate"]["outcome"]["terminatedOn"], "2026-03-02");
 }
+
+#[tokio::test]
+async fn a_correction_shows_beside_the_totals_it_changes_and_the_old_ones_stay_known() {
+    let office = town().await;
+    let record = |key: &str, on: &str, fen: i64| {
+        format!(
+            r#"mutation {{ outcomeRecord(input: {{ kind: CONTRACT, amountFen: {fen}, onDate: "{on}",
+                isPublished: true, requestKey: "{key}" }}) {{ outcome {{ id }} errors {{ message }} }} }}"#
+        )
+    };
+    let answer = ask(&office, coordinator(), &record("record-1", "2026-03-02", 500)).await;
+    let id = answer["data"]["outcomeRecord"]["outcome"]["id"].as_str().unwrap().to_owned();
+    ask(&office, coordinator(), &record("record-2", "2026-02-20", 70)).await;
+
+    let correct = |key: &str, fields: &str| {
+        format!(
+            r#"mutation {{ outcomeCorrect(input: {{ outcomeId: "{id}", version: 1, {fields},
+                requestKey: "{key}" }}) {{ outcome {{ amountFen version }} errors {{ code field }} }} }}"#
+        )
+    };
+    for (fields, code, field) in [
+        (r#"amountFen: 600, reason: " ""#, "INVALID", json!("reason")),
+        (r#"amountFen: 500, reason: "同""#, "INVALID", Value::Null),
+        (r#"onDate: "2026-03-03", reason: "迟""#, "INVALID", json!("onDate")),
+    ] {
+        let refused = ask(&office, coordinator(), &correct("correct-0", fields)).await;
+        let error = &refused["data"]["outcomeCorrect"]["errors"][0];
+        assert_eq!((&error["code"], &error["field"]), (&json!(code), &field), "{refused}");
+    }
+    let stranger = ask(&office, firm(1), &correct("correct-1", r#"amountFen: 1, reason: "x""#)).await;
+    assert_eq!(stranger["data"]["outcomeCorrect"]["errors"][0]["code"], "NOT_FOUND");
+    let done =
+        ask(&office, coordinator(), &correct("correct-2", r#"amountFen: 600, reason: "少记一位""#))
+            .await;
+    let want = json!({ "amountFen": 600, "version": 2 });
+    assert_eq!(done["data"]["outcomeCorrect"]["outcome"], want, "{done}");
+
+    let query = r#"{ outcomeTotals(asOf: "2026-03-01") {
+            knownOn contracts { count amountFen }
+            corrections { reason before { count } after { count amountFen } outcome { onDate } } }
+        then: outcomeTotals(asOf: "2026-03-01", knownOn: "2026-03-01") { contracts { count } corrections { reason } }
+        today: outcomeTotals(asOf: "2026-03-02") { contracts { count amountFen } corrections { reason } }
+        rows: outcomes(filter: { countedOn: "2026-03-01" }) { totalCount nodes { amountFen } } }"#;
+    let answer = ask(&office, Actor::public(), query).await;
+    let told = json!({
+        "knownOn": null,
+        "contracts": { "count": 1, "amountFen": 70 },
+        // Recorded on 2 March for 20 February.
+        "corrections": [{ "reason": null, "before": { "count": 0 },
+            "after": { "count": 1, "amountFen": 70 }, "outcome": { "onDate": "2026-02-20" } }],
+    });
+    assert_eq!(answer["data"]["outcomeTotals"], told, "{answer}");
+    let then = json!({ "contracts": { "count": 0 }, "corrections": [] });
+    assert_eq!(answer["data"]["then"], then, "{answer}");
+    // Put right on the day it was recorded, it was never told otherwise.
+    let today = json!({ "contracts": { "count": 2, "amountFen": 670 }, "corrections": [] });
+    assert_eq!(answer["data"]["today"], today, "{answer}");
+    assert_eq!(answer["data"]["rows"], json!({ "totalCount": 1, "nodes": [{ "amountFen": 70 }] }));
+    let alone = r#"{ outcomes(filter: { knownOn: "2026-03-01" }) { totalCount } }"#;
+    let refused = ask(&office, Actor::public(), alone).await;
+    assert!(refused["errors"][0]["message"].as_str().unwrap().contains("countedOn"), "{refused}");
+}

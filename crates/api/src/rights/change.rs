@@ -262,6 +262,7 @@ const SCOPES: &[(&str, &str)] = &[
     ("needSubmit", "committeeId"),
     ("eventCreate", "committeeId"),
     ("eventUpdate", "committeeId"),
+    ("outcomeCorrect", "number"),
     ("outcomeRecord", "enterpriseId"),
     ("pairingsCreate", "committeeId"),
     ("projectRegister", "ownerId"),

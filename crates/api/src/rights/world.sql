@@ -203,6 +203,11 @@ INSERT INTO outcomes (id, kind, change, need_id, task_id, pairing_id, project_id
   ('#2', 'order',    NULL, NULL, NULL, NULL, NULL, NULL, '#8', 200000000002, NULL, NULL, '2026-02-25', NULL, '§!outcome/outcome:#2§', true,  1),
   ('#3', 'effect',   NULL, NULL, '#2', NULL, '#2', NULL, '#9', NULL, 320003, '套', '2026-02-25', '2026-02-26', '§!outcome/outcome:#3§', false, 1),
   ('#4', 'project', 'signing', NULL, NULL, NULL, '#3', '#2', NULL, 200000000004, 1, NULL, '2026-02-25', NULL, '§!outcome/outcome:#4§', false, 1);
+INSERT INTO outcome_shares (outcome_id, from_on, until_on, known_from, known_until, project_id, kind, event_id, unit, number, amount_fen) VALUES
+  ('#1', '2026-02-25', NULL,         '2026-02-25', NULL, '#1', 'contract', '#1', NULL, 1,      200000000001),
+  ('#2', '2026-02-25', NULL,         '2026-02-25', NULL, NULL, 'order',    NULL, NULL, 1,      200000000002),
+  ('#3', '2026-02-25', '2026-02-26', '2026-02-25', NULL, '#2', 'effect',   NULL, '套', 320003, 0),
+  ('#4', '2026-02-25', NULL,         '2026-02-25', NULL, '#3', 'project',  '#2', NULL, 1,      200000000004);
 
 INSERT INTO jobs (id, kind, payload, subject, role, body, state, attempts, progress_done, progress_total, error, created_at, changed_at, max_attempts, run_at) VALUES
   ('#1', 'plan_event', '{}', 'one of chain A', 'committee_secretary', 'committee:#5', 'dead', 3, 0, 4, '§job/job:#1§', '2026-02-27T01:00:00+00:00', '2026-02-27T01:00:00+00:00', 3, '2026-02-27T01:00:00+00:00'),

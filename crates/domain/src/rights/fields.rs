@@ -124,7 +124,9 @@ pub const FIELDS: &[Fields] = &[
     part("LocalSupply", "asOf whole segments"),
     part("SegmentLocalSupply", "segment figures"),
     part("LocalSupplyFigures", "enterprises needs needsMadeHere needRateBasisPoints buyers localPairs outsidePairs unlocatedPairs undatedPairs supplyRateBasisPoints"),
-    part("OutcomeTotals", "asOf projects agreements jointVentures creditLines contracts orders financingIntents byEvent"),
+    part("OutcomeTotals", "asOf knownOn projects agreements jointVentures creditLines contracts orders financingIntents effects byEvent corrections"),
+    part("EffectTally", "unit number"),
+    part("TotalsCorrection", "outcome before after reason"),
     part("OutcomeTally", "count amountFen"),
     part("EventOutcomeTally", "event projects"),
 

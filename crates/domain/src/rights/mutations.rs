@@ -293,6 +293,7 @@ pub const MUTATIONS: &[Mutation] = &[
     registry("organisationRegister"),
     registry("organisationRemove"),
     registry("organisationUpdate"),
+    owner("outcomeCorrect"),
     owner("outcomeRecord"),
     owner("outcomeTerminate"),
     committee("pairingEnd"),

@@ -340,7 +340,8 @@ async fn read(
     let version = version::current(&tx, version::GRAPH).await?;
     let seen = version::current(&tx, version::FEED).await?;
     let is_near = current.is_read() && current.seen <= seen && current.graph.as_of() == today;
-    let around = if is_near { graph::touched(&tx, (current.seen, seen), NEAR).await? } else { None };
+    let around =
+        if is_near { graph::touched(&tx, (current.seen, seen), NEAR).await? } else { None };
     let touched = around.as_ref().and_then(nodes);
     let input = match (&around, &touched) {
         (Some(around), Some(_)) => graph::read_around(&tx, around, today).await?,

@@ -111,9 +111,8 @@ impl Details {
         let positions =
             change.rows(&self.positions, about_one, positions, |row, to| (to(row.0), row.1));
         let about = places(&self.shares, |row| gone(row.0) || gone(row.1));
-        let shares = change.rows(&self.shares, about, shares, |row, to| {
-            (to(row.0), to(row.1), row.2, row.3)
-        });
+        let shares = change
+            .rows(&self.shares, about, shares, |row, to| (to(row.0), to(row.1), row.2, row.3));
         let about = places(&self.spans, |row| gone(row.supplier) || gone(row.buyer));
         let spans = change.rows(&self.spans, about, spans, |row, to| Span {
             supplier: to(row.supplier),

@@ -93,7 +93,8 @@ impl Snapshot {
         let given = Nodes::take(part);
         let is_touched = |node| touched.binary_search(&node).is_ok();
         let mut nodes = Nodes::default();
-        let mut numbers = Numbers { new_of_old: vec![NONE; at(self.len())], old_of_new: Vec::new() };
+        let mut numbers =
+            Numbers { new_of_old: vec![NONE; at(self.len())], old_of_new: Vec::new() };
         for &kind in NodeKind::ALL {
             nodes.starts.push(nodes.next);
             let mut fresh = given.of(kind).filter(|&(id, _)| is_touched(NodeRef::new(kind, id)));

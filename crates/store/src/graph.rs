@@ -211,10 +211,7 @@ pub async fn keyed(db: &impl ConnectionTrait, key: &str) -> Result<Vec<String>, 
 }
 
 /// Ids and names of a table.
-async fn named<T: Id>(
-    from: Source<'_>,
-    table: &'static str,
-) -> Result<Vec<Named<T>>, StoreError> {
+async fn named<T: Id>(from: Source<'_>, table: &'static str) -> Result<Vec<Named<T>>, StoreError> {
     let columns = Columns { table, names: &["id", "name"], keys: &[("id", T::TAG)] };
     scan(from, columns, |row| Ok(Named { id: row.id(0)?, name: row.get(1)? })).await
 }
@@ -236,8 +233,7 @@ async fn pairs<A: Id, B: Id>(
 async fn enterprise_regions(
     from: Source<'_>,
 ) -> Result<Vec<(EnterpriseId, RegionCode)>, StoreError> {
-    let columns =
-        Columns { table: "zone_regions", names: &["zone_id", "region_code"], keys: &[] };
+    let columns = Columns { table: "zone_regions", names: &["zone_id", "region_code"], keys: &[] };
     let whole = Source { around: None, ..from };
     let overlaps: Vec<(ZoneId, RegionCode)> =
         scan(whole, columns, |row| Ok((row.id(0)?, row.code(1)?))).await?;
@@ -259,9 +255,7 @@ async fn enterprise_regions(
 }
 
 /// Segments and their order along the chain.
-async fn segment_positions(
-    from: Source<'_>,
-) -> Result<Vec<(ChainSegmentId, i32)>, StoreError> {
+async fn segment_positions(from: Source<'_>) -> Result<Vec<(ChainSegmentId, i32)>, StoreError> {
     let (names, keys) = (&["id", "position"], &[("id", ChainSegmentId::TAG)]);
     let columns = Columns { table: "chain_segments", names, keys };
     scan(from, columns, |row| Ok((row.id(0)?, row.get(1)?))).await
@@ -281,9 +275,7 @@ async fn product_edges(from: Source<'_>) -> Result<Vec<ProductEdge>, StoreError>
     .await
 }
 
-async fn enterprise_products(
-    from: Source<'_>,
-) -> Result<Vec<EnterpriseProduct>, StoreError> {
+async fn enterprise_products(from: Source<'_>) -> Result<Vec<EnterpriseProduct>, StoreError> {
     let names = &["enterprise_id", "product_id", "role", "share_basis_points"];
     let keys = &[("enterprise_id", EnterpriseId::TAG), ("product_id", ProductId::TAG)];
     scan(from, Columns { table: "enterprise_products", names, keys }, |row| {

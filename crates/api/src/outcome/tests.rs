@@ -115,7 +115,8 @@ async fn a_correction_shows_beside_the_totals_it_changes_and_the_old_ones_stay_k
         let error = &refused["data"]["outcomeCorrect"]["errors"][0];
         assert_eq!((&error["code"], &error["field"]), (&json!(code), &field), "{refused}");
     }
-    let stranger = ask(&office, firm(1), &correct("correct-1", r#"amountFen: 1, reason: "x""#)).await;
+    let stranger =
+        ask(&office, firm(1), &correct("correct-1", r#"amountFen: 1, reason: "x""#)).await;
     assert_eq!(stranger["data"]["outcomeCorrect"]["errors"][0]["code"], "NOT_FOUND");
     let done =
         ask(&office, coordinator(), &correct("correct-2", r#"amountFen: 600, reason: "少记一位""#))

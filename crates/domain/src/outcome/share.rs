@@ -124,8 +124,7 @@ fn counted(history: &[&Outcome], day: NaiveDate) -> BTreeMap<usize, Tally> {
     let is = |outcome: &Outcome, change| outcome.change.unwrap_or(ProjectChange::Signing) == change;
     let standing: Vec<usize> =
         (0..history.len()).filter(|&at| history[at].stands_on(day)).collect();
-    let new_investor =
-        standing.iter().rposition(|&at| is(history[at], ProjectChange::NewInvestor));
+    let new_investor = standing.iter().rposition(|&at| is(history[at], ProjectChange::NewInvestor));
     let signing = standing.iter().position(|&at| is(history[at], ProjectChange::Signing));
     let Some(base) = new_investor.or(signing) else { return BTreeMap::new() };
     let amount = |at: usize| history[at].amount_fen.unwrap_or(0);

@@ -76,7 +76,7 @@ fn a_project_without_a_task_has_a_reason_and_so_has_a_party_without_a_project() 
             TaskFinding::NobodyFits { project: 3, role: Role::Counterpart },
             TaskFinding::AllFull { project: left, role: Role::Owner, fitting: 1 },
             TaskFinding::LeftOut { party: 12, role: Role::Owner, fitting: 0 },
-            TaskFinding::LeftOut { party: unused, role: Role::Counterpart, fitting: 1 },
+            TaskFinding::LeftOut { party: unused, role: Role::Counterpart, fitting: 2 },
         ]
     );
 }

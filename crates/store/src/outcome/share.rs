@@ -94,17 +94,16 @@ const CHUNK: usize = 2_000;
 
 /// Shares that count on a day.
 fn standing(Moment { as_of, known_on }: Moment) -> Condition {
-    let goes_on = |column: row::Column, day: Date| {
-        Condition::any().add(column.is_null()).add(column.gt(day))
-    };
+    let goes_on =
+        |column: row::Column, day: Date| Condition::any().add(column.is_null()).add(column.gt(day));
     let on_day = Condition::all()
         .add(row::Column::FromOn.lte(as_of))
         .add(goes_on(row::Column::UntilOn, as_of));
     match known_on {
         None => on_day.add(row::Column::KnownUntil.is_null()),
-        Some(day) => on_day
-            .add(row::Column::KnownFrom.lte(day))
-            .add(goes_on(row::Column::KnownUntil, day)),
+        Some(day) => {
+            on_day.add(row::Column::KnownFrom.lte(day)).add(goes_on(row::Column::KnownUntil, day))
+        }
     }
 }
 
@@ -308,11 +307,7 @@ pub(super) async fn keep(
 }
 
 /// Ends what is known; what was learned on the same day was never told.
-async fn close(
-    db: &impl ConnectionTrait,
-    row: row::Model,
-    today: Date,
-) -> Result<(), StoreError> {
+async fn close(db: &impl ConnectionTrait, row: row::Model, today: Date) -> Result<(), StoreError> {
     if row.known_from >= today {
         row.delete(db).await?;
     } else {

@@ -4,8 +4,8 @@ use lianmeng_domain::outcome::{self as domain, Correction, ProjectChange};
 use lianmeng_domain::project::{Project, ProjectStage};
 
 use super::*;
-use crate::outcome::{insert, page, save};
 use crate::eyes::Eyes;
+use crate::outcome::{insert, page, save};
 use crate::page::Window;
 
 fn day(month: u32, day: u32) -> Date {
@@ -67,11 +67,8 @@ async fn totals_of_a_past_day_show_what_was_corrected_and_are_told_again_as_they
     let first = outcome(1, OutcomeKind::Contract, 500);
     insert(&db, &first, day(4, 1)).await.unwrap();
     insert(&db, &outcome(2, OutcomeKind::Contract, 70), day(4, 20)).await.unwrap();
-    let right = Correction {
-        amount_fen: Some(600),
-        reason: "a digit".to_owned(),
-        ..Correction::default()
-    };
+    let right =
+        Correction { amount_fen: Some(600), reason: "a digit".to_owned(), ..Correction::default() };
     let right = domain::correct(&first, &right, day(5, 2)).unwrap();
     note_correction(&db, &first, (day(5, 2), "a digit")).await.unwrap();
     save(&db, &right, day(5, 2)).await.unwrap();
@@ -121,10 +118,7 @@ async fn what_is_put_right_on_its_own_day_was_never_told_otherwise() {
     save(&db, &right, day(4, 1)).await.unwrap();
     assert_eq!(told(&db, day(4, 1), Some(day(4, 1))).await.of(OutcomeKind::Order).amount_fen, 6);
     assert_eq!(row::Entity::find().count(&db).await.unwrap(), 1);
-    assert!(matches!(
-        note_correction(&db, &first, (day(4, 1), "x")).await,
-        Ok(())
-    ));
+    assert!(matches!(note_correction(&db, &first, (day(4, 1), "x")).await, Ok(())));
     let again = note_correction(&db, &first, (day(4, 1), "x")).await;
     assert!(matches!(again, Err(StoreError::Stale)), "{again:?}");
 }
@@ -134,12 +128,13 @@ async fn what_is_put_right_on_its_own_day_was_never_told_otherwise() {
 async fn the_database_adds_up_what_the_rules_do_whatever_the_order() {
     let db = lianmeng_testkit::database().await;
     for id in [1, 2] {
-        crate::project::insert(&db, &project(id)).await.unwrap();
+        project::insert(&db, &project(id)).await.unwrap();
     }
     let changes = ProjectChange::ALL;
     let mut state = 20_261_123_u64;
     let mut next = move |bound: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % bound
     };
     let mut all: Vec<Outcome> = Vec::new();

@@ -371,10 +371,10 @@ fn workbook_goes_out_and_in(city: &City) {
 
     // Another day, a step further, an enterprise that does not exist, a stage that leads nowhere.
     let line = rows.iter().position(|row| row[3].starts_with("示例交通项目002")).unwrap();
-    rows[line][6] = "2099-10-01".to_owned();
-    rows[line][7] = "合作意向".to_owned();
+    "2099-10-01".clone_into(&mut rows[line][6]);
+    "合作意向".clone_into(&mut rows[line][7]);
     let line = rows.iter().position(|row| row[3].starts_with("示例水务项目003")).unwrap();
-    rows[line][4] = "示例不存在集团".to_owned();
+    "示例不存在集团".clone_into(&mut rows[line][4]);
     let edited = workbook(&[("对接任务清单", rows)]);
     let saved = import(server, office, "tasks.xlsx", &edited);
     assert_eq!(saved["counts"], json!([counted("tasks", [0, 1, 295, 1])]), "{saved}");

@@ -424,9 +424,15 @@ mod tests {
             assert_eq!(renewed.graph, whole.graph);
             assert_eq!((renewed.version, renewed.seen), (whole.version, whole.seen));
         }
-        let ids = firms.iter().map(|firm| match firm {
-            NodeRef::Enterprise(id) => *id,
-            other => panic!("{other} is no enterprise"),
+        let ids = firms.iter().filter_map(|firm| match firm {
+            NodeRef::Enterprise(id) => Some(*id),
+            NodeRef::Product(_)
+            | NodeRef::Segment(_)
+            | NodeRef::Chain(_)
+            | NodeRef::Committee(_)
+            | NodeRef::Alliance(_)
+            | NodeRef::Task(_)
+            | NodeRef::Organisation(_) => None,
         });
         let ids: Vec<_> = ids.collect();
         let actor = Actor { subject: "test".to_owned(), role: Role::Coordinator, body: None };

@@ -1,6 +1,7 @@
 //! How large the picture of the chains may grow: builds one of as many enterprises as the first
 //! argument says (default 1,000,000), with four supply edges, two products and one place on a chain
-//! each, and prints bytes and processor time. Results: docs/scaling.md.
+//! each, prints bytes and processor time, and renews it after single changes. Results: docs/scaling.md,
+//! docs/benchmarks.md.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
@@ -20,6 +21,8 @@ use rand::{RngExt as _, SeedableRng as _};
 
 /// Supply edges per enterprise.
 const EDGES: u128 = 4;
+/// Changes after which the picture is renewed.
+const RENEWALS: usize = 21;
 /// Enterprises per product.
 const PER_PRODUCT: u128 = 100;
 
@@ -27,14 +30,14 @@ fn main() {
     let asked = std::env::args().skip(1).find_map(|word| word.parse().ok());
     let firms: u128 = asked.unwrap_or(1_000_000);
     let start = Instant::now();
-    let input = input(firms);
+    let mut input = input(firms);
     println!(
         "{firms} enterprises, {} edges",
         input.supply_edges.len() + input.enterprise_products.len()
     );
     println!("input made in {:.1} s, {} MB resident", start.elapsed().as_secs_f64(), resident());
     let start = Instant::now();
-    let graph = Snapshot::build(input);
+    let graph = Snapshot::build(input.clone());
     let seconds = start.elapsed().as_secs_f64();
     let bytes = u128::try_from(graph.bytes()).expect("fits");
     println!("built in {seconds:.1} s: {} MB, {} bytes an enterprise", bytes >> 20, bytes / firms);
@@ -49,6 +52,39 @@ fn main() {
     }
     let micros = start.elapsed().as_micros() / 1_000;
     println!("walk of depth 2: {micros} µs, {} found on average", found / 1_000);
+    renew(graph, &mut input, firms);
+}
+
+/// Renews the picture after one enterprise supplies another buyer, again and again.
+fn renew(mut graph: Snapshot, input: &mut GraphInput, firms: u128) {
+    let mut random = StdRng::seed_from_u64(2);
+    let mut times = Vec::new();
+    for _ in 0..RENEWALS {
+        let firm = random.random_range(0..input.enterprises.len());
+        let id = input.enterprises[firm].id;
+        input.supply_edges[firm * usize::try_from(EDGES).expect("fits")].buyer =
+            random.random_range(1..=firms).into();
+        let part = GraphInput {
+            enterprises: vec![input.enterprises[firm].clone()],
+            supply_edges: kept(&input.supply_edges, |row| row.supplier == id || row.buyer == id),
+            enterprise_products: kept(&input.enterprise_products, |row| row.enterprise == id),
+            ..GraphInput::default()
+        };
+        let start = Instant::now();
+        graph = graph.renewed(&[NodeRef::Enterprise(id)], part);
+        times.push(start.elapsed().as_micros());
+    }
+    times.sort_unstable();
+    let (half, most) = (times[times.len() / 2], times[times.len() - 1]);
+    println!("renewed after one changed edge: half of {RENEWALS} within {half} µs, most {most} µs");
+    let anew = Snapshot::build(input.clone());
+    let is_same = graph == anew;
+    println!("the same as built anew: {is_same}");
+    assert!(is_same, "a picture that was renewed must be the one built anew");
+}
+
+fn kept<T: Clone>(rows: &[T], is_kept: impl Fn(&T) -> bool) -> Vec<T> {
+    rows.iter().filter(|row| is_kept(row)).cloned().collect()
 }
 
 fn input(firms: u128) -> GraphInput {

@@ -500,9 +500,10 @@ pub(super) fn ledger_code(error: &LedgerError) -> (ErrorCode, Option<&'static st
         LedgerError::Negative(_) | LedgerError::MonthTwice(_) => (Code::Invalid, Some("months")),
         LedgerError::TwoLeads | LedgerError::Backwards(_) => (Code::Invalid, Some("members")),
         LedgerError::Nobody(_) => (Code::Missing, Some("members")),
-        LedgerError::TooMany { what, .. } => (Code::Invalid, Some(what)),
         LedgerError::Length { what, length: 0, .. } => (Code::Missing, Some(what)),
-        LedgerError::Length { what, .. } => (Code::Invalid, Some(what)),
+        LedgerError::TooMany { what, .. } | LedgerError::Length { what, .. } => {
+            (Code::Invalid, Some(what))
+        }
         LedgerError::NoBlocker(_) => (Code::NotFound, Some("number")),
         LedgerError::Solved(_) => (Code::WrongStage, Some("number")),
         LedgerError::SolvedEarly { .. } => (Code::Invalid, Some("solvedOn")),

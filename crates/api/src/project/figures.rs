@@ -295,7 +295,7 @@ impl FindingNode {
 /// Where a finding stands in the list.
 type FindingKey = (ProjectId, String);
 
-fn finding_key(project: ProjectId, finding: &Finding) -> FindingKey {
+fn finding_key(project: ProjectId, finding: Finding) -> FindingKey {
     let milestone = finding.milestone.map_or("", |milestone| milestone.word());
     (project, format!("{}.{milestone}", finding.kind.word()))
 }
@@ -459,7 +459,7 @@ impl PortfolioQuery {
         let total = FindingTotal { total_count: u64::try_from(all.len()).unwrap_or(u64::MAX) };
         let rows = within(all, &page);
         let cursor = |(project, finding): &(ProjectId, Finding)| {
-            let (id, kind) = finding_key(*project, finding);
+            let (id, kind) = finding_key(*project, *finding);
             page::cursor(FINDINGS, &[&id.to_string(), &kind])
         };
         let node = |(project, finding)| FindingNode { project, finding };
@@ -502,7 +502,7 @@ async fn missing(
     };
     let mut found: Vec<_> = found.into_iter().filter(is_wanted).collect();
     found.sort_by_key(|(project, finding)| {
-        let (id, kind) = finding_key(*project, finding);
+        let (id, kind) = finding_key(*project, *finding);
         (std::cmp::Reverse(id), kind)
     });
     Ok(found)
@@ -518,7 +518,7 @@ fn within(
     let between: Vec<_> = all
         .into_iter()
         .filter(|(project, finding)| {
-            let here = place(&finding_key(*project, finding));
+            let here = place(&finding_key(*project, *finding));
             window.after.as_ref().is_none_or(|after| here > place(after))
                 && window.before.as_ref().is_none_or(|before| here < place(before))
         })

@@ -45,8 +45,8 @@ pub async fn adopt(desk: &Desk, actor: &Actor, cmd: &AdoptTaskList) -> Result<()
         StoreError::Stale | StoreError::Conflict(_) => TaskListError::Changed,
         StoreError::Corrupt { .. } | StoreError::Db(_) => error.into(),
     })?;
-    let told = Map::from_iter(ids.into_iter().map(|(change, ids)| (change.word().to_owned(), ids)));
-    let change = change.noting(Diff { before: Map::new(), after: told });
+    let told = ids.into_iter().map(|(change, ids)| (change.word().to_owned(), ids));
+    let change = change.noting(Diff { before: Map::new(), after: told.collect() });
     change.finish("AdoptTaskList", "tasks", Touches::Graph).await?;
     Ok(())
 }

@@ -72,6 +72,7 @@ fn toggle<T: PartialEq>(rows: &mut Vec<T>, row: T) {
 }
 
 /// Changes the rows once, as the platform would; gives the nodes to read again.
+#[expect(clippy::too_many_lines, reason = "one arm for each way the rows change")]
 fn change(all: &mut GraphInput, dice: &mut Dice) -> Vec<NodeRef> {
     let firms: Vec<EnterpriseId> = all.enterprises.iter().map(|row| row.id).collect();
     let goods: Vec<ProductId> = all.products.iter().map(|row| row.id).collect();

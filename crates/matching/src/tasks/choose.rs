@@ -193,7 +193,7 @@ fn flow(market: &Market, barred: &BTreeSet<(Way, usize)>) -> Vec<Chosen> {
     let own = usable(market, Way::Own, barred);
     let other = usable(market, Way::Other, barred);
     for &(_, link) in &own {
-        network.add(shape.owner(link.party), shape.entry(link.project), 0, 1);
+        network.add(narrow(link.party), shape.entry(link.project), 0, 1);
     }
     for &(_, link) in &other {
         network.add(shape.exit(link.project), shape.counterpart(link.party), 0, 1);
@@ -203,14 +203,14 @@ fn flow(market: &Market, barred: &BTreeSet<(Way, usize)>) -> Vec<Chosen> {
     let has_first = |load: &Load| !load.is_served && room(load) > 0;
     let firsts = |loads: &[Load]| loads.iter().filter(|load| has_first(load)).count();
     for (at, _) in market.owners.iter().enumerate().filter(|(_, load)| has_first(load)) {
-        network.add(shape.hub, shape.owner(at), 0, 1);
+        network.add(shape.hub, narrow(at), 0, 1);
     }
     for (at, _) in market.counterparts.iter().enumerate().filter(|(_, load)| has_first(load)) {
         network.add(shape.counterpart(at), shape.hub, 0, 1);
     }
     let rest = |load: &Load| room(load) - i64::from(has_first(load));
     for (at, load) in market.owners.iter().enumerate().filter(|(_, load)| rest(load) > 0) {
-        network.add(shape.hub, shape.owner(at), 0, rest(load));
+        network.add(shape.hub, narrow(at), 0, rest(load));
     }
     for (at, load) in market.counterparts.iter().enumerate().filter(|(_, load)| rest(load) > 0) {
         network.add(shape.counterpart(at), shape.hub, 0, rest(load));
@@ -256,7 +256,7 @@ fn usable(market: &Market, way: Way, barred: &BTreeSet<(Way, usize)>) -> Vec<(us
     .collect()
 }
 
-/// Numbers of the nodes.
+/// Numbers of the nodes: owners come first, under their own.
 struct Shape {
     owners: usize,
     projects: usize,
@@ -269,10 +269,6 @@ impl Shape {
         let (owners, projects) = (market.owners.len(), market.projects);
         let hub = owners + 2 * projects + market.counterparts.len();
         Self { owners, projects, hub: narrow(hub), nodes: hub + 1 }
-    }
-
-    fn owner(&self, at: usize) -> u32 {
-        narrow(at)
     }
 
     fn entry(&self, project: usize) -> u32 {

@@ -114,11 +114,12 @@ proptest! {
 #[test]
 fn each_rule_of_counting_says_which_row_counts_when() {
     use ProjectChange as Change;
+    // For each share: id, first day, day after the last, count, amount.
+    type Want = (u128, u32, Option<u32>, i64, i64);
     let signing = || project(1, 7, Change::Signing, 3);
     let second = || project(2, 7, Change::Signing, 5);
     let ended = |row: Outcome, on| Outcome { terminated_on: Some(day(4, on)), ..row };
-    // Rule, rows, and for each share: id, first day, day after the last, count, amount.
-    type Want = (u128, u32, Option<u32>, i64, i64);
+    // Rule, rows, and what each share should be.
     let cases: Vec<(&str, Vec<Outcome>, Vec<Want>)> = vec![
         ("first signing", vec![second(), signing()], vec![(1, 1, None, 1, 3)]),
         (

@@ -134,6 +134,26 @@ impl<K: Clone> Page<K> {
         self.0.is_start()
     }
 
+    /// The rows to read of a list that is at hand whole, in the order of `key`: one more than shown.
+    pub fn cut<T>(&self, rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T>
+    where
+        K: Ord,
+    {
+        let Window { after, before, end, limit } = &self.0;
+        let is_between = |row: &T| {
+            let here = key(row);
+            after.as_ref().is_none_or(|after| here > *after)
+                && before.as_ref().is_none_or(|before| here < *before)
+        };
+        let mut rows: Vec<T> = rows.into_iter().filter(is_between).collect();
+        let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
+        match end {
+            End::First => rows.truncate(limit),
+            End::Last => drop(rows.drain(..rows.len().saturating_sub(limit))),
+        }
+        rows
+    }
+
     /// The rows to show of those read, and what they say about the rest of the list.
     pub fn slice<T>(&self, rows: Vec<T>) -> Slice<T> {
         let size = usize::try_from(self.0.limit.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -345,5 +365,24 @@ mod tests {
         assert_eq!(slice(up_to, &[1, 2, 3]), (true, vec![2, 3], true));
         let between = Span { after: at(1), before: at(3), ..first };
         assert_eq!(slice(between, &[2]), (true, vec![2], true));
+    }
+
+    #[test]
+    fn a_list_at_hand_is_cut_as_one_in_the_database_is() {
+        let at = |number: u32| Some(cursor("numbers", &[&number.to_string()]));
+        let cut = |first, after, last, before| {
+            let span = Span { first, after, last, before };
+            let page = span.by_key("numbers", |[number]| number.parse().ok()).unwrap();
+            page.cut(vec![1, 3, 5, 7, 9], |number: &u32| *number)
+        };
+        // One more than shown says that the list goes on.
+        assert_eq!(cut(Some(2), None, None, None), [1, 3, 5]);
+        assert_eq!(cut(Some(2), at(3), None, None), [5, 7, 9]);
+        assert_eq!(cut(Some(2), at(7), None, None), [9]);
+        assert_eq!(cut(None, None, Some(2), None), [5, 7, 9]);
+        assert_eq!(cut(None, None, Some(2), at(7)), [1, 3, 5]);
+        assert_eq!(cut(None, at(1), Some(1), at(9)), [5, 7]);
+        // The row of the cursor may be gone.
+        assert_eq!(cut(Some(1), at(4), None, None), [5, 7]);
     }
 }

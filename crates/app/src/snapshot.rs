@@ -15,7 +15,7 @@ use futures_util::StreamExt as _;
 use lianmeng_backplane::bus::Topic;
 use lianmeng_graph::stats::Stats;
 use lianmeng_graph::{GraphInput, NodeRef, Snapshot};
-use lianmeng_store::graph::Around;
+use lianmeng_store::graph::around::{self, Around};
 use lianmeng_store::{StoreError, graph, tx, version};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use thiserror::Error;
@@ -33,7 +33,8 @@ const POLL: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Longest wait for the database to say how far it is.
 const LOST: Duration = Duration::from_secs(5);
-/// Changes after which the picture is renewed around what changed; after more, all is read anew.
+/// Changes of the graph after which the picture is renewed around what changed; after more, all is read
+/// anew. However many others came between.
 const NEAR: u64 = 200;
 /// Hints answered by looking once.
 const HINTS: usize = 1024;
@@ -340,11 +341,10 @@ async fn read(
     let version = version::current(&tx, version::GRAPH).await?;
     let seen = version::current(&tx, version::FEED).await?;
     let is_near = current.is_read() && current.seen <= seen && current.graph.as_of() == today;
-    let around =
-        if is_near { graph::touched(&tx, (current.seen, seen), NEAR).await? } else { None };
-    let touched = around.as_ref().and_then(nodes);
-    let input = match (&around, &touched) {
-        (Some(around), Some(_)) => graph::read_around(&tx, around, today).await?,
+    let near = if is_near { around::touched(&tx, current.seen, NEAR).await? } else { None };
+    let touched = near.as_ref().and_then(nodes);
+    let input = match (&near, &touched) {
+        (Some(near), Some(_)) => graph::read_around(&tx, near, today).await?,
         (None, _) | (_, None) => graph::read(&tx, today).await?,
     };
     tx.rollback().await.map_err(StoreError::from)?;

@@ -208,6 +208,26 @@ pub async fn since(
         .collect())
 }
 
+/// What the first `limit` changes of the graph with a number above `after` were about, in order.
+///
+/// # Errors
+///
+/// [`StoreError::Db`] if the query fails.
+pub async fn of_graph(
+    db: &impl ConnectionTrait,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<String>, StoreError> {
+    let things = row::Entity::find()
+        .select_only()
+        .column(row::Column::Thing)
+        .filter(row::COLUMN.seq.gt(after))
+        .filter(row::COLUMN.touches_graph.eq(true))
+        .order_by_asc(row::COLUMN.seq)
+        .limit(limit);
+    Ok(things.into_tuple().all(db).await?)
+}
+
 /// The number of the oldest change that is still here; `None` before the first.
 ///
 /// # Errors

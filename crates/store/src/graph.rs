@@ -1,7 +1,7 @@
 //! Everything the graph of the chains is built from, read in bulk: one statement a table, only the
 //! columns needed, in the order of the keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use futures_util::TryStreamExt as _;
@@ -11,8 +11,7 @@ use lianmeng_domain::committee::{Member, Seat, SeatKind};
 use lianmeng_domain::graph::{GraphInput, Named, TaskTies};
 use lianmeng_domain::ids::{
     AllianceId, ChainCommitteeId, ChainSegmentId, CooperationTaskId, EnterpriseId, Id,
-    IndustrialChainId, OrganisationId, PartyOrganisationId, ProductId, ProjectId, SeatId,
-    SupplyEdgeId, ZoneId,
+    IndustrialChainId, OrganisationId, ProductId, ZoneId,
 };
 use lianmeng_domain::product::{EnterpriseProduct, ProductEdge, ProductEdgeKind, ProductRole};
 use lianmeng_domain::region::{self, RegionCode};
@@ -23,8 +22,12 @@ use sea_orm::{
     Condition, ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait, TryGetable,
 };
 
+use crate::StoreError;
 use crate::parse::{self, At};
-use crate::{StoreError, audit};
+
+pub mod around;
+
+use around::Around;
 
 /// Reads the whole registry as the graph sees it; `as_of` is the local date the graph will show.
 ///
@@ -52,89 +55,6 @@ pub async fn read_around(
     as_of: NaiveDate,
 ) -> Result<GraphInput, StoreError> {
     gather(Source { db, around: Some(around) }, as_of).await
-}
-
-/// The things whose rows the graph must read again after the changes `after` one number up to another,
-/// the last of all; `None` if that cannot be told, or if there are more than `limit`: then all are.
-/// One statement, and one more for each kind of link that changed.
-///
-/// # Errors
-///
-/// As [`read`].
-pub async fn touched(
-    db: &DatabaseTransaction,
-    (after, until): (i64, i64),
-    limit: u64,
-) -> Result<Option<Around>, StoreError> {
-    let count = u64::try_from(until - after).unwrap_or(u64::MAX);
-    if count > limit {
-        return Ok(None);
-    }
-    let changes = audit::since(db, after, count).await?;
-    // A part of the log may have been taken away meanwhile.
-    if !changes.iter().map(|change| change.seq).eq(after + 1..=until) {
-        return Ok(None);
-    }
-    let mut around = Around::default();
-    let mut links = BTreeMap::<&str, BTreeSet<&str>>::new();
-    for change in changes.iter().filter(|change| change.touches_graph) {
-        let Some((tag, id)) = change.thing.split_once(':') else { return Ok(None) };
-        match tag {
-            // Kept near with the registry, and no part of the graph.
-            ProjectId::TAG | PartyOrganisationId::TAG => {}
-            SupplyEdgeId::TAG | SeatId::TAG => drop(links.entry(tag).or_default().insert(id)),
-            _ => match NODES.iter().find(|known| **known == tag) {
-                Some(known) => around.add(known, id),
-                None => return Ok(None),
-            },
-        }
-    }
-    for (tag, ids) in links {
-        // One end of a link is enough: the other end's row is laid out with it.
-        let (table, column, of) = match tag {
-            SeatId::TAG => ("seats", "committee_id", ChainCommitteeId::TAG),
-            _ => ("supply_edges", "supplier_id", EnterpriseId::TAG),
-        };
-        let mut query = Query::select();
-        query.column("id").column(column).from(table);
-        query.and_where(parse::listed(db, "id", ids.iter().copied()));
-        let rows = db.query_all(&query).await?;
-        if rows.len() < ids.len() {
-            // A link that was removed no longer says between whom it was.
-            return Ok(None);
-        }
-        for row in rows {
-            around.add(of, &row.try_get_by_index::<String>(1)?);
-        }
-    }
-    Ok(Some(around))
-}
-
-/// Tags of the things that are nodes of the graph.
-const NODES: [&str; 8] = [
-    EnterpriseId::TAG,
-    OrganisationId::TAG,
-    ProductId::TAG,
-    IndustrialChainId::TAG,
-    ChainSegmentId::TAG,
-    ChainCommitteeId::TAG,
-    AllianceId::TAG,
-    CooperationTaskId::TAG,
-];
-
-/// Ids of things by their tags.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Around(BTreeMap<&'static str, BTreeSet<String>>);
-
-impl Around {
-    fn add(&mut self, tag: &'static str, id: &str) {
-        self.0.entry(tag).or_default().insert(id.to_owned());
-    }
-
-    /// Tags and ids.
-    pub fn things(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().flat_map(|(tag, ids)| ids.iter().map(|id| (*tag, id.as_str())))
-    }
 }
 
 /// Whole tables, or what hangs on a few things.
@@ -443,10 +363,10 @@ async fn scan<T>(
     for name in columns.names.iter().take(2) {
         query.order_by(*name, Order::Asc);
     }
-    if let Some(Around(around)) = from.around {
+    if let Some(around) = from.around {
         let mut near = Condition::any();
         for &(column, tag) in columns.keys {
-            if let Some(ids) = around.get(tag) {
+            if let Some(ids) = around.ids(tag) {
                 near = near.add(parse::listed(from.db, column, ids));
             }
         }

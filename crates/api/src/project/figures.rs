@@ -1,6 +1,7 @@
 //! Figures of projects in GraphQL: the funnel of a cohort, lamps, and findings. Each is of a day and opens
 //! the projects it counts.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
@@ -36,23 +37,6 @@ async fn read(scope: &Scope, label: Option<&str>) -> Result<Portfolio, ApiError>
     })
 }
 
-/// The part of `ids` that a page shows, and one more: they stand newest first.
-fn cut(ids: &[ProjectId], page: &page::Page<ProjectId>) -> Vec<ProjectId> {
-    let window = page.window();
-    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-    let between: Vec<ProjectId> = ids
-        .iter()
-        .copied()
-        .filter(|id| window.after.is_none_or(|after| *id < after))
-        .filter(|id| window.before.is_none_or(|before| *id > before))
-        .collect();
-    let from = match window.end {
-        lianmeng_store::page::End::First => 0,
-        lianmeng_store::page::End::Last => between.len().saturating_sub(limit),
-    };
-    between.into_iter().skip(from).take(limit).collect()
-}
-
 /// A page of the projects with these ids.
 async fn listed(
     ctx: &Context<'_>,
@@ -60,8 +44,9 @@ async fn listed(
     ids: &[ProjectId],
     span: Span,
 ) -> Result<Connection<String, ProjectNode, ProjectTotal>> {
-    let page = span.by_id::<ProjectId>(list)?;
-    let found = Scope::of(ctx)?.many(cut(ids, &page)).await?;
+    let page = span.by_key(list, |[id]| id.parse().ok().map(Reverse))?;
+    let shown = page.cut(ids.to_vec(), |id: &ProjectId| Reverse(*id));
+    let found = Scope::of(ctx)?.many(shown).await?;
     let cursor = |one: &lianmeng_domain::project::SeenProject| {
         page::cursor(list, &[&one.project.id.to_string()])
     };
@@ -292,12 +277,12 @@ impl FindingNode {
     }
 }
 
-/// Where a finding stands in the list.
-type FindingKey = (ProjectId, String);
+/// Where a finding stands in the list: newest project first.
+type FindingKey = (Reverse<ProjectId>, String);
 
 fn finding_key(project: ProjectId, finding: Finding) -> FindingKey {
     let milestone = finding.milestone.map_or("", |milestone| milestone.word());
-    (project, format!("{}.{milestone}", finding.kind.word()))
+    (Reverse(project), format!("{}.{milestone}", finding.kind.word()))
 }
 
 /// Rules of lamps as clients see them.
@@ -454,13 +439,13 @@ impl PortfolioQuery {
     ) -> Result<Connection<String, FindingNode, FindingTotal>> {
         let (scope, day) = (Scope::of(ctx)?, day_of(ctx, as_of)?);
         let span = Span { first, after, last, before };
-        let page = span.by_key(FINDINGS, |[id, kind]| Some((id.parse().ok()?, kind)))?;
+        let page = span.by_key(FINDINGS, |[id, kind]| Some((Reverse(id.parse().ok()?), kind)))?;
         let all = missing(scope, cohort.as_deref(), kinds, day).await?;
         let total = FindingTotal { total_count: u64::try_from(all.len()).unwrap_or(u64::MAX) };
-        let rows = within(all, &page);
+        let rows = page.cut(all, |(project, finding)| finding_key(*project, *finding));
         let cursor = |(project, finding): &(ProjectId, Finding)| {
-            let (id, kind) = finding_key(*project, *finding);
-            page::cursor(FINDINGS, &[&id.to_string(), &kind])
+            let (_, kind) = finding_key(*project, *finding);
+            page::cursor(FINDINGS, &[&project.to_string(), &kind])
         };
         let node = |(project, finding)| FindingNode { project, finding };
         Ok(page::connection_with(page.slice(rows), total, cursor, node))
@@ -501,32 +486,6 @@ async fn missing(
         kinds.as_ref().is_none_or(|kinds| kinds.contains(&finding.kind))
     };
     let mut found: Vec<_> = found.into_iter().filter(is_wanted).collect();
-    found.sort_by_key(|(project, finding)| {
-        let (id, kind) = finding_key(*project, *finding);
-        (std::cmp::Reverse(id), kind)
-    });
+    found.sort_by_key(|(project, finding)| finding_key(*project, *finding));
     Ok(found)
-}
-
-/// The part of a list of findings that a page shows, and one more.
-fn within(
-    all: Vec<(ProjectId, Finding)>,
-    page: &page::Page<FindingKey>,
-) -> Vec<(ProjectId, Finding)> {
-    let window = page.window();
-    let place = |(id, kind): &FindingKey| (std::cmp::Reverse(*id), kind.clone());
-    let between: Vec<_> = all
-        .into_iter()
-        .filter(|(project, finding)| {
-            let here = place(&finding_key(*project, *finding));
-            window.after.as_ref().is_none_or(|after| here > place(after))
-                && window.before.as_ref().is_none_or(|before| here < place(before))
-        })
-        .collect();
-    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-    let from = match window.end {
-        lianmeng_store::page::End::First => 0,
-        lianmeng_store::page::End::Last => between.len().saturating_sub(limit),
-    };
-    between.into_iter().skip(from).take(limit).collect()
 }

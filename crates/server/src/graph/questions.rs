@@ -110,8 +110,8 @@ impl Asked<'_> {
     fn gaps_text(&self, found: &Gaps) -> String {
         let [missing, weak, extendable] = found.totals;
         let mut text = format!(
-            "{missing} missing, {weak} weak, {extendable} extendable; {} looked at, {} enterprises \
-             at an unknown place\n",
+            "missing: {missing}, weak: {weak}, extendable: {extendable}; looked at: {}; enterprises at an \
+             unknown place: {}\n",
             found.looked_at, found.unlocated
         );
         for gap in &found.gaps {
@@ -285,7 +285,7 @@ impl Asked<'_> {
         let Self { chain, region, limit, .. } = *self;
         let ask = LeadQuery { chain, region, limit };
         let found = self.graph.lead_firms(&ask, &Lens::All).context("the chain is gone")?;
-        let mut text = format!("{} enterprises by how much they lead\n", found.len());
+        let mut text = format!("enterprises by how much they lead: {}\n", found.len());
         for one in &found {
             let parts: Vec<String> = one
                 .parts
@@ -325,7 +325,7 @@ impl Asked<'_> {
         let found = self.graph.alliance_suggestions(&ask, &Lens::All);
         let found = found.context("the chain has more than 20000 enterprises; name a --region")?;
         let mut text = format!(
-            "{} alliances for {} enterprises, {} of them small\n",
+            "alliances: {}, enterprises in them: {}, small alliances: {}\n",
             found.total, found.members, found.small
         );
         let mut rows = Vec::new();
@@ -404,7 +404,7 @@ impl Asked<'_> {
 
 fn stake_text(stake: Stake) -> String {
     format!(
-        "at stake {} basis points of {} enterprises, {} without a share on record",
+        "basis points at stake: {}, enterprises with a share on record: {}, without: {}",
         stake.known_basis_points, stake.known, stake.unknown
     )
 }

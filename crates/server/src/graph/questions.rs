@@ -110,7 +110,7 @@ impl Asked<'_> {
     fn gaps_text(&self, found: &Gaps) -> String {
         let [missing, weak, extendable] = found.totals;
         let mut text = format!(
-            "missing: {missing}, weak: {weak}, extendable: {extendable}; looked at: {}; enterprises at an \
+            "{missing} missing, {weak} weak, {extendable} extendable; {} looked at; enterprises at an \
              unknown place: {}\n",
             found.looked_at, found.unlocated
         );

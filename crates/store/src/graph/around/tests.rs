@@ -15,9 +15,10 @@ fn wire(tag: &str, number: u128) -> String {
 async fn log(db: &DatabaseConnection, things: &[(&str, bool)]) {
     let actor = Actor { subject: "li".to_owned(), role: Role::Coordinator, body: None };
     for (thing, touches_graph) in things {
-        let known = audit::since(db, 0, 1_000).await.unwrap().len();
+        let known = audit::since(db, 0, 1_000).await.unwrap();
+        let last = known.last().map_or(0, |change| change.seq);
         let deed = Deed {
-            id: u128::try_from(known + 1).unwrap().into(),
+            id: u128::try_from(last + 1).unwrap().into(),
             at: DateTime::UNIX_EPOCH,
             action: "Change",
             thing,
